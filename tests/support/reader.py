@@ -290,10 +290,15 @@ class RunningReader:
         return int(row.id[-12:]) if row else 0
 
     @property
-    def opened_number(self) -> int:
-        """The number of the article in the article pane."""
+    def shown_number(self) -> int:
+        """The number of the article in the article pane, open or not."""
         entry = self.reader.article_view.full_article
         return int(entry.article.id[-12:]) if entry else 0
+
+    @property
+    def opened_number(self) -> int:
+        """The number of the open article, if the article pane shows it."""
+        return 0 if self.reader.article_view.is_preview else self.shown_number
 
     @property
     def side_number(self) -> int:

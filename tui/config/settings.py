@@ -140,6 +140,12 @@ class Settings:
         _choice_type("auto", "one", "two"),
         'the lines of an article in the list; "auto": two where the list is narrow',
     )
+    preview: Literal["auto"] | bool = declare_setting(
+        "auto",
+        AUTO_OR_BOOL_TYPE,
+        "show the article under the cursor beside the list before it is opened; "
+        '"auto": unless `slow = true`, or `--slow`',
+    )
     preset: str = declare_setting(
         "default", _choice_type(*KEYMAP_PRESETS), "the keymap to start from"
     )

@@ -248,15 +248,11 @@ class KeyQueue:
     def _must_wait_for_article(self, command: Command) -> bool:
         """Return True if a command is about the text of an article that is not there yet."""
         reader, article = self._reader, self._reader.state.current_article
-        if (
-            not command.needs_article_text
-            or self._app.screen is not reader
-            or not reader.is_article_loading
-        ):
+        if self._app.screen is not reader or not reader.is_text_loading(command):
             return False
         if article != self._awaited_article:  # once a key has waited in vain, no other does
             self._awaited_article = article
-            self._wait_for(lambda: not reader.is_article_loading)
+            self._wait_for(lambda: not reader.is_text_loading(command))
         return not self._is_ready
 
     def _wait_for_outcome(self, command: Command, screen: Screen[Any]) -> None:

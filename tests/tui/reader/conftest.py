@@ -22,7 +22,8 @@ from tests.support.reader import (
     parse_stylesheets_once,
     run_reader,
 )
-from tui.reader.screen import reader_screen, side_pane_actions
+from tui.reader.dialogs import article_preview
+from tui.reader.screen import reader_screen
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,7 +52,7 @@ def fixed_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    monkeypatch.setattr(side_pane_actions, "PREVIEW_DELAY", 0.001)
+    monkeypatch.setattr(article_preview, "REST_SECONDS", 0.001)
     monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 3600.0)
     yield
     monkeypatch.undo()

@@ -56,7 +56,7 @@ async def test_keys_after_a_prompt_are_its_answer(start: Start) -> None:
 async def test_keys_after_an_answer_are_commands(start: Start, programs: FakePrograms) -> None:
     async with start() as running:
         await running.press_at_once("+", *"sea", "enter", "j")
-        assert (running.reader.article_view.full_article, running.selected_number) == (None, 11)
+        assert (running.opened_number, running.selected_number) == (0, 11)
         assert running.gateway._worker.library.tags() == ["sea"]
         await running.press_at_once("/", *"zzz", "escape", "G")
         assert running.selected_number == 1
@@ -221,7 +221,7 @@ async def test_a_flood_is_folded(
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_flood_leads_where_its_keys_lead(start: Start, seed: int) -> None:
-    """In every pane, and whichever article the side pane is about."""
+    """To the same pane, and the same articles in list, article pane and side pane."""
     keys = Random(seed).choices(["j", "k", "g", "G", "\t", "\x1b[Z", "\x04", "\x15"], k=400)
     pressed = [press for key in keys for press in parse_keys(key)]
     found = []
@@ -237,8 +237,8 @@ async def test_a_flood_leads_where_its_keys_lead(start: Start, seed: int) -> Non
                     reader.state.current_pane,
                     reader.state.is_reading,
                     running.selected_number,
-                    reader.article_view.top_line,
-                    reader.side_pane.cursor,
+                    running.shown_number,
+                    running.side_number,
                 )
             )
     assert found[0] == found[1]

@@ -87,7 +87,8 @@ async def test_deleting_the_open_article_returns_to_the_list(
 
 
 async def test_deleting_in_the_list_keeps_the_open_article(start: Start) -> None:
-    async with start() as running:
+    """Where the list is not beside it."""
+    async with start(size=NARROW) as running:
         await running.press("enter", "h", "j", "d")
         assert (running.opened_number, running.selected_number) == (12, 10)
         await running.press("tab", "j")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.reader import MIDDLE, WIDE, Start, article_id
+from tests.support.reader import MIDDLE, NARROW, WIDE, Start, article_id
 
 PAGE = WIDE[1] - 3
 """Lines a page moves at the wide size: the pane's height less one; the trail takes a row."""
@@ -61,8 +61,8 @@ async def test_next_and_previous_article_from_any_pane(start: Start) -> None:
 
 
 async def test_next_article_is_relative_to_the_open_one(start: Start) -> None:
-    """The cursor of the list may be elsewhere."""
-    async with start() as running:
+    """The cursor of the list may be elsewhere, where the list is not beside the article."""
+    async with start(size=NARROW) as running:
         await running.press("enter", "h", "j", "j", "j", "tab")
         assert (running.opened_number, running.selected_number) == (12, 9)
         await running.press("J")
@@ -185,10 +185,10 @@ async def test_keys_on_an_empty_library_are_harmless(start: Start, tmp_path: obj
         await running.type("nothing fits this")
         await running.press("enter")
         assert running.selected_title == ""
-        keys = [*"jkJKnpgGAmsoyYi12[]<>z", "space", "b", "enter", "h", "tab", "ctrl+d", "u"]
+        keys = [*"jkJKnpgGAmsoyYi12[]<>z", "space", "b", "enter", "tab", "shift+tab", "ctrl+d", "u"]
         await running.press(*keys)
         assert running.app.is_running
-        assert running.opened_number == 0
+        assert running.shown_number == running.side_number == 0
 
 
 async def test_early_keys_apply_to_the_article_just_opened(

@@ -22,7 +22,7 @@ from tests.support.reader import (
 )
 from tests.support.screens import screen_lines, screen_text
 from tui.config.last_session import LastSession
-from tui.reader.screen import side_pane_actions
+from tui.reader.dialogs import article_preview
 from tui.reader.widgets.article_view import SCROLL_THUMB, ArticleView
 
 SIZES = (WIDE, (100, 24), MIDDLE, NARROW)
@@ -149,7 +149,7 @@ async def test_the_side_pane_shows_summary_similar_statistics_and_details(
 async def test_sections_of_the_side_pane_fold(start: Start) -> None:
     """All from the keyboard; they stay folded for other articles."""
     async with start(size=(140, 40)) as running:
-        await running.press("tab", "tab", "j", "enter")
+        await running.press("shift+tab", "j", "enter")
         assert "▾ Summary\n" not in screen_text(running.app)
         assert "▸ Summary  Summary of 12." in screen_text(running.app)
         await running.press("J")
@@ -161,7 +161,7 @@ async def test_sections_of_the_side_pane_fold(start: Start) -> None:
 
 async def test_folded_sections_stay_folded_at_the_next_start(start: Start, tmp_path: Path) -> None:
     async with start(size=(140, 40), session=LastSession(tmp_path)) as running:
-        await running.press("tab", "tab", "j", "enter", "q", "q")
+        await running.press("shift+tab", "j", "enter", "q", "q")
         assert running.app.return_code == 0
     assert LastSession(tmp_path).get_names("folded_sections") == {"Summary"}
     async with start(size=(140, 40), session=LastSession(tmp_path)) as running:
@@ -182,13 +182,13 @@ async def test_open_a_similar_article_from_the_side_pane(start: Start) -> None:
 async def test_the_side_pane_follows_the_cursor_once_it_rests(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(side_pane_actions, "PREVIEW_DELAY", 3600.0)
+    monkeypatch.setattr(article_preview, "REST_SECONDS", 3600.0)
     async with start() as running:
         await running.press("j", "j", "j")
         assert (running.selected_number, running.side_number) == (9, 0), (
             "a held key draws the list alone"
         )
-        monkeypatch.setattr(side_pane_actions, "PREVIEW_DELAY", 0.001)
+        monkeypatch.setattr(article_preview, "REST_SECONDS", 0.001)
         await running.press("j")
         await running.wait_until(lambda: running.side_number == 8)
         assert running.opened_number == 0, "a summary is read without opening the article"
@@ -197,9 +197,9 @@ async def test_the_side_pane_follows_the_cursor_once_it_rests(
 
 async def test_back_in_the_list_the_side_pane_shows_the_selected_article(start: Start) -> None:
     async with start() as running:
-        await running.press("enter", "h", "j", "tab")
+        await running.press("enter", "h", "j", "enter", "[")
         assert running.side_number == 12, "in the article pane it is about that article"
-        await running.press("h")
+        await running.press("h", "j")
         await running.wait_until(lambda: running.side_number == 11)
 
 

@@ -69,7 +69,7 @@ async def test_keys_pressed_faster_than_the_disk_responds(start: Start, tmp_path
 
 
 async def test_flags_apply_to_the_open_article(start: Start, tmp_path: Path) -> None:
-    async with start() as running:
+    async with start(size=NARROW) as running:
         await running.press("enter", "h", "j", "j", "tab", "s")
     assert kept(tmp_path, 12).starred
     assert not kept(tmp_path, 10).starred

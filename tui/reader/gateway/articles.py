@@ -35,11 +35,15 @@ class Articles(Part):
     def open_article(self, article: str) -> None:
         """Load an article, record that it was opened, and have its summary made."""
         self._load_article(article, opened=True)
+        self.record_opened(article)
+
+    def record_opened(self, article: str) -> None:
+        """Record that an article was opened, and have its summary made."""
         self.record_event("opened", article)
         self._summaries.request_summary(article)
 
     def preview_article(self, article: str) -> None:
-        """Load an article without opening it."""
+        """Load an article without opening it; nothing happens if it is gone."""
         self._load_article(article, opened=False)
 
     def load_insights(self, entry: FullArticle) -> None:
@@ -64,7 +68,8 @@ class Articles(Part):
 
     @library_job
     def _load_article(self, article: str, *, opened: bool) -> None:
-        self._post(messages.ArticleLoaded(self._library.get_article(article), opened))
+        if opened or self._library.get_row(article) is not None:
+            self._post(messages.ArticleLoaded(self._library.get_article(article), opened))
 
     @library_job
     def _find_similar(self, entry: FullArticle) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from textual.screen import Screen
 
 from store.model.article import FullArticle
+from tui.reader.dialogs.article_preview import ArticlePreview
 from tui.reader.gateway import messages
 from tui.reader.gateway.articles import Articles
 from tui.reader.screen.panes import Panes
@@ -49,7 +50,11 @@ class ArticleActions:
     text: TextActions
     words_to_find: Callable[[str], WordsToFind | None]
     """Returns the words by which the search has found an article."""
+    preview: ArticlePreview
+    """Has the articles that need not be loaded."""
     _pending: PendingArticle = field(default_factory=lambda: PendingArticle(""), init=False)
+    _finished_article: str = field(default="", init=False)
+    """The open article, once its end was shown."""
 
     @property
     def is_loading(self) -> bool:
@@ -75,18 +80,48 @@ class ArticleActions:
         self.save_position()
         self.status_line.clear_notice()  # it was about another article
         self._pending = PendingArticle(article, self.words_to_find(article), offset)
-        self.state.requested_article = article
+        self.state.requested_article, self._finished_article = article, ""
         articles, trail = self.state.article_list, self.state.trail
         index = articles.index_of(article)
         if visit:
             trail.visit(article, articles.rows[index].title if index is not None else "")
         elif index is None and trail.current_stop is not None:
             index = articles.index_of(trail.current_stop.selected_id)
-        self.articles.open_article(article)
+        self._load(article)
         if index is not None:
             articles.move_cursor_to(index)
         self.show_trail()
         self.panes.focus("article")
+        self.preview.load_ahead(articles.neighbours)
+
+    def _load(self, article: str) -> None:
+        self.preview.stop()
+        entry = self.preview.find(article)
+        if entry is None:
+            self.articles.open_article(article)
+        else:
+            self.articles.record_opened(article)
+            self.screen.post_message(messages.ArticleLoaded(entry, opened=True))
+
+    def enter(self) -> None:
+        """Go from the list into the article pane, which opens the article that it previews."""
+        article = self.state.selected_article or self.state.requested_article
+        is_preview = self.panes.shows_list_beside and self.state.has_previews
+        if article and (is_preview or self.article_view.is_preview):
+            self.open_or_resume(article)
+        else:
+            self.panes.focus("article")
+
+    def open_or_resume(self, article: str, *, offset: int | None = None) -> None:
+        """Open an article, or return to it if it was the last one open and is shown."""
+        if article != self.state.requested_article or self.is_loading:
+            self.open(article, offset=offset)
+            return
+        self.preview.stop()
+        self.panes.focus("article")
+        self.article_view.end_preview()
+        if offset is not None:
+            self.article_view.go_to_position(offset)
 
     def show(self, message: messages.ArticleLoaded) -> None:
         """Show an article that was opened, unless another one was since, or its changed header."""
@@ -94,13 +129,36 @@ class ArticleActions:
         article = entry.article.id
         self.state.trail.set_title(article, entry.article.title)
         if message.opened and article == self.state.requested_article:
-            # The trail knows the position in a library that cannot be changed.
-            position = self.state.trail.saved_position(article)
-            self.article_view.show(entry, entry.reading.position if position is None else position)
+            if is_article(self.article_view.full_article, article) and self.article_view.is_preview:
+                self.article_view.end_preview()
+            else:
+                self._show_at_position(entry)
             self.show_trail()
             self._go_to_pending()
         elif is_article(self.article_view.full_article, article):
             self.article_view.update_header(entry)
+
+    def show_preview(self, entry: FullArticle | None) -> None:
+        """Show an article, or none, without opening it."""
+        if entry is None or not is_article(self.article_view.full_article, entry.article.id):
+            self.text.close_find_bar()
+            self.save_position()
+            if entry is None:
+                self.article_view.clear()
+            else:
+                self._show_at_position(entry, preview=True)
+
+    def _show_at_position(self, entry: FullArticle, *, preview: bool = False) -> None:
+        # The trail knows the position in a library that cannot be changed.
+        position = self.state.trail.saved_position(entry.article.id)
+        position = entry.reading.position if position is None else position
+        self.article_view.show(entry, position, preview=preview)
+
+    def record_end(self, article: str) -> None:
+        """Record that the open article was read to its end, once each time it is opened."""
+        if article == self.state.requested_article != self._finished_article:
+            self._finished_article = article
+            self.articles.record_event("read", article)
 
     def _go_to_pending(self) -> None:
         pending, self._pending = self._pending, PendingArticle("")
@@ -114,7 +172,7 @@ class ArticleActions:
         self.state.trail.remove_articles(articles)
         self.show_trail()
         entry = self.article_view.full_article
-        if entry is not None and entry.article.id in articles:
+        if entry is not None and entry.article.id in articles and not self.article_view.is_preview:
             self.article_view.clear()
         if self.state.requested_article in articles:
             was_reading = self.state.is_reading
@@ -125,19 +183,21 @@ class ArticleActions:
     def show_trail(self) -> None:
         """Show the trail, where there is room for it."""
         self.trail_line.show(
-            room=self.panes.is_visible("article") and self.screen.app.size.height >= MIN_TRAIL_ROWS
+            room=self.panes.is_visible("article") and self.screen.app.size.height >= MIN_TRAIL_ROWS,
+            reserved=self.state.has_previews,
         )
 
     def save_position(self) -> None:
-        """Record the reading position of the open article."""
+        """Record the reading position of the open article, if it is shown."""
         entry, position = self.article_view.full_article, self.article_view.position
-        if entry is None:
+        if entry is None or entry.article.id != self.state.requested_article:
             return
         row = self.state.article_list.selected_row
         self.state.trail.save_position(entry.article.id, position, row.id if row else "")
         if position != entry.reading.position:
             reading = replace(entry.reading, position=position)
             self.article_view.full_article = replace(entry, reading=reading)
+            self.preview.forget([entry.article.id])
             self.articles.record_event("position", entry.article.id, position=position)
 
     def follow_trail(self, by: int = 1) -> None:

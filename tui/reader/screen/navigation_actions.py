@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -39,19 +39,21 @@ class NavigationActions:
         """Carry out many moves: in each pane its own, then the changes between the panes."""
         order, pane = self.panes.layout.tab_order, self.state.current_pane
         lines: defaultdict[Pane, list[int]] = defaultdict(list)
-        visited = deque[Pane](maxlen=2)  # the side pane is about the pane before it
+        visited: dict[Pane, bool] = {}  # since the user was in the list, from which articles open
         for command_id, count in moves:
             if command_id in PANE_STEPS and order:
                 pane = order[(order.index(pane) + PANE_STEPS[command_id]) % len(order)]
-                visited.append(pane)
+                if pane == "list":
+                    visited.clear()
+                visited[pane] = True
             else:
                 page = self.panes.widgets[pane].page_size
                 lines[pane] += line_moves(command_id, count, page) or ()
         for each, found in lines.items():
             for by in fold_moves(found):
                 self._move_in(each, by)
-        for each in visited:
-            self.panes.focus(each)
+        for each in (*visited, pane) if visited else ():
+            self.panes.enter(each)
 
     def page_down(self, count: int = 1) -> None:
         """Move by pages; from the end of an article go to the next unread one."""

@@ -84,8 +84,10 @@ class Panes:
     """Called when the user is in another pane."""
     update_lines: Callable[[], None]
     """Called when other panes are shown: updates the lines above and below them."""
-    update_side_pane: Callable[[], None]
-    """Called when commands may apply to another article."""
+    follow_article: Callable[[], None]
+    """Called when commands may apply to another article, or another pane shows it."""
+    enter_article: Callable[[], None]
+    """Called when the user goes from the list into the article pane: focuses it."""
     layout: PaneLayout = PaneLayout("wide", PANES, PANES)
     is_zoomed: bool = field(default=False, init=False)
     _is_side_wanted: bool | None = field(default=None, init=False)
@@ -94,6 +96,11 @@ class Panes:
     def current_widget(self) -> LineView:
         """The widget of the pane the user is in."""
         return self.widgets[self.state.current_pane]
+
+    @property
+    def shows_list_beside(self) -> bool:
+        """True if the list stays on the screen while an article is read."""
+        return self.layout.kind not in ("tiny", "narrow") and not self.is_zoomed
 
     def is_visible(self, pane: Pane) -> bool:
         """Return True if a pane is shown."""
@@ -120,9 +127,9 @@ class Panes:
         self.screen.query_one("#reading").display = not {"article", "side"}.isdisjoint(visible)
         self.update_lines()
         if visible and pane not in visible:
-            self.focus(visible[0])
-        elif "side" in visible:
-            self.update_side_pane()
+            self.enter("list" if "list" in visible else visible[0])
+        elif visible:
+            self.follow_article()
 
     def focus(self, pane: Pane) -> None:
         """Focus a pane; where there is room for one only, it takes the place of the other."""
@@ -130,18 +137,28 @@ class Panes:
         if not self.is_visible(pane):
             self.update()
         self.screen.set_focus(self.widgets[pane])
-        self.update_side_pane()
+        self.follow_article()
+
+    def enter(self, pane: Pane) -> None:
+        """Focus a pane, as the user asks for; the article pane opens what it shows."""
+        if pane == "article" and not self.state.is_reading:
+            self.enter_article()
+        else:
+            self.focus(pane)
 
     def receive_focus(self, widget: Widget) -> None:
         """Note the pane the user is in, however they got there; the event may come too late."""
         for name, pane in self.widgets.items():
             if widget is pane is self.screen.focused:
-                self._set_current(name)
+                if name == self.state.current_pane:
+                    self._set_current(name)
+                else:
+                    self.enter(name)
 
     def _set_current(self, pane: Pane) -> None:
         self.state.current_pane = pane
         self.update_key_hints()
-        if pane != "side":  # the side pane may be about the open or the selected article
+        if pane in ("list", "article"):  # in the others the user may still be reading
             self.state.is_reading = pane == "article" and bool(self.state.requested_article)
 
     def return_to_list(self) -> None:
@@ -153,7 +170,7 @@ class Panes:
     def step(self, by: int) -> None:
         """Focus the next (1) or the previous (-1) pane."""
         if order := self.layout.tab_order:
-            self.focus(order[(order.index(self.state.current_pane) + by) % len(order)])
+            self.enter(order[(order.index(self.state.current_pane) + by) % len(order)])
 
     def toggle_side(self) -> None:
         """Show or hide the side pane; where there is room for one pane only, go there and back."""

@@ -22,7 +22,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from store.search.list_query import ListQuery
-from tui.config.commands import FOOTER_HINTS, footer_hints
+from tui.config.commands import FOOTER_HINTS, Command, footer_hints
+from tui.config.settings import resolve_auto
+from tui.reader.dialogs.article_preview import ArticlePreview
 from tui.reader.dialogs.dialog import CommandTable, KeymapScreen
 from tui.reader.dialogs.moves import CountedMove, movement_commands
 from tui.reader.gateway import Gateway, PostMessage, messages
@@ -37,6 +39,7 @@ from tui.reader.screen.navigation_actions import NavigationActions
 from tui.reader.screen.overlay_actions import OverlayActions
 from tui.reader.screen.panes import MIN_TERMINAL_SIZE, Panes
 from tui.reader.screen.place_actions import PlaceActions
+from tui.reader.screen.preview_actions import PreviewActions
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
@@ -61,9 +64,9 @@ if TYPE_CHECKING:
 
 REFRESH_INTERVAL = 2.0
 """Seconds between two looks for changes by other processes and machines."""
-SLOW_SCROLL_JUMP_PERCENT, SLOW_PREVIEW_DELAY_FACTOR = 90, 4.0
+SLOW_SCROLL_JUMP_PERCENT, SLOW_REST_FACTOR = 90, 4.0
 """Over a slow connection: how far the list scrolls at once, as a percentage of its height, and how
-many times as long the cursor rests before the side pane follows it."""
+many times as long the cursor rests before the other panes follow it."""
 
 FOLDED_SECTIONS = "folded_sections"
 """The name under which the folded sections of the side pane are kept from one session to the next."""
@@ -123,11 +126,16 @@ class Reader(KeymapScreen, Screen[None]):
         self.article_list = ArticleList(now, id="list", rows=self._settings.rows)
         self.article_view = ArticleView(id="article")
         self.article_view.measure = self._settings.measure
-        self.article_view.empty_text = f"{keymap.first_key('article.open')} opens an article"
         self.side_pane = SidePane(now, id="side")
         self.side_pane.folded_sections = host.session.get_names(FOLDED_SECTIONS)
         self.status_line = StatusLine(id="status")
         self.state = ReaderState(self.article_list)
+        is_slow = self._settings.slow is True
+        self.state.has_previews = resolve_auto(self._settings.preview, not is_slow)
+        open_key = keymap.first_key("article.open")
+        self.article_view.empty_text = (
+            "" if self.state.has_previews else f"{open_key} opens an article"
+        )
         self.trail_line = TrailLine(self.state.trail, id="trail")
         self._create_reading_parts()
         self._create_other_parts(now)
@@ -143,7 +151,8 @@ class Reader(KeymapScreen, Screen[None]):
             {"places": self.place_tree, "list": articles, "article": view, "side": side},
             self.update_key_hints,
             self._update_lines,
-            lambda: self.side.follow(),
+            lambda: self.previews.follow(rests=True),
+            lambda: self.articles.enter(),
         )
         methods, send = self._host.external_methods, self._host.send
         self.links = LinkActions(self, keymap, gateway.articles, state, status, methods, send)
@@ -162,10 +171,14 @@ class Reader(KeymapScreen, Screen[None]):
             self.update_status,
         )
         trail, words = self.trail_line, self.search.words_to_find
+        preview = ArticlePreview(
+            self, gateway.articles.preview_article, lambda entry: self.previews.show(entry)
+        )
         self.articles = ArticleActions(
-            self, gateway.articles, state, panes, view, trail, status, self.text, words
+            self, gateway.articles, state, panes, view, trail, status, self.text, words, preview
         )
         self.side = SidePaneActions(self, gateway, state, panes, view, side, status, self.articles)
+        self.previews = PreviewActions(state, panes, view, side, self.articles, self.side, preview)
         self.navigation = NavigationActions(state, panes, view, status, self.articles)
 
     def _create_other_parts(self, now: Callable[[], int]) -> None:
@@ -241,10 +254,19 @@ class Reader(KeymapScreen, Screen[None]):
             and self.articles.is_loading
         )
 
+    def is_text_loading(self, command: Command) -> bool:
+        """Return True if a command is about a text that is not there yet; have it loaded."""
+        if not command.needs_article_text:
+            return False
+        if command.id == "article.links" and self.previews.is_pending:
+            self.previews.preview.hurry()
+            return True
+        return self.is_article_loading
+
     def save_bandwidth(self) -> None:
-        """Send less over a slow connection: scroll less often, update the side pane later."""
+        """Send less over a slow connection: scroll less often, show the selected article later."""
         self.article_list.scroll_jump_percent = SLOW_SCROLL_JUMP_PERCENT
-        self.side.preview_delay_factor = SLOW_PREVIEW_DELAY_FACTOR
+        self.previews.preview.rest_factor = SLOW_REST_FACTOR
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -387,14 +409,13 @@ class Reader(KeymapScreen, Screen[None]):
         if self.state.current_pane == "places":
             self.place_tree.choose()
             return
-        if self.state.current_pane == "side" and self.side_pane.activate_line():
-            return
         article = self.state.current_article
-        is_open = is_article(self.article_view.full_article, article)
-        if is_open and article == self.state.requested_article:
-            self.panes.focus("article")
-        elif article and not self.state.is_reading:
-            self.articles.open(article)
+        is_in_side_pane = self.state.current_pane == "side"
+        is_about_article = is_article(self.side_pane.full_article, article)
+        if is_in_side_pane and is_about_article and self.side_pane.activate_line():
+            return
+        if article and not (self.state.is_reading and self.articles.is_loading):
+            self.articles.open_or_resume(article)
 
     def go_back(self) -> None:
         """Return to the pane before; in the list cancel or clear the first of these there is."""
@@ -441,11 +462,13 @@ class Reader(KeymapScreen, Screen[None]):
     @cached_property
     def receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
         """The receivers of each message, in the order in which they are called."""
+        overlays, places, previews = self.overlays, self.places, self.previews
         return {
             messages.ArticleLoaded: [
                 self.articles.show,
                 self.side.show,
-                self.overlays.receive_message,
+                previews.receive,
+                overlays.receive_message,
             ],
             messages.LinkLoaded: [self.links.use_link],
             messages.InsightsComputed: [self.side.show_insights],
@@ -455,35 +478,31 @@ class Reader(KeymapScreen, Screen[None]):
             messages.ExportNameSuggested: [self.exports.prompt_for_file],
             messages.ArticleRendered: [self.exports.pipe],
             messages.RowsListed: [self.receive_rows],
-            messages.RowsChanged: [
-                self.receive_changes,
-                self.places.refresh,
-                self.overlays.receive_message,
-            ],
-            messages.LibraryChanged: [self.lists.reload, self.places.refresh],
+            messages.RowsChanged: [self.receive_changes, places.refresh, overlays.receive_message],
+            messages.LibraryChanged: [previews.forget_texts, self.lists.reload, places.refresh],
             messages.FiltersCounted: [self.lists.choose_filter],
-            messages.SearchCompleted: [self.search.show_matches],
+            messages.SearchCompleted: [self.search.show_matches, self.follow_rows],
             messages.SearchRejected: [self.search.show_query_error],
             messages.SnippetsFound: [self.search.show_snippets],
             messages.Progressed: [self.show_progress],
-            messages.LibraryLoaded: [self.finish_loading, self.places.refresh],
+            messages.LibraryLoaded: [self.finish_loading, places.refresh],
             messages.IndexEnded: [
                 self.end_progress,
                 self.side.reload_insights,
-                self.places.refresh,
+                places.refresh,
             ],
             messages.FetchEnded: [
                 self.end_progress,
                 self.feeds.show_fetch_result,
-                self.places.refresh,
+                places.refresh,
             ],
-            messages.PlacesListed: [self.places.show_places],
-            messages.PlacesCounted: [self.places.show_counts],
+            messages.PlacesListed: [places.show_places],
+            messages.PlacesCounted: [places.show_counts],
             messages.PrivateHostDetected: [self.feeds.confirm_private_host],
             messages.UndoHistoryListed: [self.edits.show_undo_history],
-            messages.StoryUpdated: [self.overlays.receive_message],
-            messages.StatisticsUpdated: [self.overlays.receive_message],
-            messages.PaceMeasured: [self.overlays.receive_message],
+            messages.StoryUpdated: [overlays.receive_message],
+            messages.StatisticsUpdated: [overlays.receive_message],
+            messages.PaceMeasured: [overlays.receive_message],
             messages.OperationFailed: [self.lists.show_failure, self.show_failure],
             messages.BackupFailed: [self.show_failure],
         }
@@ -501,13 +520,20 @@ class Reader(KeymapScreen, Screen[None]):
         if self.lists.show_rows(message):
             self.update_status()
             self.notify_list_shown()
+            self.follow_rows(message)
+
+    def follow_rows(self, _: messages.LibraryMessage) -> None:
+        """Show the article under the cursor of another list, or nothing beside an empty one."""
+        self.previews.follow()
 
     def receive_changes(self, message: messages.RowsChanged) -> None:
         """Update list and panes, and say what was done."""
+        self.previews.preview.forget([*message.rows, *message.removed])
         if message.removed:
             self.article_list.remove_articles(message.removed)
             self.side.remove(message.removed)
             self.articles.remove(message.removed)
+            self.previews.follow(rests=True)
         self.article_list.update_rows(message.rows)
         entries = (self.article_view.full_article, self.side_pane.full_article)
         for article in {each.article.id for each in entries if each} & message.rows.keys():
@@ -549,7 +575,7 @@ class Reader(KeymapScreen, Screen[None]):
     def follow_cursor(self) -> None:
         """Load what the new place of the cursor needs."""
         self.search.request_snippets()
-        self.side.schedule_preview()
+        self.previews.follow()
 
     @on(ArticleList.OpenRequested)
     def open_clicked(self, message: ArticleList.OpenRequested) -> None:
@@ -564,7 +590,7 @@ class Reader(KeymapScreen, Screen[None]):
     @on(ArticleView.EndReached)
     def record_read(self, message: ArticleView.EndReached) -> None:
         """Record that an article was read to its end."""
-        self.gateway.articles.record_event("read", message.article)
+        self.articles.record_end(message.article)
 
     @on(ArticleView.CodeFound)
     def _highlight_code(self, message: ArticleView.CodeFound) -> None:

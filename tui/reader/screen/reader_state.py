@@ -33,13 +33,18 @@ class ReaderState:
     """The article opened last: answers about others come too late. Written by `ArticleActions`."""
     trail: Trail = field(default_factory=Trail)
     """The articles opened so far. Written by `ArticleActions`."""
+    has_previews: bool = True
+    """True if the article pane follows the list's cursor. Written by the screen."""
     read_only_reason: str = ""
     """Why the library cannot be changed; empty if it can. Written by the screen."""
 
     @property
-    def current_article(self) -> str:
-        """The article commands apply to, and the side pane is about; empty if there is none."""
-        if self.is_reading:
-            return self.requested_article
+    def selected_article(self) -> str:
+        """The article under the list's cursor; empty if there is none."""
         row = self.article_list.selected_row
         return row.id if row is not None else ""
+
+    @property
+    def current_article(self) -> str:
+        """The article commands apply to, and the side pane is about; empty if there is none."""
+        return self.requested_article if self.is_reading else self.selected_article

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from textual.screen import Screen
-from textual.timer import Timer
 
 from store.model.article import FullArticle, SimilarArticle
 from tui.reader.gateway import Gateway, messages
@@ -18,8 +17,6 @@ from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.side_pane import SidePane
 
-PREVIEW_DELAY = 0.15
-"""Seconds that the list's cursor rests before the side pane follows it."""
 INSIGHTS_DELAY = 0.03
 """Seconds until the insights of an article are asked for: computing them would delay its text."""
 
@@ -36,49 +33,47 @@ class SidePaneActions:
     side_pane: SidePane
     status_line: StatusLine
     articles: ArticleActions
-    preview_delay_factor: float = field(default=1.0, init=False)
-    _preview_timer: Timer | None = field(default=None, init=False)
     _pending_jump: tuple[str, int] = field(default=("", 0), init=False)
     """An article, and the number of the similar one to open once those are known."""
 
     # -- following the current article -------------------------------------------------------
 
-    def follow(self) -> None:
-        """Show the current article in the side pane."""
-        article, entry = self.state.current_article, self.article_view.full_article
-        if not article or is_article(self.side_pane.full_article, article):
+    def follow_open_article(self) -> None:
+        """Show the open article."""
+        article, entry = self.state.requested_article, self.article_view.full_article
+        if is_article(self.side_pane.full_article, article):
             return
-        if self.state.current_pane == "list":
-            self.schedule_preview()
-        elif entry is not None and entry.article.id == article:
+        if entry is not None and entry.article.id == article:
             self.side_pane.show(entry)
             self.gateway.articles.load_insights(entry)
         elif self.state.current_pane == "side":
             self.gateway.articles.preview_article(article)
 
-    def schedule_preview(self) -> None:
-        """Follow the list's cursor once it rests."""
-        if self._preview_timer is not None:
-            self._preview_timer.stop()
-        if self.panes.is_visible("side"):
-            delay = PREVIEW_DELAY * self.preview_delay_factor
-            self._preview_timer = self.screen.set_timer(delay, self._load_preview)
-
-    def _load_preview(self) -> None:
-        article = self.state.current_article
-        if (
-            article
-            and not self.state.is_reading
-            and not is_article(self.side_pane.full_article, article)
-        ):
-            self.gateway.articles.preview_article(article)
+    def show_preview(self, entry: FullArticle | None) -> None:
+        """Show an article that is not open, or none."""
+        if entry is None:
+            self.side_pane.clear()
+        elif not is_article(self.side_pane.full_article, entry.article.id):
+            self.side_pane.show(entry)
+            self._load_insights_later(entry)
 
     def show(self, message: messages.ArticleLoaded) -> None:
-        """Show an article if it is the current one, and ask for its insights a little later."""
-        if message.full_article.article.id == self.state.current_article:
-            self.side_pane.show(message.full_article)
-        load = partial(self._load_insights, message.full_article, opened=message.opened)
-        self.screen.set_timer(INSIGHTS_DELAY, load)
+        """Show an article that was opened or has changed, if it is the current one."""
+        entry = message.full_article
+        article = entry.article.id
+        is_expected = (
+            message.opened
+            or self.state.is_reading
+            or article == self._pending_jump[0]
+            or is_article(self.side_pane.full_article, article)
+        )
+        if is_expected:
+            if article == self.state.current_article:
+                self.side_pane.show(entry)
+            self._load_insights_later(entry, opened=message.opened)
+
+    def _load_insights_later(self, entry: FullArticle, *, opened: bool = False) -> None:
+        self.screen.set_timer(INSIGHTS_DELAY, partial(self._load_insights, entry, opened=opened))
 
     def _load_insights(self, entry: FullArticle, *, opened: bool) -> None:
         is_shown = is_article(self.article_view.full_article, entry.article.id) or is_article(
@@ -143,9 +138,5 @@ class SidePaneActions:
 
     def go_to_text(self, offset: int) -> None:
         """Go to the place of a summary's sentence, opening its article if it is not open."""
-        article = self.state.current_article
-        if is_article(self.article_view.full_article, article):
-            self.panes.focus("article")
-            self.article_view.go_to_position(offset)
-        elif article:
-            self.articles.open(article, offset=offset)
+        if article := self.state.current_article:
+            self.articles.open_or_resume(article, offset=offset)

@@ -87,7 +87,8 @@ class TextActions:
         """Remove the bar and the highlights; the position is kept."""
         bar, self.find_bar = self.find_bar, None
         if bar is not None:
-            self.panes.focus(self.panes.state.current_pane)
+            if bar.has_focus_within:
+                self.panes.focus(self.panes.state.current_pane)
             bar.remove()
             self.article_view.clear_highlights()
 

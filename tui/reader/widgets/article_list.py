@@ -103,6 +103,12 @@ class ArticleList(LineView):
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
+    @property
+    def neighbours(self) -> Sequence[str]:
+        """The articles to which the cursor goes next: the one below it and the one above."""
+        below, above = self.rows[self.cursor + 1 : self.cursor + 2], self.cursor - 1
+        return [row.id for row in (*below, *self.rows[max(0, above) : max(0, above + 1)])]
+
     def show(self, rows: Sequence[ArticleRow], *, dated: bool = False) -> None:
         """Show other rows; the cursor stays on its article, or on the next one that is still there.
 

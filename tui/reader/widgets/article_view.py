@@ -87,6 +87,8 @@ class ArticleView(LineView):
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.full_article: FullArticle | None = None
+        self.is_preview = False
+        """True if the article is only shown, and not open: its end is not reported."""
         self.empty_text = "No article open"
         self.measure = DEFAULT_MEASURE
         self.text_search: TextSearch | None = None
@@ -101,11 +103,11 @@ class ArticleView(LineView):
         self._new_paragraphs: Sequence[tuple[int, int]] = ()
         self._code_spans = CodeSpans()
 
-    def show(self, entry: FullArticle, position: int = 0) -> None:
+    def show(self, entry: FullArticle, position: int = 0, *, preview: bool = False) -> None:
         """Show an article from an offset into its text on."""
         self.text_search = self.selection = None
         self._new_paragraphs = ()
-        self.full_article = entry
+        self.full_article, self.is_preview = entry, preview
         self._is_end_reported, self._is_just_shown = False, True
         self._position = position
         self._has_link_numbers = False
@@ -114,6 +116,13 @@ class ArticleView(LineView):
         self._lay_out()
         if any(fence in entry.body.text for fence in CODE_FENCES):
             self.post_message(self.CodeFound(entry.body.text))
+
+    def end_preview(self) -> None:
+        """Take the article shown for open: lay out the rest of it, and look for its end."""
+        if self.is_preview:
+            self.is_preview = False
+            self._lay_out_more()
+            self._check_end()
 
     def update_header(self, entry: FullArticle) -> None:
         """Show the changed facts of the article that is on the screen."""
@@ -131,6 +140,7 @@ class ArticleView(LineView):
         """Show nothing."""
         self.text_search = self.selection = None
         self.full_article = self._text_layout = None
+        self.is_preview = False
         self._header = []
         self.set_line_count(0)
         self.refresh()
@@ -208,9 +218,9 @@ class ArticleView(LineView):
 
     def _lay_out_more(self) -> None:
         # The first screen of a long article is drawn at once; the rest follows in slices, so that
-        # no key waits for all of it.
+        # no key waits for all of it. A preview has no rest: most are never scrolled.
         layout = self._text_layout
-        if layout is not None and layout.lay_out_more(LAYOUT_SLICE_LINES):
+        if layout is not None and layout.lay_out_more(LAYOUT_SLICE_LINES) and not self.is_preview:
             self.set_timer(LAYOUT_PAUSE_SECONDS, partial(self._continue_layout, layout))
         self._update_line_count()
 
@@ -262,7 +272,7 @@ class ArticleView(LineView):
             self._check_end()
 
     def _check_end(self) -> None:
-        if self.full_article is None or not self.display or self.is_jumping:
+        if self.full_article is None or not self.display or self.is_preview or self.is_jumping:
             return
         if self.full_article.body.is_missing:
             return

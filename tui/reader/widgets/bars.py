@@ -104,12 +104,12 @@ class TrailLine(LineView, can_focus=False):
         self._trail = trail
         self.display = False
 
-    def show(self, *, room: bool) -> None:
+    def show(self, *, room: bool, reserved: bool) -> None:
         """Show the current trail, if there is room.
 
-        Its row is reserved from the first article on, so that the article does not move later.
+        Its row is reserved for the first article, so that the article does not move later.
         """
-        self.display = room and bool(self._trail.stops)
+        self.display = room and (reserved or bool(self._trail.stops))
         self.refresh()
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
