@@ -7,16 +7,23 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
-from store.library.protocol import ListField
+from store.library.protocol import Listing, RowField
 from store.model.article import ArticleRow
 
 BATCH_SIZE = 1000
 """Rows or ids that are handed out at once."""
 
-_FIELD_GETTERS: dict[ListField, Callable[[ArticleRow], str]] = {
+_FIELD_GETTERS: dict[RowField, Callable[[ArticleRow], str]] = {
     "category": lambda row: row.category,
-    "feed": lambda row: row.feed_key,
+    "source": lambda row: row.source_name,
 }
+
+
+def iter_rows(listing: Listing, start: int = 0) -> Iterator[ArticleRow]:
+    """Yield the rows of a list from a place on, of which a batch is in memory at a time."""
+    while rows := listing.window(start, BATCH_SIZE):
+        yield from rows
+        start += BATCH_SIZE
 
 
 class FolderListing:
@@ -73,7 +80,7 @@ class FolderListing:
         """Return for each time the place of the first article dated before it."""
         return [bisect_right(self._rows, -at, key=lambda row: -row.timestamp) for at in starts]
 
-    def varies(self, field: ListField) -> bool:
+    def varies(self, field: RowField) -> bool:
         """Return True if the articles differ in a field."""
         value = _FIELD_GETTERS[field]
         first = value(self._rows[0]) if self._rows else ""

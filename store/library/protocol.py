@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 
 ListField = Literal["category", "feed"]
+RowField = Literal["category", "source"]
 
 
 class Listing(Protocol):
@@ -91,8 +92,8 @@ class Listing(Protocol):
         Only for a list in the order of dates, newest first.
         """
 
-    def varies(self, field: ListField) -> bool:
-        """Return True if not all articles have the same category, or the same feed."""
+    def varies(self, field: RowField) -> bool:
+        """Return True if not all articles have the same category, or the same source."""
 
     def ids(self) -> Iterator[Sequence[str]]:
         """Yield the ids of all articles in their order, in batches."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store.library.protocol import ListField
+from store.library.protocol import ListField, RowField
 from store.model.article import ArticleRow
 from store.model.results import Counts, GroupCount
 from store.search.list_query import ListQuery, sort_newest_first
@@ -165,10 +165,11 @@ class PagedListing:
         times = [row.timestamp for _, page in self._pages() for row in page]
         return [sum(each >= start for each in times) for start in starts]
 
-    def varies(self, group: ListField) -> bool:
+    def varies(self, group: RowField) -> bool:
         """Return True if the articles differ in a field."""
         rows = [row for _, page in self._pages() for row in page]
-        return len({row.feed_key if group == "feed" else row.category for row in rows}) > 1
+        names = {row.source_name if group == "source" else row.category for row in rows}
+        return len(names) > 1
 
     def ids(self) -> Iterator[Sequence[str]]:
         """Yield the ids of the articles, in batches."""

@@ -192,7 +192,7 @@ COMMANDS: tuple[Command, ...] = (
     _pane_command("feeds.list", ("F",), "Places", "go to the places: feeds, searches, tags"),
     _pane_command("feeds.add", ("a",), "Add URL", "add a feed or a page by its URL"),
     Command("view.story", ("t",), "Story", "show the article's story as a timeline"),
-    Command("view.triage", ("T",), "Triage", "triage unread, one key each"),
+    _dialog_command("view.triage", ("T",), "Triage", "triage unread, one key each"),
     _pane_command("view.statistics", ("S",), "Statistics", "show reading statistics"),
     Command("view.zoom", ("z",), "Zoom", "show the article alone, or all panes"),
     Command("view.side", ("i",), "Side pane", "show or hide the side pane"),

@@ -128,11 +128,17 @@ class KeyQueue:
                 await self._edit(focused)
             elif not self._run_moves():
                 await self._run_key()
+            if self._reader.article_list.is_waiting:
+                self._wait_for(self._is_cursor_there, MAX_CHANGE_WAIT)
         if self.keys and not self._is_check_scheduled:
             self._is_check_scheduled = True
             # Textual's own timers never fire if the process is held up when they start.
             later = asyncio.get_running_loop().call_later
             later(KEY_CHECK_INTERVAL, self._app.call_later, self._recheck_keys)
+
+    def _is_cursor_there(self) -> bool:
+        """Return True unless the cursor is on its way to rows that are not loaded yet."""
+        return not self._reader.article_list.is_waiting
 
     async def _recheck_keys(self) -> None:
         self._is_check_scheduled = False

@@ -6,13 +6,13 @@ that a list of 100,000 articles costs nothing to lay out.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from store.model.article import ArticleRow, Snippet
+from store.model.article import Snippet
 from store.model.times import UNDATED
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, fit_cells
 from tui.rendering.wording import NO_DATE
@@ -47,6 +47,11 @@ class DayBoundaries:
     tomorrow: int
     """The time from which on the headings are out of date."""
 
+    @property
+    def starts(self) -> Sequence[int]:
+        """The times before which the articles of another heading begin."""
+        return (self.today, self.yesterday, self.week_start, UNDATED + 1)
+
 
 def find_day_boundaries(now: int, zone: tzinfo | None = None) -> DayBoundaries:
     """Return the day boundaries at a time.
@@ -68,17 +73,17 @@ def find_day_boundaries(now: int, zone: tzinfo | None = None) -> DayBoundaries:
     return DayBoundaries(day(0), day(-1), day(-6), day(1))
 
 
-def build_date_headings(rows: Sequence[ArticleRow], when: DayBoundaries) -> list[ListHeading]:
+def build_date_headings(total: int, ends: Sequence[int]) -> list[ListHeading]:
     """Return the headings that have rows, for rows sorted by date, newest first.
 
     "This week" is the last seven days; articles without a date come last.
+
+    Args:
+        total: The number of rows.
+        ends: The first row before each time of `DayBoundaries.starts`.
     """
-    ends = [
-        _first_row_before(rows, limit)
-        for limit in (when.today, when.yesterday, when.week_start, UNDATED + 1)
-    ]
     titles = ("Today", "Yesterday", "This week", "Older", NO_DATE)
-    starts, stops = (0, *ends), (*ends, len(rows))
+    starts, stops = (0, *ends), (*ends, total)
     return [
         ListHeading(title, start)
         for title, start, stop in zip(titles, starts, stops, strict=True)
@@ -86,8 +91,22 @@ def build_date_headings(rows: Sequence[ArticleRow], when: DayBoundaries) -> list
     ]
 
 
-def _first_row_before(rows: Sequence[ArticleRow], moment: int) -> int:
-    return bisect_right(rows, -moment, key=lambda row: -row.timestamp)
+def remove_from_headings(
+    headings: Sequence[ListHeading], removed: Sequence[int], total: int
+) -> list[ListHeading]:
+    """Return the headings of a list from which some rows were removed.
+
+    Args:
+        headings: The headings before.
+        removed: The rows that were removed, in order.
+        total: The number of rows that are left.
+    """
+    moved = [
+        heading._replace(first_row=heading.first_row - bisect_left(removed, heading.first_row))
+        for heading in headings
+    ]
+    ends = [*(heading.first_row for heading in moved[1:]), total]
+    return [each for each, end in zip(moved, ends, strict=False) if each.first_row < end]
 
 
 class ListLayout:

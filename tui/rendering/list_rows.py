@@ -59,11 +59,23 @@ def compare_facts(rows: Sequence[ArticleRow]) -> tuple[bool, bool]:
     if not rows:
         return False, False
     category, source = rows[0].category, rows[0].source_name
-    has_source = any(row.source_name != source for row in rows)
-    has_category = any(row.category != category for row in rows)
-    if has_category and has_source:
-        has_category = any(row.category not in ("", row.source_name) for row in rows)
-    return has_category, has_source
+    return choose_facts(
+        rows,
+        categories_differ=any(row.category != category for row in rows),
+        sources_differ=any(row.source_name != source for row in rows),
+    )
+
+
+def choose_facts(
+    rows: Sequence[ArticleRow], *, categories_differ: bool, sources_differ: bool
+) -> tuple[bool, bool]:
+    """Return whether category and source are shown, by whether they differ in the whole list.
+
+    The category is not if it only repeats the source, as these rows tell.
+    """
+    if categories_differ and sources_differ:
+        categories_differ = any(row.category not in ("", row.source_name) for row in rows)
+    return categories_differ, sources_differ
 
 
 def build_one_line_row(

@@ -148,7 +148,7 @@ def test_places_of_days(library: Lists, starts: Sequence[int], expected: list[in
 )
 def test_fields_that_vary(library: Lists, query: ListQuery, expected: tuple[bool, bool]) -> None:
     listing = library.listing(query)
-    assert (listing.varies("category"), listing.varies("feed")) == expected
+    assert (listing.varies("category"), listing.varies("source")) == expected
 
 
 def test_ids_come_in_batches(open_with: Open) -> None:

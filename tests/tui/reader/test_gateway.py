@@ -19,11 +19,12 @@ from store.search.list_query import ListQuery
 from tests.support.reader import NOW, article_id, make_article, make_library
 from tui.reader.gateway import BackgroundJob, Gateway, messages
 from tui.reader.gateway import lists as lists_module
+from tui.reader.gateway.messages import ListRequest
 from tui.rendering.wording import summarize_change
 
 WAIT = 5.0
 USED = (
-    "rows", "get_article", "similar", "insights", "record", "undo", "undoable", "counts", "by", "get_row", "tags",
+    "listing", "get_article", "similar", "insights", "record", "undo", "undoable", "by", "counts", "get_row", "tags",
     "title", "refresh", "close",
 )  # fmt: skip
 """Library methods that the gateway calls in these tests."""
@@ -57,7 +58,7 @@ def articles() -> list[ParsedArticle]:
 def client(library: FolderLibrary) -> Iterator[Client]:
     """A gateway that has loaded its library."""
     client = Client(library)
-    client.gateway.lists.load(ListQuery())
+    client.gateway.lists.load(ListRequest(ListQuery()))
     client.answered()
     yield client
     client.gateway.close()
@@ -88,7 +89,7 @@ def test_first_rows_are_listed_while_the_library_loads(
 
     library = make_library(tmp_path, [make_article(1), make_article(2)])
     client = Client(Stepwise(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW))
-    client.gateway.lists.load(ListQuery())
+    client.gateway.lists.load(ListRequest(ListQuery()))
     kinds = [type(answer) for answer in client.answered()]
     first = kinds.index(messages.RowsListed)
     assert first < len(kinds) - 4
@@ -101,9 +102,9 @@ def test_superseded_queries_are_skipped(client: Client) -> None:
     release = threading.Event()
     client.gateway._worker.submit(lambda: release.wait(WAIT))
     for words in ("a", "ar", "art"):
-        client.gateway.lists.list_rows(ListQuery(text=words))
+        client.gateway.lists.list_rows(ListRequest(ListQuery(text=words)))
     release.set()
-    assert [answer.query.text for answer in client.of(messages.RowsListed)[1:]] == ["art"]
+    assert [answer.request.query.text for answer in client.of(messages.RowsListed)[1:]] == ["art"]
 
 
 def test_only_the_worker_thread_uses_the_library(
@@ -125,7 +126,7 @@ def test_only_the_worker_thread_uses_the_library(
     for name in USED:
         monkeypatch.setattr(library, name, record_thread(name))
     gateway, first = client.gateway, article_id(1)
-    gateway.lists.list_rows(ListQuery())
+    gateway.lists.list_rows(ListRequest(ListQuery()))
     gateway.articles.open_article(first)
     gateway.articles.preview_article(first)
     gateway.articles.load_insights(entry)
@@ -232,7 +233,7 @@ def test_refresh_is_skipped_while_the_library_loads(library: FolderLibrary) -> N
 def test_closing_finishes_submitted_jobs(library: FolderLibrary, tmp_path: Path) -> None:
     """Case 1: no change is lost."""
     client = Client(library)
-    client.gateway.lists.load(ListQuery())
+    client.gateway.lists.load(ListRequest(ListQuery()))
     client.answered()
     for number in (1, 2, 3):
         client.gateway.changes.toggle_flag("starred", article_id(number))
@@ -284,7 +285,7 @@ def test_backup_steps_leave_room_for_other_jobs(library: FolderLibrary) -> None:
     """A change is recorded while a backup is made."""
     steps = FakeBackup("in today's backup: a\x1b[31mb", "and this", "and that")
     client = Client(library, steps)
-    client.gateway.lists.load(ListQuery())
+    client.gateway.lists.load(ListRequest(ListQuery()))
     client.answered()
     assert steps.waiting.wait(WAIT)
     assert not client.gateway.is_busy
@@ -305,7 +306,7 @@ def test_closing_cancels_the_backup(library: FolderLibrary) -> None:
     """Closing does not wait for the backup, which cleans up after itself."""
     steps = FakeBackup()
     client = Client(library, steps)
-    client.gateway.lists.load(ListQuery())
+    client.gateway.lists.load(ListRequest(ListQuery()))
     assert steps.waiting.wait(WAIT)
     assert not client.gateway.close(0.0)
     steps.held.set()

@@ -17,7 +17,7 @@ from tests.support.reader import Start, make_article, make_library
 from tests.support.screens import screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import Gateway
-from tui.reader.gateway.messages import OperationFailed
+from tui.reader.gateway.messages import ListRequest, OperationFailed
 from tui.reader.widgets.inputs import Prompt
 
 NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
@@ -119,7 +119,7 @@ async def test_pipe_an_article(start: Start, tmp_path: Path) -> None:
 
 def load(gateway: Gateway) -> None:
     """Load the library, and wait until it is loaded."""
-    gateway.lists.load(ListQuery())
+    gateway.lists.load(ListRequest(ListQuery()))
     while gateway.is_busy:
         gateway.flush()
 

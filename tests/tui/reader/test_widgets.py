@@ -24,12 +24,13 @@ from tests.support.reader import key_event, long_text
 from tests.support.screens import screen_text
 from themes import loader
 from tui.reader.textual_theme import role_variables, textual_theme
-from tui.reader.widgets.article_list import ArticleList
+from tui.reader.widgets.article_list import ArticleList, ListWindow
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView
 from tui.reader.widgets.side_pane import SidePane
+from tui.rendering.list_layout import ListHeading
 
 NOW = 1_795_000_000
 TITLES = (
@@ -134,7 +135,8 @@ async def test_a_narrow_list_has_two_lines_for_each_article() -> None:
     async with Holder(widget).run_test(size=(36, 20)) as pilot:
         rows = [row(number) for number in range(10)]
         rows += [row(number + 200_000, read=True)._replace(category="news") for number in range(10)]
-        widget.show(rows, dated=True)
+        headings = [ListHeading("Today", 0), ListHeading("This week", 10)]
+        widget.show_window(ListWindow(0, rows, len(rows), headings=headings))
         await pilot.pause()
         shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
         facts = "world · now · 1′".rjust(36)
@@ -250,10 +252,12 @@ async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
     status = StatusLine(id="status")
     for widget in (articles, view, side, status):
         async with Holder(widget).run_test(size=(40, 40)) as pilot:
-            articles.rows = [
+            rows = [
                 row(n, title, TITLES[n - 3], read=bool(n % 2), starred=n % 3 == 0)
                 for n, title in enumerate(TITLES)
             ]
+            if widget is articles:
+                articles.show(rows)
             whole = entry(
                 " ".join(TITLES), "\n\n".join([*TITLES, "> " + TITLES[1], "- " + TITLES[2]])
             )

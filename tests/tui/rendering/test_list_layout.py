@@ -15,6 +15,7 @@ from tui.rendering.list_layout import (
     ListLine,
     build_date_headings,
     find_day_boundaries,
+    remove_from_headings,
 )
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -31,24 +32,48 @@ def rows(*ages: timedelta) -> list[ArticleRow]:
     ]
 
 
+def headings(listed: list[ArticleRow]) -> list[ListHeading]:
+    """Return the headings of rows at noon."""
+    starts = find_day_boundaries(at(NOON), UTC).starts
+    ends = [sum(row.timestamp >= start for row in listed) for start in starts]
+    return build_date_headings(len(listed), ends)
+
+
 def hours(number: int) -> timedelta:
     return timedelta(hours=number)
 
 
 def test_headings_start_at_day_boundaries() -> None:
-    found = build_date_headings(
-        rows(hours(-30), hours(1), hours(12), hours(13), hours(36), hours(37), hours(24 * 6)),
-        find_day_boundaries(at(NOON), UTC),
+    found = headings(
+        rows(hours(-30), hours(1), hours(12), hours(13), hours(36), hours(37), hours(24 * 6))
     )
     assert found == [("Today", 0), ("Yesterday", 3), ("This week", 5)]
 
 
 def test_days_without_rows_have_no_heading() -> None:
-    assert build_date_headings([], find_day_boundaries(at(NOON), UTC)) == []
+    assert headings([]) == []
     old = rows(hours(24 * 7), hours(24 * 9000))
-    assert build_date_headings(old, find_day_boundaries(at(NOON), UTC)) == [("Older", 0)]
+    assert headings(old) == [("Older", 0)]
     undated = [old[0]._replace(timestamp=UNDATED)]
-    assert build_date_headings(undated, find_day_boundaries(at(NOON), UTC)) == [("No date", 0)]
+    assert headings(undated) == [("No date", 0)]
+
+
+@pytest.mark.parametrize(
+    ("removed", "expected"),
+    [
+        ([0], [("Today", 0), ("Yesterday", 2), ("Older", 4)]),
+        ([3], [("Today", 0), ("Yesterday", 3), ("Older", 4)]),
+        ([3, 4], [("Today", 0), ("Older", 3)]),
+        ([0, 1, 2], [("Yesterday", 0), ("Older", 2)]),
+        ([5, 6], [("Today", 0), ("Yesterday", 3)]),
+        ([0, 1, 2, 3, 4, 5, 6], []),
+    ],
+)
+def test_headings_after_rows_were_removed(
+    removed: list[int], expected: list[tuple[str, int]]
+) -> None:
+    before = [ListHeading("Today", 0), ListHeading("Yesterday", 3), ListHeading("Older", 5)]
+    assert remove_from_headings(before, removed, 7 - len(removed)) == expected
 
 
 def test_days_are_those_of_the_readers_zone() -> None:

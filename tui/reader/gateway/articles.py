@@ -93,9 +93,10 @@ class Changes(Part):
         self._report(article_changes.toggle_flag(self._library, article, flag), say=say)
 
     @library_job
-    def mark_all_read(self, articles: Sequence[str]) -> None:
-        """Mark all articles as read that are unread, as one change."""
-        self._report(article_changes.set_state(self._library, articles, "read"))
+    def mark_all_read(self, articles: Sequence[str] | None = None) -> None:
+        """Mark articles as read that are unread, as one change; without any, the whole list."""
+        listed = self._worker.listed_articles() if articles is None else articles
+        self._report(article_changes.set_state(self._library, listed, "read"))
 
     @library_job
     def mark_list_read(self, query: ListQuery) -> None:
@@ -137,6 +138,8 @@ class Changes(Part):
         self._post(messages.UndoHistoryListed(changes, titles))
 
     def _report(self, result: ActionResult, *, say: bool = True) -> None:
+        if result.removed and self._worker.listing is not None:
+            self._worker.listing = self._worker.listing.without(result.removed)
         notice = result.message if say else ""
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
         self._post(messages.RowsChanged(result.rows, notice, result.removed, undo))

@@ -40,11 +40,11 @@ class Exports(Part):
         if self._export_stop_event is not None:
             self._export_stop_event.set()
 
-    def export_list(self, articles: Sequence[str], path: Path, made: str) -> None:
+    def export_list(self, articles: Sequence[str] | None, path: Path, made: str) -> None:
         """Write articles to a new file, or to a folder as Markdown.
 
         Args:
-            articles: Their ids.
+            articles: Their ids; None for the whole list that is shown.
             path: Its suffix decides the format.
             made: Timestamp of the export.
         """
@@ -52,12 +52,13 @@ class Exports(Part):
         self._worker.run_steps(self._write_articles(articles, path, made, stop))
 
     def _write_articles(
-        self, articles: Sequence[str], path: Path, made: str, stop: Event
+        self, chosen: Sequence[str] | None, path: Path, made: str, stop: Event
     ) -> Iterator[None]:
         from store.exporters.export_files import write_collection
         from store.exporters.formats import ArticleCollection
 
         written = 0
+        articles = self._worker.listed_articles() if chosen is None else chosen
         titles = [self._library.title(each) for each in articles]
         collection = ArticleCollection("newstui", made, titles, self._entries(articles, stop))
         try:

@@ -6,20 +6,24 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from store.library.listing import iter_rows
 from store.model.errors import InvalidQuery
 from store.model.results import LoadProgress
 from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
+from tui.reader.gateway.messages import ListRequest
 from tui.reader.gateway.worker import Part, Worker, library_job
 from tui.rendering.wording import describe_indexing, describe_loading, format_first_and_count
 
 if TYPE_CHECKING:
     from store.backup.archive import BackupProgress
+    from store.library.protocol import Listing, RowField
 
 FIRST_LIST_ROWS = 200
 """Rows that fill any terminal: the list is shown once so many are loaded."""
@@ -41,7 +45,7 @@ class Lists(Part):
     def __init__(self, worker: Worker, background: BackgroundJob | None) -> None:
         super().__init__(worker)
         self._background_job = background
-        self._current_query = ListQuery()
+        self._request = ListRequest(ListQuery())
         self._current_search = SearchQuery("")
         self._is_index_running = False
         self._is_loaded = False
@@ -52,20 +56,60 @@ class Lists(Part):
         """True if there may be articles that are not indexed yet."""
         return self._is_index_running or not self._is_loaded
 
-    def load(self, query: ListQuery) -> None:
+    def load(self, request: ListRequest) -> None:
         """Load the library in steps, and list the first rows as soon as they fill a screen."""
-        self._current_query = query
+        self._request = request
         self._worker.run_steps(self._load_steps())
 
-    def list_rows(self, query: ListQuery) -> None:
+    def list_rows(self, request: ListRequest) -> None:
         """List the rows of a query."""
-        self._current_query = query
-        self._worker.submit(lambda: self._list_rows(query))
+        self._request = request
+        self._worker.submit(lambda: self._list_rows(request))
+
+    @library_job
+    def show_again(self, request: ListRequest) -> None:
+        """Hand out the list that is shown again, without what was deleted since."""
+        if request.query == self._request.query and self._worker.listing is not None:
+            self._post_listing(request, self._worker.listing)
+
+    @library_job
+    def load_window(self, start: int, size: int) -> None:
+        """Load other rows of the list."""
+        if (listing := self._worker.listing) is not None:
+            self._post(messages.WindowLoaded(start, listing.window(start, size)))
+
+    @library_job
+    def find_place(self, articles: Sequence[str], size: int) -> None:
+        """Find the place of the first of some articles that is in the list, for the cursor."""
+        if (listing := self._worker.listing) is None:
+            return
+        places = (listing.place(each) for each in articles if each)
+        if (place := next((each for each in places if each is not None), None)) is not None:
+            start = max(0, place - size // 2)
+            self._post(messages.WindowLoaded(start, listing.window(start, size), place))
+
+    @library_job
+    def find_unread(self, place: int, by: int, size: int) -> None:
+        """Find the nth unread article below (or, if negative, above) a place of the list."""
+        if (listing := self._worker.listing) is None:
+            return
+        found = listing.step(place, by, unread=True)
+        start = max(0, (found or 0) - size // 2)
+        self._post(messages.UnreadFound(by, found, start, listing.window(start, size)))
 
     def search(self, search: SearchQuery, limit: int | None = None) -> None:
         """Search the library, for at most `limit` rows."""
         self._current_search = search
         self._run_search(search, limit)
+
+    @library_job
+    def list_unread(self, place: int) -> None:
+        """List the unread articles of the list, from a place to its end and then from its start."""
+        if (listing := self._worker.listing) is not None:
+            after = iter_rows(listing, place)
+            before = islice(iter_rows(listing), place)
+            unread = [row for row in chain(after, before) if not row.read]
+            self._post(messages.UnreadListed(unread))
 
     @library_job
     def find_snippets(self, search: SearchQuery, matches: Matches, articles: Sequence[str]) -> None:
@@ -91,8 +135,7 @@ class Lists(Part):
         for progress in self._library.load():
             self._show_load_progress(progress)
             yield
-        rows = self._library.rows(self._current_query)
-        self._post(messages.RowsListed(self._current_query, rows))
+        self._list_rows(self._request)
         problems = self._worker.watch_problems()
         read_only_reason = clean_line(self._library.read_only_reason)
         self._post(messages.LibraryLoaded(read_only_reason, problems))
@@ -106,7 +149,7 @@ class Lists(Part):
         now = time.monotonic()
         first = self._load_listed_at == 0.0 and progress.article_count >= FIRST_LIST_ROWS
         if first or (self._load_listed_at and now - self._load_listed_at > LOAD_LIST_INTERVAL):
-            self._list_rows(self._current_query)
+            self._list_rows(self._request)
             self._load_listed_at = time.monotonic()
 
     def _background_steps(self) -> Iterator[None]:
@@ -144,9 +187,30 @@ class Lists(Part):
 
     # -- queries -----------------------------------------------------------------------------
 
-    def _list_rows(self, query: ListQuery) -> None:
-        if query == self._current_query:  # no later query was asked
-            self._post(messages.RowsListed(query, self._library.rows(query)))
+    def _list_rows(self, request: ListRequest) -> None:
+        if request.query == self._request.query:  # no later query was asked
+            before = self._worker.listing
+            listing = self._worker.listing = self._library.listing(request.query)
+            self._post_listing(request, listing, before)
+
+    def _post_listing(
+        self, request: ListRequest, listing: Listing, before: Listing | None = None
+    ) -> None:
+        cursor = find_cursor(request, listing, before)
+        start = max(0, cursor - request.size // 2)
+        fields: Sequence[RowField] = ("category", "source")
+        self._post(
+            messages.RowsListed(
+                request,
+                listing.total,
+                listing.unread,
+                cursor,
+                start,
+                listing.window(start, request.size),
+                listing.day_places(request.day_starts) if request.day_starts else (),
+                [field for field in fields if listing.varies(field)],
+            )
+        )
 
     @library_job
     def _run_search(self, search: SearchQuery, limit: int | None) -> None:
@@ -160,6 +224,19 @@ class Lists(Part):
         first = [row.id for row in matches.rows[:FIRST_SNIPPET_ROWS]]
         snippets = self._library.snippets(matches, first)
         self._post(messages.SearchCompleted(search, matches, snippets))
+
+
+def find_cursor(request: ListRequest, listing: Listing, before: Listing | None) -> int:
+    """Return the place in a list where the cursor goes; `before` is the list it comes from."""
+    if not request.articles:
+        return min(request.cursor, max(0, listing.total - 1))
+    if (place := listing.place(request.articles[0])) is not None:
+        return place
+    places = {each: at for at, each in enumerate(chain.from_iterable(listing.ids()))}
+    further = iter_rows(before, request.cursor) if before is not None else ()
+    below = chain(request.articles, (row.id for row in further))
+    last = max(0, listing.total - 1)
+    return next((places[each] for each in below if each in places), min(request.cursor, last))
 
 
 class Reports(Part):

@@ -13,6 +13,7 @@ from store.model.results import UndoableChange
 from store.search.list_query import ListQuery, Matches, SearchQuery, Show
 
 if TYPE_CHECKING:
+    from store.library.protocol import RowField
     from store.library.statistics import Pace, Statistics
     from store.library.story import StoryArticle
     from store.model.results import Counts
@@ -26,6 +27,26 @@ NEXT_COMMAND_PURPOSES: Mapping[NextCommand, str] = {
     "app.welcome": "to start your own library",
     "feeds.add": "to add one",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """A list that the screen asks for.
+
+    Attributes:
+        query: What is listed.
+        articles: The article under the cursor and those below it: the cursor goes to the first of
+            them that is in the list.
+        cursor: The place of the cursor if none of them is.
+        size: How many rows around the cursor are wanted.
+        day_starts: The times, in seconds since 1970, at which another heading begins.
+    """
+
+    query: ListQuery
+    articles: Sequence[str] = ()
+    cursor: int = 0
+    size: int = 600
+    day_starts: Sequence[int] = ()
 
 
 class LibraryMessage(Message):
@@ -60,10 +81,49 @@ class IndexEnded(LibraryMessage):
 
 @dataclass
 class RowsListed(LibraryMessage):
-    """The rows of a query."""
+    """A list, and its rows around the cursor."""
 
-    query: ListQuery
-    rows: list[ArticleRow]
+    request: ListRequest
+    total: int
+    unread: int
+    cursor: int
+    """The place of the first of the requested articles that is in the list."""
+    start: int
+    """The place of the first row."""
+    rows: Sequence[ArticleRow]
+    day_places: Sequence[int] = ()
+    """The places of the first articles before the requested times."""
+    varying_fields: Collection[RowField] = ()
+    """The fields in which the articles of the list differ."""
+
+
+@dataclass
+class WindowLoaded(LibraryMessage):
+    """More rows of the list that is shown."""
+
+    start: int
+    rows: Sequence[ArticleRow]
+    cursor: int | None = None
+    """The place that the cursor was to go to; None if it stays."""
+
+
+@dataclass
+class UnreadFound(LibraryMessage):
+    """The place of an unread article of the list, with the rows around it."""
+
+    by: int
+    """Which one was asked for."""
+    place: int | None
+    """None if there is none."""
+    start: int = 0
+    rows: Sequence[ArticleRow] = ()
+
+
+@dataclass
+class UnreadListed(LibraryMessage):
+    """The unread articles of the list, from the cursor on."""
+
+    rows: Sequence[ArticleRow]
 
 
 @dataclass

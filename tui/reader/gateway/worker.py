@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import wraps
+from itertools import chain
 from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from textual.message import Message
 
 from store.exporters.newstui_json import metadata_to_dict
-from store.library.protocol import Library
+from store.library.protocol import Library, Listing
 from store.model.article import FullArticle
 from store.model.errors import NewstuiError
 from store.system.programs import HookName, HookRunner
@@ -33,11 +34,13 @@ class Worker:
     Attributes:
         library: To be used in jobs only.
         post: Sends a message to the screens, from any thread.
+        listing: The list that the reader shows; to be used in jobs only.
     """
 
     def __init__(self, library: Library, post: PostMessage, hooks: HookRunner | None) -> None:
         self.library = library
         self.post = post
+        self.listing: Listing | None = None
         self._hooks = hooks
         self._executor = ThreadPoolExecutor(1, "library")
         self._close_lock = Lock()
@@ -86,6 +89,10 @@ class Worker:
                 return
 
         self.submit(step, background=background)
+
+    def listed_articles(self) -> list[str]:
+        """Return the ids of the list that the reader shows."""
+        return [] if self.listing is None else list(chain.from_iterable(self.listing.ids()))
 
     def post_notice(self, notice: str, next_command: messages.NextCommand | None = None) -> None:
         """Show a status line, with the key of a command to suggest."""

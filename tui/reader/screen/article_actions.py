@@ -82,14 +82,13 @@ class ArticleActions:
         self._pending = PendingArticle(article, self.words_to_find(article), offset)
         self.state.requested_article, self._finished_article = article, ""
         articles, trail = self.state.article_list, self.state.trail
-        index = articles.index_of(article)
+        place = articles.index_of(article)
+        row = None if place is None else articles.row_at(place)
+        before = trail.current_stop.selected_id if trail.current_stop is not None else ""
         if visit:
-            trail.visit(article, articles.rows[index].title if index is not None else "")
-        elif index is None and trail.current_stop is not None:
-            index = articles.index_of(trail.current_stop.selected_id)
+            trail.visit(article, row.title if row is not None else "")
         self._load(article)
-        if index is not None:
-            articles.move_cursor_to(index)
+        articles.select_article(article, "" if visit else before)
         self.show_trail()
         self.panes.focus("article")
         self.preview.load_ahead(articles.neighbours)

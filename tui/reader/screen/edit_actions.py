@@ -39,7 +39,7 @@ class EditActions:
 
     def mark_all_read(self) -> None:
         """Mark all listed articles as read."""
-        self.changes.mark_all_read([row.id for row in self.state.article_list.rows])
+        self.changes.mark_all_read(self.state.listed_articles)
 
     def delete(self) -> None:
         """Delete the article."""

@@ -67,17 +67,17 @@ class ExportActions:
 
     async def prompt_for_list_file(self) -> None:
         """Ask for the file or folder to export the listed articles to."""
-        articles = [row.id for row in self.state.article_list.rows]
+        articles, count = self.state.listed_articles, self.state.article_list.total
         if self.exports.is_exporting:
             self.status_line.show_notice(f"Already exporting · {self.keymap.cancel_key} to cancel")
-        elif articles:
+        elif count:
 
             def export(text: str) -> None:
                 if name := text.strip():
                     timestamp = format_timestamp(from_microseconds(self.now() * 1_000_000))
                     self.exports.export_list(articles, Path(name).expanduser(), timestamp)
 
-            prompt = Prompt(_list_question(len(articles)), verb="export")
+            prompt = Prompt(_list_question(count), verb="export")
             await self.prompts.ask(prompt, export, partial(find_export_fault, many=True))
 
     def cancel(self) -> bool:

@@ -12,9 +12,12 @@ from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker, format_columns
 from tui.reader.gateway import messages
 from tui.reader.gateway.lists import Lists
+from tui.reader.gateway.messages import ListRequest
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
-from tui.reader.widgets.article_list import ArticleList
+from tui.reader.widgets.article_list import ArticleList, ListWindow
+from tui.rendering.list_layout import build_date_headings, find_day_boundaries
+from tui.rendering.list_rows import choose_facts
 from tui.rendering.places import ALL_PLACE, SHOW_PLACES, Place, PlaceView
 from tui.rendering.wording import describe_list
 
@@ -29,6 +32,8 @@ class ListActions:
     state: ReaderState
     article_list: ArticleList
     search: SearchActions
+    now: Callable[[], int]
+    """Returns seconds since 1970, for the headings."""
     home: Place = ALL_PLACE
     """The place at the start of the session."""
     sort: Sort = "date"
@@ -49,7 +54,29 @@ class ListActions:
         if self.state.is_searching:
             self.search.end()
         self.state.query = query
-        self.lists.list_rows(query)
+        self._request(query)
+
+    def load(self) -> None:
+        """Load the library, and show its list."""
+        self.lists.load(self._make_request(self.state.query))
+
+    def _request(self, query: ListQuery) -> None:
+        self.lists.list_rows(self._make_request(query))
+
+    def _make_request(self, query: ListQuery) -> ListRequest:
+        articles = self.article_list
+        return ListRequest(
+            query,
+            articles.articles_from_cursor,
+            articles.cursor if articles.is_cursor_settled else 0,
+            articles.window_size,
+            find_day_boundaries(self.now()).starts if query.sort == "date" else (),
+        )
+
+    def show_again(self) -> None:
+        """Ask for the same list again, with headings as of now and without deleted articles."""
+        if not self.state.is_searching:
+            self.lists.show_again(self._make_request(self.state.query))
 
     def clear_filter(self) -> bool:
         """Go one step back: to all of the place, then to the first one; return False if it is shown."""
@@ -77,14 +104,42 @@ class ListActions:
 
     def show_rows(self, message: messages.RowsListed) -> bool:
         """Show a list and return True, unless another one was asked for since."""
-        if message.query != self.state.query or self.state.is_searching:
+        request = message.request
+        if request.query != self.state.query or self.state.is_searching:
+            return False
+        window = ListWindow(
+            message.start,
+            message.rows,
+            message.total,
+            message.cursor,
+            build_date_headings(message.total, message.day_places) if request.day_starts else (),
+            *choose_facts(
+                message.rows,
+                categories_differ="category" in message.varying_fields,
+                sources_differ="source" in message.varying_fields,
+            ),
+        )
+        if not self.article_list.knows_cursor(window, next(iter(request.articles), "")):
+            self.show_again()  # the cursor has gone far away in the meantime
             return False
         self.article_list.empty_text = self._empty_list_text()
-        self.article_list.show(message.rows, dated=message.query.sort == "date")
+        self.article_list.show_window(window)
         for article in self._undone_articles:
             self.article_list.select_article(article)
         self._undone_articles = ()
         return True
+
+    def add_window(self, message: messages.WindowLoaded) -> None:
+        """Take over more rows of the list."""
+        if not self.state.is_searching:
+            self.article_list.add_window(message.start, message.rows, message.cursor)
+            if message.cursor is not None:
+                self.article_list.move_cursor_to(message.cursor)
+
+    def remove(self, articles: Collection[str]) -> None:
+        """Take deleted articles out of the list."""
+        if not self.article_list.remove_articles(articles):
+            self.show_again()
 
     def _empty_list_text(self) -> str:
         key = self.keymap.first_key
@@ -105,11 +160,11 @@ class ListActions:
         pinned = {*message.undone}
         if self.article_list.index_of(self.state.requested_article) is not None:
             pinned.add(self.state.requested_article)
-        self.lists.list_rows(replace(self.state.query, pinned_ids=pinned))
+        self._request(replace(self.state.query, pinned_ids=pinned))
 
     def show_failure(self, message: messages.OperationFailed) -> None:
         """Show what failed in the place of the list, if there is none: it may be the loading."""
-        if not self.article_list.rows:
+        if not self.article_list.total:
             self.article_list.empty_text = message.problem
             self.article_list.refresh()
 
@@ -117,7 +172,7 @@ class ListActions:
         """Return what the list shows and in which order, in words."""
         place = self.state.place
         name = "" if place in SHOW_PLACES.values() else place.full_name
-        return describe_list(self.state.query, len(self.article_list.rows), name)
+        return describe_list(self.state.query, self.article_list.total, name)
 
     # -- filter and order --------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from tui.config.commands import Pane
 from tui.reader.dialogs.moves import PANE_STEPS, CountedMove, fold_moves, line_moves
+from tui.reader.gateway import messages
+from tui.reader.gateway.lists import Lists
 from tui.reader.screen.article_actions import ArticleActions
 from tui.reader.screen.panes import Panes
 from tui.reader.screen.reader_state import ReaderState
@@ -24,6 +26,7 @@ class NavigationActions:
     article_view: ArticleView
     status_line: StatusLine
     articles: ArticleActions
+    lists: Lists
 
     def move(self, by: int) -> None:
         """Move by so many rows or lines."""
@@ -70,22 +73,40 @@ class NavigationActions:
         articles = self.state.article_list
         current = articles.index_of(self.state.current_article)
         index = (articles.cursor if current is None else current) + by
-        if 0 <= index < len(articles.rows):
+        if 0 <= index < articles.total:
             self._go_to_row(index)
         else:
             self.status_line.show_notice(f"{'End' if by > 0 else 'Start'} of the list")
 
     def step_unread(self, by: int = 1) -> None:
         """Go to the unread article of that number below (or, negative, above)."""
-        index = self.state.article_list.find_unread(by)
-        if index is not None:
-            self._go_to_row(index)
+        articles = self.state.article_list
+        place, is_certain = articles.find_unread(by)
+        if is_certain:
+            self._go_to_unread(place, by)
+        else:
+            articles.is_step_pending = True
+            self.lists.find_unread(articles.cursor, by, articles.window_size)
+
+    def show_unread(self, message: messages.UnreadFound) -> None:
+        """Go to an unread article that was not loaded."""
+        articles = self.state.article_list
+        if articles.is_step_pending:
+            articles.is_step_pending = False
+            if message.place is not None:
+                articles.add_window(message.start, message.rows, near=message.place)
+            self._go_to_unread(message.place, message.by)
+
+    def _go_to_unread(self, place: int | None, by: int) -> None:
+        if place is not None:
+            self._go_to_row(place)
         else:
             self.status_line.show_notice(f"No unread article {'below' if by > 0 else 'above'}")
 
     def _go_to_row(self, index: int) -> None:
         """Select a row, or open its article if another one is being read."""
+        articles = self.state.article_list
         if self.state.is_reading:
-            self.articles.open(self.state.article_list.rows[index].id)
+            articles.run_with_row(index, lambda _, row: self.articles.open(row.id))
         else:
-            self.state.article_list.move_cursor_to(index)
+            articles.move_cursor_to(index)

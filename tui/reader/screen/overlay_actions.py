@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,12 +13,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 
+from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
 from tui.config.commands import COMMANDS, PANES, Command, format_keys
 from tui.reader.dialogs.dialog import KeymapScreen
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.picker import ThemePicker
-from tui.reader.gateway import Gateway
+from tui.reader.gateway import Gateway, messages
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 
@@ -57,13 +58,24 @@ class OverlayActions:
             self._open(StoryScreen(self.keymap, self.gateway.changes, article, self.now))
             self.gateway.reports.find_story(article)
 
-    def show_triage(self) -> None:
-        """Triage the unread articles of the list, from the cursor on."""
+    def request_triage(self) -> None:
+        """Ask for the unread articles of the list, from the cursor on, for `show_triage`."""
+        articles = self.state.article_list
+        if self.state.is_searching:
+            self._show_triage(articles.rows, articles.cursor)
+        else:
+            self.gateway.lists.list_unread(articles.cursor)
+
+    def show_triage(self, message: messages.UnreadListed) -> None:
+        """Triage these articles."""
+        if self.screen.is_active:  # and no dialog was opened in the meantime
+            self._show_triage(message.rows)
+
+    def _show_triage(self, rows: Sequence[ArticleRow], cursor: int = 0) -> None:
         from tui.actions.triage_queue import TriageQueue
         from tui.reader.dialogs.triage_screen import TriageScreen
 
-        articles = self.state.article_list
-        queue = TriageQueue(articles.rows, articles.cursor)
+        queue = TriageQueue(rows, cursor)
         self._open(TriageScreen(self.keymap, self.gateway, queue, self.now))
 
     def show_statistics(self) -> None:

@@ -169,6 +169,7 @@ class Reader(KeymapScreen, Screen[None]):
             status,
             lambda article: self.articles.open(article),
             self.update_status,
+            lambda query: self.lists.show(query),
         )
         trail, words = self.trail_line, self.search.words_to_find
         preview = ArticlePreview(
@@ -179,14 +180,18 @@ class Reader(KeymapScreen, Screen[None]):
         )
         self.side = SidePaneActions(self, gateway, state, panes, view, side, status, self.articles)
         self.previews = PreviewActions(state, panes, view, side, self.articles, self.side, preview)
-        self.navigation = NavigationActions(state, panes, view, status, self.articles)
+        self.navigation = NavigationActions(
+            state, panes, view, status, self.articles, gateway.lists
+        )
 
     def _create_other_parts(self, now: Callable[[], int]) -> None:
         """Create the parts that ask, list, change, export and fetch."""
         keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
         pipe_command = self._settings.pipe_command
         gateway.places.searches = self._settings.searches
-        self.lists = ListActions(self, keymap, gateway.lists, state, self.article_list, self.search)
+        self.lists = ListActions(
+            self, keymap, gateway.lists, state, self.article_list, self.search, now
+        )
         prompts = self.prompts = Prompts(self, self.panes, status)
         self.edits = EditActions(self, keymap, gateway.changes, state, self.panes, prompts, status)
         self.exports = ExportActions(
@@ -239,7 +244,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.article_list.empty_text = "Loading…"
         self.update_key_hints()
         self.panes.update()
-        self.gateway.lists.load(self.state.query)
+        self.lists.load()
         self.set_interval(REFRESH_INTERVAL, self.gateway.lists.refresh)
         if minutes := self._settings.fetch_every:
             self.set_interval(60 * minutes, self.feeds.fetch)
@@ -386,7 +391,7 @@ class Reader(KeymapScreen, Screen[None]):
     def _view_commands(self) -> CommandTable:
         return {
             "view.story": self.overlays.show_story,
-            "view.triage": self.overlays.show_triage,
+            "view.triage": self.overlays.request_triage,
             "view.statistics": self.overlays.show_statistics,
             "view.zoom": self.toggle_zoom,
             "view.side": self.panes.toggle_side,
@@ -477,13 +482,9 @@ class Reader(KeymapScreen, Screen[None]):
             messages.TagsListed: [self.edits.suggest_tags],
             messages.ExportNameSuggested: [self.exports.prompt_for_file],
             messages.ArticleRendered: [self.exports.pipe],
-            messages.RowsListed: [self.receive_rows],
+            **self._list_receivers(),
             messages.RowsChanged: [self.receive_changes, places.refresh, overlays.receive_message],
             messages.LibraryChanged: [previews.forget_texts, self.lists.reload, places.refresh],
-            messages.FiltersCounted: [self.lists.choose_filter],
-            messages.SearchCompleted: [self.search.show_matches, self.follow_rows],
-            messages.SearchRejected: [self.search.show_query_error],
-            messages.SnippetsFound: [self.search.show_snippets],
             messages.Progressed: [self.show_progress],
             messages.LibraryLoaded: [self.finish_loading, places.refresh],
             messages.IndexEnded: [
@@ -505,6 +506,18 @@ class Reader(KeymapScreen, Screen[None]):
             messages.PaceMeasured: [overlays.receive_message],
             messages.OperationFailed: [self.lists.show_failure, self.show_failure],
             messages.BackupFailed: [self.show_failure],
+        }
+
+    def _list_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
+        return {
+            messages.RowsListed: [self.receive_rows],
+            messages.WindowLoaded: [self.lists.add_window],
+            messages.UnreadFound: [self.navigation.show_unread],
+            messages.UnreadListed: [self.overlays.show_triage],
+            messages.FiltersCounted: [self.lists.choose_filter],
+            messages.SearchCompleted: [self.search.show_matches, self.follow_rows],
+            messages.SearchRejected: [self.search.show_query_error],
+            messages.SnippetsFound: [self.search.show_snippets],
         }
 
     @on(messages.LibraryMessage)
@@ -530,7 +543,7 @@ class Reader(KeymapScreen, Screen[None]):
         """Update list and panes, and say what was done."""
         self.previews.preview.forget([*message.rows, *message.removed])
         if message.removed:
-            self.article_list.remove_articles(message.removed)
+            self.lists.remove(message.removed)
             self.side.remove(message.removed)
             self.articles.remove(message.removed)
             self.previews.follow(rests=True)
@@ -576,6 +589,21 @@ class Reader(KeymapScreen, Screen[None]):
         """Load what the new place of the cursor needs."""
         self.search.request_snippets()
         self.previews.follow()
+
+    @on(ArticleList.WindowNeeded)
+    def load_window(self, message: ArticleList.WindowNeeded) -> None:
+        """Load rows that are about to be seen."""
+        self.gateway.lists.load_window(message.start, message.size)
+
+    @on(ArticleList.PlaceNeeded)
+    def find_place(self, message: ArticleList.PlaceNeeded) -> None:
+        """Find an article that is not loaded in the list."""
+        self.gateway.lists.find_place(message.articles, self.article_list.window_size)
+
+    @on(ArticleList.DayChanged)
+    def update_headings(self) -> None:
+        """Show the headings of the new day."""
+        self.lists.show_again()
 
     @on(ArticleList.OpenRequested)
     def open_clicked(self, message: ArticleList.OpenRequested) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,11 @@ class ReaderState:
     """True if the article pane follows the list's cursor. Written by the screen."""
     read_only_reason: str = ""
     """Why the library cannot be changed; empty if it can. Written by the screen."""
+
+    @property
+    def listed_articles(self) -> Sequence[str] | None:
+        """The articles that a search has found; None for the list, which only the gateway knows."""
+        return [row.id for row in self.article_list.rows] if self.is_searching else None
 
     @property
     def selected_article(self) -> str:

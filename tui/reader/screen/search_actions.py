@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from textual.screen import Screen
 
-from store.search.list_query import Matches, SearchQuery
+from store.search.list_query import ListQuery, Matches, SearchQuery
 from tui.reader.gateway import messages
 from tui.reader.gateway.lists import Lists
 from tui.reader.screen.panes import Panes
@@ -38,6 +38,7 @@ class SearchActions:
     status_line: StatusLine
     open_article: Callable[[str], None]
     update_status: Callable[[], None]
+    show_list: Callable[[ListQuery], None]
     input: LibrarySearchInput | None = field(default=None, init=False)
     """The search input, while it is shown."""
     _query: SearchQuery = field(default=SearchQuery("", is_typing=True), init=False)
@@ -204,7 +205,7 @@ class SearchActions:
         if not self.state.is_searching and self.input is None:
             return False
         self.end()
-        self.lists.list_rows(self.state.query)  # it may have changed since
+        self.show_list(self.state.query)  # it may have changed since
         return True
 
     def end(self) -> None:

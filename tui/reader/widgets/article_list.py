@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import ClassVar
 
 from textual import events
@@ -17,9 +15,10 @@ from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, cell_width, fit_cells
 from tui.rendering.list_layout import (
     HighlightRanges,
+    ListHeading,
     ListLayout,
-    build_date_headings,
     find_day_boundaries,
+    remove_from_headings,
 )
 from tui.rendering.list_rows import (
     RowLook,
@@ -35,21 +34,60 @@ MIN_TWO_LINE_HEIGHT = 16
 """From this height on there is room for rows of two lines."""
 ROW_HEIGHTS: Mapping[str, int] = {"one": 1, "two": 2}
 """Lines of a row by the setting `rows`; otherwise the list decides."""
+MIN_WINDOW_ROWS, WINDOW_SCREENS = 600, 8
+"""The rows that are loaded at once: so many, and so many screens of them on a large terminal."""
+SPLASH_ROWS = 200
+"""Rows from the start of the list that are kept for the next start."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListWindow:
+    """A part of a list, and what there is to know about the whole.
+
+    Attributes:
+        start: The place of the first row.
+        rows: The loaded rows.
+        total: The number of rows of the whole list.
+        cursor: The place of the cursor, unless its article is among the rows.
+        headings: The headings of the whole list.
+        has_category: Whether the categories of the whole list say something.
+        has_source: Whether its sources do.
+    """
+
+    start: int
+    rows: Sequence[ArticleRow]
+    total: int
+    cursor: int = 0
+    headings: Sequence[ListHeading] = ()
+    has_category: bool = True
+    has_source: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListViewState:
     """Rows, cursor and scroll position of a list, to be restored later."""
 
-    rows: Sequence[ArticleRow]
-    has_day_headings: bool
+    window: ListWindow
     selected_article: str
     """The id of the article under the cursor."""
     top_line: int
 
 
+@dataclass(frozen=True, slots=True)
+class PendingMove:
+    """A move to a row that is not loaded yet."""
+
+    place: int
+    move: Callable[[int, ArticleRow], object]
+    """Called with the place and the row once that is loaded."""
+
+
 class ArticleList(LineView):
-    """Rows with a cursor; posts cursor moves and the article to open."""
+    """Rows with a cursor; posts cursor moves and the article to open.
+
+    Only the rows around the screen are loaded. The list asks for others before they are seen; what
+    goes further than that waits for them, and the screen stays as it is until they are there.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
         "unread", "star", "selection", "section", "match"
@@ -66,6 +104,23 @@ class ArticleList(LineView):
         """The user wants to open the article under the cursor."""
 
         row: ArticleRow
+
+    @dataclass
+    class WindowNeeded(Message):
+        """Other rows have to be loaded, for `add_window`."""
+
+        start: int
+        size: int
+
+    @dataclass
+    class PlaceNeeded(Message):
+        """The cursor is to go to the first of some articles that is in the list."""
+
+        articles: Sequence[str]
+
+    @dataclass
+    class DayChanged(Message):
+        """It is past midnight: the headings are out of date."""
 
     def __init__(
         self,
@@ -84,7 +139,15 @@ class ArticleList(LineView):
         self._now = now
         self._rows_setting = rows
         self.rows: list[ArticleRow] = []
+        """The loaded rows."""
+        self.start = 0
+        """The place of the first of them in the list."""
+        self.total = 0
+        """The number of rows of the list."""
         self.cursor = 0
+        """The place of the cursor in the list."""
+        self.is_step_pending = False
+        """True while it is asked where the next unread article is."""
         self.empty_text = ""
         """Shown while there are no rows."""
         self.is_cursor_settled = False
@@ -94,81 +157,174 @@ class ArticleList(LineView):
         self.snippets: dict[str, Snippet] | None = None
         """The snippets of a search, by article."""
         self._look = RowLook(0)
-        self._has_day_headings = False
+        self._headings: Sequence[ListHeading] = ()
         self._next_midnight = 0
         self._list_lines = ListLayout(0)
+        self._cursor_row: ArticleRow | None = None
+        self._pending: PendingMove | None = None
+        self._requested_start: int | None = None
+        self._first_rows: list[ArticleRow] = []
+        """The rows at the start of the list, for the next start of the reader."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while the cursor is on its way to rows that are not loaded yet."""
+        return self._pending is not None or self.is_step_pending
 
     @property
     def selected_row(self) -> ArticleRow | None:
-        """The row under the cursor."""
-        return self.rows[self.cursor] if self.rows else None
+        """The row under the cursor; none while the cursor is on its way."""
+        return None if self.is_waiting else self._cursor_row
+
+    def row_at(self, place: int) -> ArticleRow | None:
+        """Return the row at a place of the list, if it is loaded."""
+        return self.rows[place - self.start] if 0 <= place - self.start < len(self.rows) else None
 
     @property
     def neighbours(self) -> Sequence[str]:
         """The articles to which the cursor goes next: the one below it and the one above."""
-        below, above = self.rows[self.cursor + 1 : self.cursor + 2], self.cursor - 1
-        return [row.id for row in (*below, *self.rows[max(0, above) : max(0, above + 1)])]
+        rows = map(self.row_at, (self.cursor + 1, self.cursor - 1))
+        return [row.id for row in rows if row is not None]
 
-    def show(self, rows: Sequence[ArticleRow], *, dated: bool = False) -> None:
-        """Show other rows; the cursor stays on its article, or on the next one that is still there.
+    @property
+    def window_size(self) -> int:
+        """The number of rows to load at once."""
+        return max(MIN_WINDOW_ROWS, WINDOW_SCREENS * self.size.height)
 
-        Args:
-            rows: All rows.
-            dated: Whether they are sorted by date, and so get date headings.
-        """
-        before = self.selected_row
+    @property
+    def articles_from_cursor(self) -> Sequence[str]:
+        """The article under the cursor and the loaded ones below it; none before it has settled."""
+        if not self.is_cursor_settled or self._cursor_row is None:
+            return ()
+        below = self.rows[max(0, self.cursor + 1 - self.start) :]
+        return [self._cursor_row.id, *(row.id for row in below)]
+
+    def show(self, rows: Sequence[ArticleRow]) -> None:
+        """Show other rows, all of them; the cursor stays on its article, or on the next one left."""
+        cursor = self._find_cursor_row(rows)
+        self.show_window(ListWindow(0, rows, len(rows), cursor, (), *compare_facts(rows)))
+
+    def _find_cursor_row(self, rows: Sequence[ArticleRow]) -> int:
+        index_of = {row.id: index for index, row in enumerate(rows)}
+        below = (index_of[each] for each in self.articles_from_cursor if each in index_of)
+        last = max(0, len(rows) - 1)
+        return next(below, min(self.cursor, last) if self.is_cursor_settled else 0)
+
+    def show_window(self, window: ListWindow) -> None:
+        """Show another list; the cursor stays on its article if that is among the rows."""
+        before = self._cursor_row
         offset = self._list_lines.line_of_row(self.cursor) - self.top_line
-        self.cursor, self.rows, self._has_day_headings = (
-            self._find_cursor_row(rows),
-            list(rows),
-            dated,
-        )
-        has_category, has_source = compare_facts(rows)
+        article = before.id if before and self.is_cursor_settled else ""
+        places = (at for at, row in enumerate(window.rows, window.start) if row.id == article)
+        self.cursor = next(places, window.cursor) if article else window.cursor
+        self.total, self._headings = window.total, window.headings
         self._look = replace(
-            self._look, has_category=has_category, has_source=has_source, source_cells=0
+            self._look,
+            has_category=window.has_category,
+            has_source=window.has_source,
+            source_cells=0,
         )
+        self._take_rows(window.start, window.rows)
         self._lay_out_rows()
         if self.size.height:
             self._scroll_to_row_start(self._list_lines.line_of_row(self.cursor) - offset)
             self._scroll_to_cursor()
         self._measure_sources()
         self.refresh()
-        if (row := self.selected_row) is not None and (before is None or row.id != before.id):
+        pending, self._pending, self._requested_start = self._pending, None, None
+        self.is_step_pending = False
+        if pending is not None and self.total:
+            self.run_with_row(min(pending.place, self.total - 1), pending.move)
+        row = self._cursor_row
+        if row is not None and (before is None or row.id != before.id):
             self.post_message(self.CursorMoved(row))
+
+    def knows_cursor(self, window: ListWindow, article: str) -> bool:
+        """Return False if the cursor has left an article for one that is not in a window."""
+        row = self._cursor_row
+        if row is None or row.id == article or not self.is_cursor_settled:
+            return True
+        return any(row.id == each.id for each in window.rows)
+
+    # -- the loaded rows -------------------------------------------------------------------
+
+    def _take_rows(self, start: int, rows: Sequence[ArticleRow]) -> None:
+        self.start, self.rows = start, list(rows)
+        if start == 0:
+            self._first_rows = self.rows[:SPLASH_ROWS]
+        if (row := self.row_at(self.cursor)) is not None:
+            self._cursor_row = row
+        elif not self.total:
+            self._cursor_row = None
+
+    def add_window(self, start: int, rows: Sequence[ArticleRow], near: int | None = None) -> None:
+        """Take over other rows of the same list; `near` is the place they were asked for."""
+        self._requested_start = None
+        visible, pending = range(*self._visible_rows()), self._pending
+        target = pending.place if near is None and pending is not None else near
+        end = start + len(rows)
+        is_on_screen = start <= visible.start and visible.stop <= end
+        if not is_on_screen and not (target is not None and start <= target < end):
+            # Asked for before the cursor went elsewhere.
+            self._load_ahead() if pending is None else self._request_window(pending.place)
+            return
+        before = [self.row_at(place) for place in visible]
+        self._take_rows(start, rows)
+        if before != [self.row_at(place) for place in visible]:
+            self.refresh()
+        if pending is not None:
+            self._pending = None
+            self.run_with_row(pending.place, pending.move)
+
+    def run_with_row(self, place: int, move: Callable[[int, ArticleRow], object]) -> None:
+        """Call a function with a place and its row, as soon as the screen around it is loaded."""
+        row, height = self.row_at(place), self.size.height
+        if row is not None and self._is_loaded(place - height, place + height):
+            move(place, row)
+        else:
+            self._pending = PendingMove(place, move)
+            self._request_window(place)
+
+    def _is_loaded(self, first: int, last: int) -> bool:
+        end = self.start + len(self.rows)
+        return max(0, first) >= self.start and min(last, self.total - 1) < end
+
+    def _request_window(self, place: int) -> None:
+        start = max(0, place - self.window_size // 2)
+        if start != self._requested_start:
+            self._requested_start = start
+            self.post_message(self.WindowNeeded(start, self.window_size))
+
+    def _visible_rows(self) -> tuple[int, int]:
+        """Return the first row on the screen, and the first one below."""
+        first = self._list_lines.line_content(self.top_line).row
+        return first, min(self.total, first + self.size.height + 1)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Measure the rows that scroll onto the screen, and ask for those that come next."""
+        super().watch_scroll_y(old_value, new_value)
+        self._measure_sources()
+        self._load_ahead()
 
     def _measure_sources(self) -> None:
         """Widen the column of sources for the longest name on the screen; it is never narrowed."""
         if not self._look.has_source:
             return
-        first = self._list_lines.line_content(self.top_line).row
-        names = (row.source_name for row in self.rows[first : first + self.size.height])
-        cells = max((self._look.source_cells, *map(cell_width, names)))
+        rows = filter(None, map(self.row_at, range(*self._visible_rows())))
+        cells = max((self._look.source_cells, *(cell_width(row.source_name) for row in rows)))
         if cells != self._look.source_cells:
             self._look = replace(self._look, source_cells=cells)
             self.refresh()
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Measure the rows that scroll onto the screen."""
-        super().watch_scroll_y(old_value, new_value)
-        self._measure_sources()
-
-    def _find_cursor_row(self, rows: Sequence[ArticleRow]) -> int:
-        before = self.selected_row
-        if not self.is_cursor_settled:
-            return 0
-        if before is not None:
-            for index, row in enumerate(rows):
-                if row.id == before.id:
-                    return index
-        index_of = {row.id: index for index, row in enumerate(rows)}
-        below = (index_of[row.id] for row in self.rows[self.cursor :] if row.id in index_of)
-        return next(below, min(self.cursor, max(0, len(rows) - 1)))
+    def _load_ahead(self) -> None:
+        first, end = self._visible_rows()
+        margin = 2 * self.size.height
+        if self._pending is None and not self._is_loaded(first - margin, end + margin):
+            self._request_window((first + end) // 2)
 
     def _lay_out_rows(self) -> None:
-        today = find_day_boundaries(self._now())
-        self._next_midnight = today.tomorrow
-        headings = build_date_headings(self.rows, today) if self._has_day_headings else []
-        self._list_lines = ListLayout(len(self.rows), headings, self._choose_row_height())
+        self._next_midnight = find_day_boundaries(self._now()).tomorrow
+        self._list_lines = ListLayout(self.total, self._headings, self._choose_row_height())
         self.set_line_count(self._list_lines.line_count)
 
     def _choose_row_height(self) -> int:
@@ -178,21 +334,33 @@ class ArticleList(LineView):
         is_two = width <= MAX_TWO_LINE_WIDTH and height >= MIN_TWO_LINE_HEIGHT
         return ROW_HEIGHTS.get(self._rows_setting, 2 if is_two else 1)
 
+    def _make_window(self, rows: Sequence[ArticleRow]) -> ListWindow:
+        """Return what is loaded, with other rows."""
+        look = self._look
+        return ListWindow(
+            self.start,
+            rows,
+            self.total,
+            self.cursor,
+            self._headings,
+            look.has_category,
+            look.has_source,
+        )
+
     # -- search results --------------------------------------------------------------------
 
     @property
     def view_state(self) -> ListViewState:
         """The current state, to be restored later."""
-        row = self.selected_row
-        return ListViewState(
-            self.rows, self._has_day_headings, row.id if row else "", self.top_line
-        )
+        row, window = self._cursor_row, self._make_window(self.rows)
+        return ListViewState(window, row.id if row else "", self.top_line)
 
     def restore_view_state(self, state: ListViewState) -> None:
         """Restore an earlier state."""
         self.snippets = None
         self._look = RowLook(0)
-        self.show(state.rows, dated=state.has_day_headings)
+        self._cursor_row = None  # that of a match
+        self.show_window(state.window)
         self.select_article(state.selected_article)
         self.scroll_to_line(state.top_line)
         self._scroll_to_cursor()
@@ -216,7 +384,7 @@ class ArticleList(LineView):
         self.snippets = dict(snippets)
         self._look = RowLook(0, is_searched=True, find_highlights=find_highlights)
         if not stay:
-            self.cursor, self.rows = 0, []
+            self.cursor, self.rows, self._cursor_row = 0, [], None
             self.scroll_to_line(0)
         self.show(rows)
 
@@ -232,26 +400,43 @@ class ArticleList(LineView):
             self.snippets |= snippets
             self.refresh()
 
-    def remove_articles(self, articles: Collection[str]) -> None:
-        """Remove the rows of some articles."""
-        if any(row.id in articles for row in self.rows):
+    def remove_articles(self, articles: Collection[str]) -> bool:
+        """Remove the rows of some articles; return False if not all of them are loaded."""
+        removed = self._places_of(articles)
+        if removed:
             left = [row for row in self.rows if row.id not in articles]
-            self.show(left, dated=self._has_day_headings)
+            below = self.articles_from_cursor
+            total = self.total - len(removed)
+            headings = remove_from_headings(self._headings, removed, total)
+            index_of = {row.id: place for place, row in enumerate(left, self.start)}
+            last = max(0, total - 1)
+            places = (index_of[each] for each in below if each in index_of)
+            cursor = next(places, min(self.cursor, last))
+            window = self._make_window(left)
+            self.show_window(replace(window, total=total, cursor=cursor, headings=headings))
+            self._load_ahead()
+        return len(removed) == len(articles) or self.is_whole
 
     def update_rows(self, changed: Mapping[str, ArticleRow]) -> None:
         """Redraw the rows that changed."""
-        for index in self._indexes_of(changed):
+        for place in self._places_of(changed):
+            index = place - self.start
             new = changed[self.rows[index].id]
             if new != self.rows[index]:
                 self.rows[index] = new
-                self._refresh_row(index)
+                self._refresh_row(place)
+        for index, row in enumerate(self._first_rows):
+            self._first_rows[index] = changed.get(row.id, row)
+        if self._cursor_row is not None:
+            self._cursor_row = changed.get(self._cursor_row.id, self._cursor_row)
         self._measure_sources()
 
-    def _indexes_of(self, articles: Collection[str]) -> Sequence[int]:
-        row = self.selected_row
+    def _places_of(self, articles: Collection[str]) -> Sequence[int]:
+        """Return the places of the articles that are loaded."""
+        row = self.row_at(self.cursor)
         if row is not None and len(articles) == 1 and row.id in articles:
             return [self.cursor]  # nearly always: no search needed
-        return [index for index, row in enumerate(self.rows) if row.id in articles]
+        return [place for place, row in enumerate(self.rows, self.start) if row.id in articles]
 
     def _refresh_row(self, index: int) -> None:
         first = self._list_lines.line_of_row(index)
@@ -260,44 +445,64 @@ class ArticleList(LineView):
                 self.refresh_line(line)
 
     def index_of(self, article: str) -> int | None:
-        """Return the index of an article's row."""
-        return next(iter(self._indexes_of([article])), None)
+        """Return the place of an article, if it is loaded."""
+        return next(iter(self._places_of([article])), None)
 
-    def select_article(self, article: str) -> None:
-        """Put the cursor on an article, if it is in the list."""
+    @property
+    def is_whole(self) -> bool:
+        """True if all rows of the list are loaded."""
+        return len(self.rows) == self.total
+
+    def select_article(self, article: str, other: str = "") -> None:
+        """Put the cursor on an article, or else on another one, if it is in the list."""
         if (index := self.index_of(article)) is not None:
+            self.move_cursor_to(index)
+        elif not self.is_whole:
+            self.post_message(self.PlaceNeeded([article, other]))
+        elif (index := self.index_of(other)) is not None:
             self.move_cursor_to(index)
 
     def move_cursor(self, by: int) -> bool:
         """Move the cursor by some rows; return False if it did not move."""
-        return self.move_cursor_to(self.cursor + by)
+        start = self.cursor if self._pending is None else self._pending.place
+        return self.move_cursor_to(start + by)
 
     def move_cursor_to(self, index: int) -> bool:
         """Move the cursor to a row, or the nearest one; return False if it did not move."""
         self.is_cursor_settled = True
-        index = min(max(0, index), len(self.rows) - 1)
+        self._pending = None
+        index = min(max(0, index), self.total - 1)
         if index == self.cursor or index < 0:
             return False
-        old, self.cursor = self.cursor, index
-        if self._has_day_headings and self._now() >= self._next_midnight:
-            self._lay_out_rows()  # it is past midnight
-            self.refresh()
-        self.refresh_line(self._list_lines.line_of_row(old))
-        self.refresh_line(self._list_lines.line_of_row(index))
-        self._scroll_to_cursor()
-        self.post_message(self.CursorMoved(self.rows[index]))
+        self.run_with_row(index, self._put_cursor)
         return True
 
-    def find_unread(self, number: int) -> int | None:
-        """Return the row of the nth unread article below (or, if negative, above) the cursor.
+    def _put_cursor(self, place: int, row: ArticleRow) -> None:
+        old, self.cursor, self._cursor_row = self.cursor, place, row
+        if self._headings and self._now() >= self._next_midnight:
+            self._next_midnight = find_day_boundaries(self._now()).tomorrow
+            self.post_message(self.DayChanged())
+        self.refresh_line(self._list_lines.line_of_row(old))
+        self.refresh_line(self._list_lines.line_of_row(place))
+        self._scroll_to_cursor()
+        self.post_message(self.CursorMoved(row))
 
-        The last one, if there are fewer.
+    def find_unread(self, number: int) -> tuple[int | None, bool]:
+        """Look among the loaded rows for the nth unread article below (or above) the cursor.
+
+        Args:
+            number: Which one; above the cursor if it is negative. The last one, if there are fewer.
+
+        Returns:
+            Its place, or None, and whether that is certain: others may be found further away.
         """
         step = 1 if number > 0 else -1
-        end = len(self.rows) if number > 0 else -1
-        found = (i for i in range(self.cursor + step, end, step) if not self.rows[i].read)
-        last = deque(islice(found, abs(number)), maxlen=1)
-        return last[0] if last else None
+        end = self.start + len(self.rows) if number > 0 else self.start - 1
+        places = range(self.cursor + step, end, step)
+        unread = [place for place in places if (row := self.row_at(place)) and not row.read]
+        found = unread[: abs(number)]
+        is_end = end >= self.total if number > 0 else end < 0
+        return found[-1] if found else None, is_end or len(found) == abs(number)
 
     def _scroll_to_cursor(self) -> None:
         # By half a screen: a key held down redraws two rows, and not the whole list, at most steps.
@@ -337,27 +542,29 @@ class ArticleList(LineView):
     def on_click(self, event: events.Click) -> None:
         """Move the cursor on the first click, open the article on the second."""
         spot = self._list_lines.line_content(self.top_line + event.y)
-        chosen = not spot.heading and spot.row < len(self.rows)
-        if chosen and not self.move_cursor_to(spot.row):
-            self.post_message(self.OpenRequested(self.rows[spot.row]))
+        row = self.row_at(spot.row)
+        if not spot.heading and row is not None and not self.move_cursor_to(spot.row):
+            self.post_message(self.OpenRequested(row))
 
     @property
     def caret(self) -> Offset:
         """The position of the terminal's cursor: the current row."""
         return Offset(
-            0, self._list_lines.line_of_row(self.cursor) - self.top_line if self.rows else 0
+            0, self._list_lines.line_of_row(self.cursor) - self.top_line if self.total else 0
         )
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return a heading, or one line of a row: signs, title, facts."""
-        return self._build_line_with_cursor(y, width, self.cursor)
+        return self._build_line(y, width, self.row_at, self.cursor)
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return the same with the cursor on the first row."""
-        return self._build_line_with_cursor(y, width, 0)
+        return self._build_line(y, width, dict(enumerate(self._first_rows)).get, 0)
 
-    def _build_line_with_cursor(self, y: int, width: int, cursor: int) -> Sequence[StyledText]:
-        if not self.rows:
+    def _build_line(
+        self, y: int, width: int, row_at: Callable[[int], ArticleRow | None], cursor: int
+    ) -> Sequence[StyledText]:
+        if not self.total:
             return (
                 [(fit_cells(f" {self.empty_text}", width), "muted")]
                 if y == 0 and self.empty_text
@@ -366,9 +573,9 @@ class ArticleList(LineView):
         spot = self._list_lines.line_content(y)
         if spot.heading:
             return [(fit_cells(f" {spot.heading}", width), "section")]
-        if spot.row >= len(self.rows):
+        row = row_at(spot.row)
+        if row is None:
             return []
-        row = self.rows[spot.row]
         if spot.line_in_row and self.snippets is not None:
             found = self.snippets.get(row.id)
             return build_snippet_line(found, width) if found else []
