@@ -34,7 +34,7 @@ _HEADING = (
     rf"Similar Readings \({_COUNT} items?\)|Annotations \({_COUNT} items?\)"
     r"|Summary(?: \([^()\n]*\))?|Statistics|Details"
 )
-_OPTIONAL_DETAILS = r"State|Language|Last opened|Keywords|Authors|Tags|Position"
+_OPTIONAL_DETAILS = r"Source|State|Language|Last opened|Keywords|Authors|Tags|Position"
 _HEADING_LINE = re.compile(rf"^ *(?:{_HEADING})$", re.MULTILINE)
 _ESCAPED_LINE = re.compile(rf"^ (?= *(?:{_HEADING})$)", re.MULTILINE)
 _DETAIL_LINE = re.compile(rf"(?:{_OPTIONAL_DETAILS}): ")

@@ -15,6 +15,7 @@ from tui.actions.article_changes import Action, ActionResult, P
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
 from tui.plain.input import ParsedLine
+from tui.rendering.list_rows import compare_facts
 from tui.rendering.plain_text import PlainLine, article_lines, describe_row, wrap_plain_text
 from tui.rendering.trail import Trail
 from tui.rendering.wording import format_count
@@ -83,6 +84,8 @@ class ListPager:
         self._environment = environment
         self.query = ListQuery()
         self.rows: list[ArticleRow] = []
+        self._has_sources = False
+        """True if the articles are from several sources."""
         self._first = 0
         """The first row of the page."""
         self._end = 0
@@ -93,6 +96,7 @@ class ListPager:
         if query_needs_index(self.query.text):
             self._environment.prepare(self._library)
         self.rows = self._library.rows(self.query)
+        self._has_sources = compare_facts(self.rows)[1]
         self._first = 0
 
     def change_query(self, query: ListQuery) -> None:
@@ -162,7 +166,7 @@ class ListPager:
         return first
 
     def _render_row(self, index: int) -> list[str]:
-        line = describe_row(self.rows[index], index + 1)
+        line = describe_row(self.rows[index], index + 1, source=self._has_sources)
         return wrap_plain_text(line, self._environment.columns).split("\n")
 
 

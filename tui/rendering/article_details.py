@@ -53,6 +53,7 @@ def list_details(
         ("Last read", format_time(reading.last_read)),
     ]
     where_known = [
+        ("Source", entry.source_name),
         ("Last opened", format_time(reading.last_opened)),
         ("Keywords", ", ".join(insights.keywords)),
         ("Authors", format_names(article.authors)),

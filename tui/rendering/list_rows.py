@@ -25,8 +25,8 @@ SIGN_CELLS = 4
 SHORT_CATEGORY_CELLS, CATEGORY_CELLS, LONG_CATEGORY_CELLS = 6, 8, 10
 SOURCE_CELLS = 14
 """The most that is shown of the name of a source."""
-MIN_TITLE_CELLS = 44
-"""A column of sources stands beside one of categories if a title has at least this room."""
+MIN_SOURCE_CELLS, MIN_TITLE_CELLS = 6, 44
+"""A column of sources stands beside one of categories where there is room for so much of both."""
 AGE_CELLS, MINUTES_CELLS = 4, 4
 MIN_FACTS_WIDTH = 48
 """From this width on all facts fit next to a title."""
@@ -155,12 +155,12 @@ def _column_widths(width: int, look: RowLook) -> tuple[int, int]:
         cells = 0 if look.is_searched else SHORT_CATEGORY_CELLS
     else:
         cells = CATEGORY_CELLS if width < MIN_LONG_CATEGORY_WIDTH else LONG_CATEGORY_CELLS
+    source = min(SOURCE_CELLS, look.source_cells) if look.has_source else 0
     if not look.has_category:  # its place is free
-        limit = SOURCE_CELLS if cells == LONG_CATEGORY_CELLS else cells
-        return (min(limit, look.source_cells) if look.has_source else 0), 0
-    used = SIGN_CELLS + 1 + cells + 1 + SOURCE_CELLS + 1 + AGE_CELLS + 1 + MINUTES_CELLS
-    is_wide = look.has_source and width - used >= MIN_TITLE_CELLS
-    return (min(SOURCE_CELLS, look.source_cells) if is_wide else 0), cells
+        return (source if cells == LONG_CATEGORY_CELLS else min(source, cells)), 0
+    facts = 1 + cells + 1 + AGE_CELLS + 1 + MINUTES_CELLS
+    room = width - SIGN_CELLS - MIN_TITLE_CELLS - 1 - facts
+    return (min(source, room) if room >= MIN_SOURCE_CELLS else 0), cells
 
 
 def _title_role(row: ArticleRow) -> str:

@@ -105,16 +105,18 @@ def wrap_plain_text(text: str, width: int) -> str:
     return "\n".join(line.text for line in _wrap_plain_lines(text, width))
 
 
-def describe_row(row: ArticleRow, number: int) -> str:
-    """Return a list row: number, title, and the facts the reader shows as signs."""
-    return f"{number}. {row.title} ({describe_row_facts(row)})"
+def describe_row(row: ArticleRow, number: int, *, source: bool = False) -> str:
+    """Return a list row: number, title, the facts the reader shows as signs; `source` names it."""
+    return f"{number}. {row.title} ({describe_row_facts(row, source=source)})"
 
 
-def describe_row_facts(row: ArticleRow) -> str:
-    """Return state, category, date and reading time of an article."""
+def describe_row_facts(row: ArticleRow, *, source: bool = False) -> str:
+    """Return state, source if wanted, category, date and reading time of an article."""
+    name = row.source_name if source else ""
     facts = (
         describe_state(row.read, row.starred, row.updated),
-        row.category,
+        name,
+        row.category if row.category != name else "",
         label_row_date(row.timestamp),
         _describe_reading_time(row.words),
     )
@@ -126,7 +128,8 @@ def _fact_lines(entry: FullArticle) -> Iterator[str]:
     published = format_date(article.date)
     state = describe_state(reading.read, reading.starred, entry.updated)
     facts = (
-        article.category,
+        entry.source_name,
+        article.category if article.category != entry.source_name else "",
         ", ".join(article.authors),
         published,
         _describe_reading_time(article.words),

@@ -19,7 +19,7 @@ from store.model.article import (
     list_annotations,
     reading_minutes,
 )
-from store.text.urls import extract_host
+from store.text.urls import extract_host, name_site
 from tui.rendering.article_details import (
     ANNOTATIONS_HEADING,
     SIMILAR_HEADING,
@@ -325,11 +325,15 @@ def _list_facts(entry: FullArticle, insights: ArticleInsights) -> list[_Fact]:
     """Return the details in the order of the pane: the short ones first, so that two fit in a line."""
     facts = []
     for label, value in list_details(entry, insights):
+        if label == "Source":
+            continue  # is that of the URL
         short = value
         if label == "ID":
             short = value if len(value) <= SHORT_ID_LENGTH else value[:SHORT_ID_LENGTH] + ELLIPSIS
         elif label == "URL":
-            short = extract_host(value) or value
+            short = entry.source_name or extract_host(value) or value
+            name = "" if entry.source_name == name_site(value) else entry.source_name
+            value = join_nonempty((name, value))
         facts.append(
             _Fact(_SHORT_LABELS.get(label, label.lower()), value or UNKNOWN, short or UNKNOWN)
         )

@@ -88,6 +88,24 @@ def format_date(text: str | None, zone: tzinfo | None = None) -> str:
     return f"{format_day(moment)}, {moment.year}"
 
 
+def format_recent_date(text: str | None, now: datetime, zone: tzinfo | None = None) -> str:
+    """Return a date of today as `today 21:39`, or `today` without a time; else as `format_date` does.
+
+    Args:
+        text: An ISO date or time.
+        now: The current time, with a zone.
+        zone: The reader's time zone; the system's if it is None.
+    """
+    moment = _parse_iso(text)
+    if moment is None:
+        return text or ""
+    is_day = ISO_DATE.match(text or "")
+    local = moment if is_day else _to_zone(moment, zone)
+    if local.date() != _to_zone(now, zone).date():
+        return format_date(text, zone)
+    return "today" if is_day else f"today {local:%H:%M}"
+
+
 def format_day(day: date) -> str:
     """Return a day as `Feb. 28`."""
     return f"{MONTH_LABELS[day.month - 1]} {day.day}"

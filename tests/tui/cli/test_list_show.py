@@ -167,7 +167,7 @@ def test_show_as_text(run: Run) -> None:
     assert "\n8 words\nRead 0 times\n1 minute to read\n\nDetails\n" in text
     assert "\nID: 00000002-0000-4000-8000-000000000000\nCategory: world\n" in text
     assert "\nURL: https://news.example/2\nDate: Jan. 2, 2024\nCreated: 20" in text
-    assert "\nLast read:\nKeywords: " in text
+    assert "\nLast read:\nSource: news.example\nKeywords: " in text
 
 
 @pytest.mark.usefixtures("three")

@@ -267,3 +267,22 @@ def test_empty_and_read_only_libraries(tmp_path: Path, monkeypatch: pytest.Monke
     said = session.run("1", "s", "h")
     assert "The short text of article 2." in said
     assert reason in said
+
+
+@pytest.mark.parametrize(
+    ("urls", "facts"),
+    [
+        (
+            ("https://www.quay.example/1", "https://b.example/2"),
+            "unread; quay.example; north; 2026",
+        ),
+        (("https://quay.example/1", "https://quay.example/2"), "unread; north; 2026"),
+    ],
+)
+def test_the_source_is_named_where_a_list_has_several(
+    tmp_path: Path, urls: tuple[str, str], facts: str
+) -> None:
+    found = [make_article(n, url=url, category="north") for n, url in enumerate(urls, 1)]
+    said = Session(tmp_path, found).run("2").replace("\n", " ")
+    assert f"2. Article number 1 about the harbour ({facts}-11-01; 1 minute)" in said
+    assert " quay.example; north; Nov. 1, 2026; 1 minute; unread" in said

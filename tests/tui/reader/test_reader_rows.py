@@ -52,15 +52,16 @@ async def test_a_renamed_feed_has_its_new_name_in_every_row(
     start: Start, feeds: FolderLibrary, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with start(size, library=feeds) as running:
-        lines = screen_lines(running.app)
+        width = running.reader.article_list.size.width
+        lines = [line[:width] for line in screen_lines(running.app)]
         assert sum("Harbour News" in line for line in lines) == 2
         assert sum(" Quay " in line for line in lines) == 2
-        assert not any(" north " in line[:36] for line in lines)
+        assert not any(" north " in line for line in lines)
         update_subscriptions(tmp_path / "feeds" / "library", [Subscription(HARBOUR, "Tide Watch")])
         running.gateway.lists.refresh()
         await running.settle()
         lines = screen_lines(running.app)
-        assert sum("Tide Watch" in line for line in lines) == 2
+        assert sum("Tide Watch" in line[:width] for line in lines) == 2
         assert not any("Harbour News" in line for line in lines)
 
 
@@ -68,4 +69,20 @@ async def test_names_of_sources_are_not_shown_where_all_are_the_same(
     start: Start, library: FolderLibrary
 ) -> None:
     async with start((120, 40), library=library) as running:
-        assert not any("news.example ·" in line for line in screen_lines(running.app))
+        width = running.reader.article_list.size.width
+        assert not any("news.example" in line[:width] for line in screen_lines(running.app))
+
+
+async def test_a_renamed_feed_has_its_new_name_in_head_and_details(
+    start: Start, feeds: FolderLibrary, tmp_path: Path
+) -> None:
+    async with start((120, 40), library=feeds) as running:
+        await running.press("j", "enter")
+        width = running.reader.article_list.size.width
+        for name in ("Harbour News", "Tide Watch"):
+            update_subscriptions(tmp_path / "feeds" / "library", [Subscription(HARBOUR, name)])
+            running.gateway.lists.refresh()
+            await running.settle()
+            beside = [line[width:] for line in screen_lines(running.app)]
+            assert any(f" {name} · Nov. 3, 2026 · 1 min" in line for line in beside)
+            assert any(f"source    {name}" in line for line in beside)

@@ -247,7 +247,7 @@ def widths_of(widget: LineView) -> set[int]:
 async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
     """Case 55: columns are aligned in any script, without half a wide character at the edge."""
     articles = ArticleList(lambda: NOW, id="list")
-    view = ArticleView(id="article")
+    view = ArticleView(lambda: 0, id="article")
     side = SidePane(lambda: NOW, id="side")
     status = StatusLine(id="status")
     for widget in (articles, view, side, status):
@@ -309,7 +309,7 @@ async def test_an_article_posts_its_end_once() -> None:
         def on_article_view_end_reached(self, message: ArticleView.EndReached) -> None:
             ends.append(message.article)
 
-    view = ArticleView(id="article")
+    view = ArticleView(lambda: 0, id="article")
     async with Reading_(view).run_test(size=(60, 10)) as pilot:
         view.show(entry(text=long_text(30)))
         await pilot.pause()
@@ -330,7 +330,7 @@ async def test_an_article_posts_its_end_once() -> None:
 
 
 async def test_changed_facts_of_an_article_are_drawn() -> None:
-    view = ArticleView(id="article")
+    view = ArticleView(lambda: 0, id="article")
     async with Holder(view).run_test(size=(60, 10)) as pilot:
         view.show(entry(text=long_text(30)))
         view.scroll_lines(1)

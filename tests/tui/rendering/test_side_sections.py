@@ -207,6 +207,26 @@ def test_what_the_details_shorten_is_whole_under_the_cursor() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "url", "short", "whole"),
+    [
+        ("Gazette", "https://a.example/1", "Gazette", "Gazette · https://a.example/1"),
+        ("a.example", "https://www.a.example/1", "a.example", "https://www.a.example/1"),
+        ("", "https://a.example/1", "a.example", "https://a.example/1"),
+        ("Gazette", "", "Gazette", "Gazette"),
+        ("", "", "-", "-"),
+    ],
+)
+def test_the_source_in_the_details(name: str, url: str, short: str, whole: str) -> None:
+    entry = FullArticle(Article("x", "Ferry", url=url), Body(), ReadingStatus(), source_name=name)
+    items = sections(entry, width=60)["Details"].items
+    lines = [line for item in items for line in texts(item)]
+    assert sum("source" in line for line in lines) == 1
+    assert any(line.endswith(f"source    {short}") for line in lines)
+    whole_lines = [line for item in items for line in texts(item, full=True)]
+    assert f"  source    {whole}" in whole_lines or short == whole
+
+
+@pytest.mark.parametrize(
     ("name", "folded"),
     [
         ("Statistics", "▸ Statistics  373 words · 2 min"),

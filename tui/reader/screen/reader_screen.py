@@ -124,7 +124,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.gateway = make_gateway(self.post_message)
         self.place_tree = PlaceTree(id="places")
         self.article_list = ArticleList(now, id="list", rows=self._settings.rows)
-        self.article_view = ArticleView(id="article")
+        self.article_view = ArticleView(now, id="article")
         self.article_view.measure = self._settings.measure
         self.side_pane = SidePane(now, id="side")
         self.side_pane.folded_sections = host.session.get_names(FOLDED_SECTIONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -12,10 +12,11 @@ from typing import ClassVar
 from textual.geometry import Offset, Size
 from textual.message import Message
 
-from store.model.article import FullArticle, reading_minutes
+from store.model.article import FullArticle
 from tui.config.settings import DEFAULT_MEASURE, MAX_MEASURE, MIN_MEASURE
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, wrap_text
+from tui.rendering.article_head import build_article_head
+from tui.rendering.cells import StyledText, cell_width, expand_to_clusters
 from tui.rendering.code_spans import CODE_ROLES, CodeSpans
 from tui.rendering.text_layout import (
     ArticleLink,
@@ -26,13 +27,6 @@ from tui.rendering.text_layout import (
 )
 from tui.rendering.text_search import SpanFinder, TextSearch
 from tui.rendering.text_selection import SelectionUnit, TextSelection
-from tui.rendering.wording import (
-    MISSING_TEXT,
-    UPDATED_LABEL,
-    format_count,
-    format_date,
-    join_nonempty,
-)
 
 MEASURE_STEP = 4
 LAYOUT_SLICE_LINES = 500
@@ -84,8 +78,15 @@ class ArticleView(LineView):
             """Return True for an older count: only the last one matters."""
             return isinstance(message, ArticleView.FindProgressed)
 
-    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
+        """Make an empty pane.
+
+        Args:
+            now: Returns seconds since 1970, for the date of an article.
+            id: The widget's id.
+        """
         super().__init__(id=id)
+        self._now = now
         self.full_article: FullArticle | None = None
         self.is_preview = False
         """True if the article is only shown, and not open: its end is not reported."""
@@ -130,7 +131,7 @@ class ArticleView(LineView):
         if not self.size.width:
             self._width = 0  # hidden: everything is laid out when it is shown again
             return
-        header = _header_lines(entry, self._text_width)
+        header = build_article_head(entry, self._text_width, self._now())
         if header != self._header:
             self._header = header
             self._update_line_count()
@@ -195,7 +196,7 @@ class ArticleView(LineView):
             return
         self._laid_out_size = Size(0, 0)
         self._width = width = self._text_width
-        self._header = _header_lines(self.full_article, width)
+        self._header = build_article_head(self.full_article, width, self._now())
         self._text_layout = TextLayout(
             self.full_article.body.text, width, numbered=self._has_link_numbers
         )
@@ -480,25 +481,6 @@ class ArticleView(LineView):
         return (
             height - 1 if self.is_at_end else min(height - 2, start * (height - 1) // max(1, left))
         )
-
-
-def _header_lines(entry: FullArticle, width: int) -> list[StyledText]:
-    article = entry.article
-    facts = join_nonempty(
-        (
-            article.category,
-            format_date(article.date),
-            ", ".join(article.authors),
-            format_count(article.words, "word"),
-            f"{reading_minutes(article.words)} min",
-            UPDATED_LABEL if entry.updated else "",
-        )
-    )
-    title: list[StyledText] = [(line, "title") for line in wrap_text(article.title, width)]
-    lines = [*title, *((line, "muted") for line in wrap_text(facts, width)), ("", "text")]
-    if entry.body.is_missing:
-        lines += [(line, "text") for line in wrap_text(MISSING_TEXT, width)]
-    return lines
 
 
 def _widen_span(text: str, span: StyleSpan) -> StyleSpan:

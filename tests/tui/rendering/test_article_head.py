@@ -1,0 +1,72 @@
+"""The head of an article: title, one line of facts, a rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from store.model.article import Article, Body, FullArticle, ReadingStatus
+from tui.rendering.article_head import build_article_head, describe_article
+from tui.rendering.cells import cell_width
+from tui.rendering.wording import MISSING_TEXT
+
+NOW = int(datetime(2026, 11, 22, 22, 0, tzinfo=UTC).timestamp())
+FACTS: dict[str, Any] = {
+    "date": "2026-11-22T21:39:00Z",
+    "authors": ("Ann Writer",),
+    "tags": ("to-read",),
+    "words": 167,
+}
+
+
+def entry(
+    *, starred: bool = False, updated: bool = False, missing: bool = False, **facts: Any
+) -> FullArticle:
+    source = facts.pop("source_name", "Gazette")
+    article = Article("a", facts.pop("title", "Dam"), **(FACTS | facts))
+    body = Body("Text.", is_missing=missing)
+    return FullArticle(article, body, ReadingStatus(starred=starred), updated, source)
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (entry(starred=True), "Gazette · today 21:39 · Ann Writer · 1 min · ★ · #to-read"),
+        (entry(date="2026-11-22"), "Gazette · today · Ann Writer · 1 min · #to-read"),
+        (
+            entry(date="2026-11-21T23:59:59Z"),
+            "Gazette · Nov. 21, 2026 · Ann Writer · 1 min · #to-read",
+        ),
+        (entry(date="soon"), "Gazette · soon · Ann Writer · 1 min · #to-read"),
+        (entry(date=None, authors=(), tags=()), "Gazette · 1 min"),
+        (
+            entry(authors=("gazette", "Bo"), tags=(), words=2300),
+            "Gazette · today 21:39 · Bo · 10 min",
+        ),
+        (entry(source_name="", authors=(), tags=("a", "b c")), "today 21:39 · 1 min · #a · #b c"),
+        (
+            entry(updated=True, tags=(), authors=()),
+            "Gazette · today 21:39 · 1 min · updated since read",
+        ),
+    ],
+)
+def test_the_line_of_facts(found: FullArticle, line: str) -> None:
+    assert describe_article(found, NOW, UTC) == line
+
+
+@pytest.mark.parametrize("width", [1, 10, 40, 60, 80])
+@pytest.mark.parametrize("name", ["Gazette", "深海の謎の音は" * 9, "👩🏽‍🎨 Café"])
+def test_the_head_is_cut_and_not_broken(width: int, name: str) -> None:
+    title, facts, rule = build_article_head(entry(source_name=name), width, NOW)[-3:]
+    assert title[1] == "title"
+    assert (facts[1], rule) == ("muted", ("─" * width, "muted"))
+    assert cell_width(facts[0]) <= width
+    whole = describe_article(entry(source_name=name), NOW)
+    assert facts[0] == whole or whole.startswith(facts[0].removesuffix("…"))
+
+
+def test_a_missing_text_is_said_below_the_rule() -> None:
+    lines = build_article_head(entry(missing=True), 80, NOW)
+    assert [text for text, _ in lines[-2:]] == ["─" * 80, MISSING_TEXT]

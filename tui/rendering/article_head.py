@@ -1,0 +1,58 @@
+"""The head of an article: its title, one line of facts, and a rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+from store.model.article import FullArticle, reading_minutes
+from store.text.names import name_key
+from tui.rendering.cells import StyledText, truncate_cells, wrap_text
+from tui.rendering.list_rows import STAR_SIGN
+from tui.rendering.wording import (
+    MISSING_TEXT,
+    UPDATED_LABEL,
+    format_recent_date,
+    join_nonempty,
+)
+
+RULE = "─"
+
+
+def build_article_head(entry: FullArticle, width: int, now: int) -> list[StyledText]:
+    """Return the lines above the text of an article.
+
+    Args:
+        entry: The article.
+        width: Cells of a line; facts that do not fit are cut at the end of theirs.
+        now: Seconds since 1970.
+    """
+    lines: list[StyledText] = [(line, "title") for line in wrap_text(entry.article.title, width)]
+    if facts := describe_article(entry, now):
+        lines.append((truncate_cells(facts, width), "muted"))
+    lines.append((RULE * width, "muted"))
+    if entry.body.is_missing:
+        lines += [(line, "text") for line in wrap_text(MISSING_TEXT, width)]
+    return lines
+
+
+def describe_article(entry: FullArticle, now: int, zone: tzinfo | None = None) -> str:
+    """Return source, date, authors, length, star and tags: `Gazette · today 21:39 · 1 min · #tea`.
+
+    Args:
+        entry: The article.
+        now: Seconds since 1970.
+        zone: The reader's time zone; the system's if it is None.
+    """
+    article = entry.article
+    source = name_key(entry.source_name)
+    return join_nonempty(
+        (
+            entry.source_name,
+            format_recent_date(article.date, datetime.fromtimestamp(now, UTC), zone),
+            ", ".join(author for author in article.authors if name_key(author) != source),
+            f"{reading_minutes(article.words)} min",
+            UPDATED_LABEL if entry.updated else "",
+            STAR_SIGN if entry.reading.starred else "",
+            *(f"#{tag}" for tag in article.tags),
+        )
+    )
