@@ -150,9 +150,13 @@ class UrlResolver:
 
 @dataclass(frozen=True, slots=True)
 class PageCache:
-    """The pages in which no text was found, one file per article; they may be gone next time."""
+    """Pages of articles, one file each; they may be gone next time.
+
+    By default they are pages in which no text was found.
+    """
 
     cache: Path
+    suffix: str = ".html.gz"
 
     def save(self, article: str, html: str) -> None:
         """Cache the page of an article, unless it is too large; failures are ignored."""
@@ -162,7 +166,7 @@ class PageCache:
         with contextlib.suppress(NewstuiError, OSError):
             make_folder(self._path(article).parent)
             write_atomically(self._path(article), gzip.compress(data, mtime=0))
-            files = self._path(article).parent.glob("*.html.gz")
+            files = self._path(article).parent.glob(f"*{self.suffix}")
             for old in sorted(files, key=lambda path: path.stat().st_mtime)[:-MAX_CACHED_PAGES]:
                 old.unlink()
 
@@ -183,7 +187,12 @@ class PageCache:
                 self._path(article).unlink()
 
     def _path(self, article: str) -> Path:
-        return self.cache / "pages" / f"{article}.html.gz"
+        return self.cache / "pages" / f"{article}{self.suffix}"
+
+
+def page_text_cache(cache: Path) -> PageCache:
+    """Return the cache of the texts of pages, of articles whose feed has another text."""
+    return PageCache(cache, ".md.gz")
 
 
 # -- storing it ----------------------------------------------------------------------------
@@ -229,6 +238,20 @@ def store_resolved(
         feed_store.update(put=[feed])
     steps = store_results([found], feed_store, add)
     return AddedFeed(feed, is_new, [each for step in steps for each in step.new_ids])
+
+
+def fetch_page_article(url: str, resolver: UrlResolver) -> ParsedArticle:
+    """Return the article of a page.
+
+    Raises:
+        NewstuiError: It cannot be fetched, is no page, or has no text.
+    """
+    found = replace(resolver, target="page", category="")(url)
+    if not isinstance(found, ResolvedPage):
+        raise InvalidInput("a feed, not a page")
+    if not found.article.body.text:
+        raise FetchFailed("no article text found")
+    return found.article
 
 
 def find_missing_text(article: Article, resolver: UrlResolver, pages: PageCache) -> ParsedArticle:

@@ -50,6 +50,7 @@ from store.model.article import (
     Rejection,
     SimilarArticle,
     Snippet,
+    make_item_key,
 )
 from store.model.errors import (
     ArticleNotFound,
@@ -79,7 +80,7 @@ from store.system.files import FileSignature, make_library_folders
 from store.system.paths import SUBSCRIPTIONS_FILE
 from store.system.placeholders import find_awaited_files
 from store.text.names import unique_names
-from store.text.urls import make_page_id, make_url_id
+from store.text.urls import make_link_key, make_page_id, make_url_id
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
@@ -391,6 +392,22 @@ class FolderLibrary:
                     del unknown[name]
                     ids[article.id] = None
         return list(ids), list(unknown)
+
+    def find_urls(self, urls: Iterable[str]) -> Mapping[str, str]:
+        """Return the ids of articles by URL: their ids are made of it, or else a hash in their rows."""
+        found: dict[str, str] = {}
+        by_key: dict[int, str] = {}
+        for url in urls:
+            pages = [f"{scheme}://{make_link_key(url)}" for scheme in ("https", "http")]
+            ids = (make_id(page) for page in pages for make_id in (make_url_id, make_page_id))
+            if article := next((each for each in ids if self._catalog.get_row(each)), ""):
+                found[url] = article
+            else:
+                by_key[make_item_key({}, url)] = url
+        for row in self._catalog.rows() if by_key else ():
+            if url := by_key.get(row.item_key, ""):
+                found.setdefault(url, row.id)
+        return found
 
     def get_article(self, article: str) -> FullArticle:
         """Return an article with its text and reading status."""

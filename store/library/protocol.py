@@ -235,6 +235,13 @@ class Library(Protocol):
     def identify(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
 
+    def find_urls(self, urls: Iterable[str]) -> Mapping[str, str]:
+        """Return the ids of the articles at some URLs, for those that the library has.
+
+        Only few articles are read for this, so one whose feed identifies it in another way may be
+        missed.
+        """
+
     def get_article(self, article: str) -> FullArticle:
         """Return an article with its text and reading status.
 

@@ -158,7 +158,7 @@ class ArticleRow(NamedTuple):
     updated: bool = False
     """True if its publisher changed it after it was last read."""
     item_key: int = 0
-    """The hash of the guid or else the URL by which its feed identifies it; see `make_item_key`."""
+    """The hash of the guid by which its feed identifies it, or else of its URL; see `make_item_key`."""
     source_name: str = ""
     """The name of its feed, as the user has it now, or else of its site; empty if unknown."""
 

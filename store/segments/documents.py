@@ -101,7 +101,7 @@ def row_from_document(
         starred=False,
         read_count=0,
         feed_key=feed_key,
-        item_key=make_item_key(extra, url) if feed_key else 0,
+        item_key=make_item_key(extra if feed_key else {}, url),
         source_name=source_name,
     )
 

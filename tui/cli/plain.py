@@ -23,7 +23,12 @@ from tui.cli.exit_codes import CommandRunner
 from tui.config.keymaps import make_keymap
 from tui.plain.plain_session import Environment
 from tui.plain.reader import PlainReader
-from tui.services import describe_samples, open_library, open_sample_library
+from tui.services import (
+    describe_samples,
+    make_fetch_context,
+    open_library,
+    open_sample_library,
+)
 from tui.terminal.browser import choose_open_method, open_url
 from tui.terminal.clipboard import choose_copy_method, copy_to_clipboard
 from tui.terminal.environment import HostEnvironment
@@ -71,6 +76,7 @@ def _run_reader(
         run_read_hook=lambda articles: run_article_hook(options, library, "on_read", articles),
         now=system_clock,
         settings=settings,
+        make_fetch_context=None if sample else make_fetch_context,
         is_library_filled=lambda: sample and not open_library(resolve_paths(options)).is_empty,
     )
     try:

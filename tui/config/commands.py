@@ -124,6 +124,9 @@ COMMANDS: tuple[Command, ...] = (
         "go back; in the list, clear the search or cancel the running task",
         ALL_PLACES,
     ),
+    _text_command(
+        "article.page_text", ("x",), "Whole text", "show the text of the page, or that of the feed"
+    ),
     Command("article.open_url", ("o",), "Open URL", "open the URL in a browser", (*PANES, "links")),
     Command("article.copy_url", ("y",), "Copy URL", "copy the URL", (*PANES, "source", "links")),
     Command("article.copy_link", ("Y",), "Copy link", "copy title and URL as a Markdown link"),
@@ -148,7 +151,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("article.tag", ("+",), "Tag", "add a tag (tab completes)"),
     Command("article.untag", ("-",), "Untag", "remove a tag"),
     _text_command("article.find", ("/",), "Find", "find in the article", ("article", "find")),
-    _text_command("article.links", (";",), "Links", "number and list the links"),
+    _text_command("article.links", (";",), "Links", "list the links, to read or open one"),
     _text_search_command("find.next", ("n",), "Next hit", "go to the next hit", takes_count=True),
     _text_search_command(
         "find.previous", ("N",), "Previous hit", "go to the previous hit", takes_count=True
@@ -190,7 +193,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds, or those of the place", ALL_PANES),
     _pane_command("feeds.fetch_all", ("R",), "Fetch all", "fetch all feeds"),
     _pane_command("feeds.list", ("F",), "Places", "go to the places: feeds, searches, tags"),
-    _pane_command("feeds.add", ("a",), "Add URL", "add a feed or a page by its URL"),
+    _pane_command(
+        "feeds.add", ("a",), "Add URL", "add a feed or a page by its URL, or the page that is open"
+    ),
     Command("view.story", ("t",), "Story", "show the article's story as a timeline"),
     _dialog_command("view.triage", ("T",), "Triage", "triage unread, one key each"),
     _pane_command("view.statistics", ("S",), "Statistics", "show reading statistics"),

@@ -150,6 +150,7 @@ class ExportCommands:
             "article.copy_link": lambda typed: self._copy(
                 format_markdown_link(*self._title_and_url(typed))
             ),
+            "article.page_text": lambda _: self._session.toggle_page_text(),
             "article.links": self._show_or_open_link,
             "article.export": self._export,
             "article.pipe": self._pipe,

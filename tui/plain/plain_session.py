@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from store.library.protocol import Library
 from store.model.article import ArticleRow, FullArticle, SimilarArticle
 from store.model.errors import InvalidInput, LibraryReadOnly, NewstuiError
 from store.search.language import query_needs_index
 from store.search.list_query import ListQuery
+from store.text.urls import extract_host
 from tui.actions.article_changes import Action, ActionResult, P
+from tui.actions.pages import (
+    fetch_page,
+    find_page_text,
+    is_private_page_allowed,
+    open_text_cache,
+)
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
 from tui.plain.input import ParsedLine
@@ -19,6 +27,9 @@ from tui.rendering.list_rows import compare_facts
 from tui.rendering.plain_text import PlainLine, article_lines, describe_row, wrap_plain_text
 from tui.rendering.trail import Trail
 from tui.rendering.wording import format_count
+
+if TYPE_CHECKING:
+    from store.feeds.fetch import FetchContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class Environment:
         prepare: Updates the index, which searches and similar readings need.
         run: Runs a newstui command on the user's own library, and returns its exit code.
         run_read_hook: Starts the user's program, if any, for articles marked as read.
+        make_fetch_context: Creates what fetching a page needs; None for the samples.
         is_library_filled: True if samples are shown, but the user's own library has articles.
     """
 
@@ -48,6 +60,7 @@ class Environment:
     now: Callable[[], datetime]
     settings: Settings
     is_library_filled: Callable[[], bool] = lambda: False
+    make_fetch_context: Callable[[], FetchContext] | None = None
 
     @property
     def columns(self) -> int:
@@ -173,8 +186,12 @@ class ListPager:
 class ArticlePager:
     """An open article, and the page of it printed last."""
 
-    def __init__(self, full_article: FullArticle, environment: Environment) -> None:
+    def __init__(
+        self, full_article: FullArticle, environment: Environment, *, is_page: bool = False
+    ) -> None:
+        """Lay an article out; `is_page` if its text is that of its page."""
         self.full_article = full_article
+        self.is_page = is_page
         self.id = full_article.article.id
         self._environment = environment
         self._lines: list[PlainLine] = list(article_lines(full_article, environment.columns))
@@ -317,9 +334,35 @@ class PlainSession:
         """Close the article, and save where reading stopped."""
         if self.article is not None:
             article, position = self.article, self.article.position
-            if position != article.full_article.reading.position:
+            if not article.is_page and position != article.full_article.reading.position:
                 self._record("position", article.id, position=position)
         self.article = None
+
+    def toggle_page_text(self) -> None:
+        """Print the open article with the text of its page, or with its own again."""
+        if self.article is None:
+            raise NewstuiError("No article is open")
+        entry, is_page = self.library.get_article(self.article.id), not self.article.is_page
+        if is_page:
+            text = find_page_text(self.library, entry.article) or self._fetch_page_text(entry)
+            self.close_article()
+            entry = replace(entry, body=replace(entry.body, text=text))
+        self.article = ArticlePager(entry, self.environment, is_page=is_page)
+        self.environment.say("Text of the page" if is_page else "Text of the feed")
+        self.article.turn_to(last=False)
+        self._mark_read_at_end()
+
+    def _fetch_page_text(self, entry: FullArticle) -> str:
+        url, make_context = entry.article.url, self.environment.make_fetch_context
+        if not url:
+            raise NewstuiError("This article has no URL")
+        if make_context is None:
+            raise NewstuiError("The sample library fetches no pages")
+        self.environment.say(f"Fetching {extract_host(url)} … ctrl+c to stop")
+        is_allowed = is_private_page_allowed(self.library, url, entry.article)
+        page = fetch_page(make_context(), url, is_private_allowed=is_allowed)
+        open_text_cache(self.library).save(entry.article.id, page.body.text)
+        return page.body.text
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return the articles similar to one."""

@@ -10,6 +10,7 @@ from tui.rendering.cells import StyledText, truncate_cells, wrap_text
 from tui.rendering.list_rows import STAR_SIGN
 from tui.rendering.wording import (
     MISSING_TEXT,
+    PAGE_TEXT_LABEL,
     UPDATED_LABEL,
     format_recent_date,
     join_nonempty,
@@ -18,19 +19,24 @@ from tui.rendering.wording import (
 RULE = "─"
 
 
-def build_article_head(entry: FullArticle, width: int, now: int) -> list[StyledText]:
+def build_article_head(
+    entry: FullArticle, width: int, now: int, *, note: str = "", is_page: bool = False
+) -> list[StyledText]:
     """Return the lines above the text of an article.
 
     Args:
         entry: The article.
         width: Cells of a line; facts that do not fit are cut at the end of theirs.
         now: Seconds since 1970.
+        note: Shown before the facts.
+        is_page: Whether the text below is that of the article's page.
     """
     lines: list[StyledText] = [(line, "title") for line in wrap_text(entry.article.title, width)]
-    if facts := describe_article(entry, now):
+    page_note = PAGE_TEXT_LABEL if is_page else ""
+    if facts := join_nonempty((note, page_note, describe_article(entry, now))):
         lines.append((truncate_cells(facts, width), "muted"))
     lines.append((RULE * width, "muted"))
-    if entry.body.is_missing:
+    if entry.body.is_missing and not is_page:
         lines += [(line, "text") for line in wrap_text(MISSING_TEXT, width)]
     return lines
 

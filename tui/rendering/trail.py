@@ -16,6 +16,14 @@ MAX_BREADCRUMB_CELLS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPage:
+    """The text of an article's page, shown in place of its own, and the position in it."""
+
+    text: str
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TrailStop:
     """One article on the trail, and the state in which it was left."""
 
@@ -25,6 +33,8 @@ class TrailStop:
     """The position in its text; None if it was never left."""
     selected_id: str = ""
     """The article under the list's cursor."""
+    page: ShownPage | None = None
+    """The page, if its text was shown."""
 
 
 @dataclass(slots=True)
@@ -46,12 +56,19 @@ class Trail:
         self.stops[self.current_index + 1 :] = [TrailStop(article, title)]
         self.current_index += 1
 
-    def save_position(self, article: str, position: int, selected: str) -> None:
-        """Save position and selection at the current stop, if it is this article."""
+    def save_position(
+        self, article: str, position: int, selected: str, page: ShownPage | None = None
+    ) -> None:
+        """Save position, selection and page at the current stop, if it is this article."""
         if self.current_stop is not None and self.current_stop.article_id == article:
             self.stops[self.current_index] = replace(
-                self.current_stop, position=position, selected_id=selected
+                self.current_stop, position=position, selected_id=selected, page=page
             )
+
+    def saved_page(self, article: str) -> ShownPage | None:
+        """Return the page saved at the current stop, if it is this article."""
+        stop = self.current_stop
+        return stop.page if stop is not None and stop.article_id == article else None
 
     def saved_position(self, article: str) -> int | None:
         """Return the position saved at the current stop, if it is this article."""

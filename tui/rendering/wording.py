@@ -34,6 +34,8 @@ MONTH_LABELS = (
 """The months as the Associated Press abbreviates them."""
 FIRST_FULL_YEAR = "1000"
 """Years before it are not read back as `Feb. 28, 22`."""
+PAGE_TEXT_LABEL = "text of its page"
+LOOSE_PAGE_LABEL = "not in the library"
 UPDATED_LABEL = "updated since read"
 """Marks an article that its publisher changed after it was last read."""
 

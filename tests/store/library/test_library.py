@@ -11,6 +11,7 @@ from store.model.article import Body, ParsedArticle, ReadingStatus
 from store.model.errors import ArticleNotFound
 from store.model.results import AddProgress, GroupCount
 from store.search.list_query import SORTS, ListQuery
+from store.text.urls import make_url_id
 from tests.store.conftest import Open
 from tests.support.libraries import (
     START,
@@ -92,6 +93,29 @@ def test_prefixes_of_ids_ignore_case(library: Library) -> None:
 def test_an_unknown_id_is_reported(three: Library, given: str, said: str) -> None:
     with pytest.raises(ArticleNotFound, match=said):
         three.find_id(given)
+
+
+def test_articles_are_found_by_url(library: Library) -> None:
+    page = "https://news.example/page"
+    feed = {"feed": "https://feed.example/", "guid": "tag:1"}
+    add(
+        library,
+        [
+            article(1, url="https://news.example/own-id"),
+            article(2, id=make_url_id(page), url=page),
+            article(3, id=make_url_id("http://f.example/3"), url="http://f.example/3", extra=feed),
+            article(4, url="https://news.example/deleted"),
+        ],
+    )
+    library.record("deleted", ids(4))
+    wanted = {
+        "https://news.example/own-id": ONE,
+        page: make_url_id(page),
+        f"{page}?utm_source=x#part": make_url_id(page),
+        "https://f.example/3": make_url_id("http://f.example/3"),
+    }
+    unknown = ["https://news.example/deleted", "https://news.example/", "", "mailto:a@b.example"]
+    assert library.find_urls([*wanted, *unknown]) == wanted
 
 
 def test_a_full_article(library: Library) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from store.feeds.feed_store import FeedStore
+from store.feeds.fetch import FetchContext
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle
 from store.search.list_query import ListQuery
+from tests.support.network import make_fetch_context, page, run_server, subscription
 from tests.support.reader import NOW, article_id, long_text, make_article, make_library
 from tui.config.keymaps import make_keymap
 from tui.config.settings import Settings
@@ -29,6 +32,7 @@ class Session:
         self.marked_read: list[str] = []
         self.rows = rows
         self.settings = Settings()
+        self.make_fetch_context: Callable[[], FetchContext] | None = None
         make_library(folder, found)
 
     def library(self) -> FolderLibrary:
@@ -66,6 +70,7 @@ class Session:
             self.marked_read.extend,
             lambda: NOW,
             self.settings,
+            make_fetch_context=self.make_fetch_context,
         )
         PlainReader(self.library(), make_keymap(), world).run()
         return "\n".join(said)
@@ -202,6 +207,34 @@ def test_export_pipe_and_links(session: Session, tmp_path: Path) -> None:
     assert "false failed with exit code 1" in said
     assert "not a command" in said
     assert said.count("This article has no links") == 2
+
+
+def test_text_of_the_page(tmp_path: Path) -> None:
+    """Case 83: the page is fetched once, from a private host for the feed on that host alone."""
+    story = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
+    with run_server() as site:
+        site.routes["/1"] = page(f"<html><title>F</title><article>{story}</article></html>")
+        feed = {"feed": subscription(site).key}
+        found = [
+            make_article(1, url=site.url("/1")),
+            make_article(2, url=site.url("/1"), text=long_text(2), extra=feed),
+            make_article(3, url=""),
+        ]
+        session = Session(tmp_path, found)
+        FeedStore(tmp_path / "library", tmp_path / "cache").update(put=[subscription(site)])
+        assert "The sample library fetches no pages" in session.run("2", "x")
+        session.make_fetch_context = make_fetch_context
+        said = session.run("2", "x", "", "x", "h", "3", "x", "h", "1", "x")
+        again = session.run("x", "2", "x")
+        assert site.requested_paths == ["/1"]
+    assert "Fetching 127.0.0.1 … ctrl+c to stop\nText of the page" in said
+    assert said.index("On day 8 the ferry") < said.index("Text of the feed")
+    assert "Not fetched: 127.0.0.1 is on a private network" in said
+    assert "This article has no URL" in said
+    assert "No article is open" in again
+    assert "On day 0 the ferry" in again
+    entry = session.library().get_article(article_id(2))
+    assert entry.body.text == long_text(2)
 
 
 def test_deceptive_link_needs_confirmation(tmp_path: Path) -> None:

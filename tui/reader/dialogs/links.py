@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 
 LINK_CURSOR_SIGN = ">"
 LINK_GAP_CELLS = 2
+KNOWN_LINK_LABEL = "in the library · "
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChoice:
+    """The link that was chosen, to be read here or opened in a browser."""
+
+    link: ArticleLink
+    in_browser: bool = False
 
 
 class LinksView(LineView):
@@ -31,6 +41,8 @@ class LinksView(LineView):
         super().__init__()
         self._links = links
         self.cursor = 0
+        self.known_numbers: set[int] = set()
+        """The links that lead to articles of the library."""
 
     def on_resize(self) -> None:
         """Keep the cursor on the screen."""
@@ -58,13 +70,14 @@ class LinksView(LineView):
         head = f"{LINK_CURSOR_SIGN if selected else ' '}{pad_left(str(link.number), digits)} "
         room = max(0, width - len(head))
         text = fit_cells(link.text, room // 2)
-        url = fit_cells(" " * LINK_GAP_CELLS + link.url, room - room // 2)
+        label = KNOWN_LINK_LABEL if link.number in self.known_numbers else ""
+        url = fit_cells(" " * LINK_GAP_CELLS + label + link.url, room - room // 2)
         if selected:
             return [(head + text + url, "selection")]
         return [(head, "accent"), (text, "text"), (url, "muted")]
 
 
-class LinksDialog(Dialog[ArticleLink | None]):
+class LinksDialog(Dialog[LinkChoice | None]):
     """Asks for a link to open; ends with it, or with None."""
 
     PLACE = "links"
@@ -89,7 +102,8 @@ class LinksDialog(Dialog[ArticleLink | None]):
         view = LinksView(self._links)
         view.border_title = Content("Links")
         view.border_subtitle = Content(
-            f"{self.key_hint('article.open', 'open')} · "
+            f"{self.key_hint('article.open', 'read')} · "
+            f"{self.key_hint('article.open_url', 'browser')} · "
             f"{self.key_hint('article.copy_url', 'copy')} · {self.cancel_hint('close')}"
         )
         view.styles.height = len(self._links) + 2
@@ -100,7 +114,7 @@ class LinksDialog(Dialog[ArticleLink | None]):
         """Those of a dialog, and opening and copying with the article's keys."""
         return {
             **super().commands,
-            "article.open_url": self.submit,
+            "article.open_url": lambda: self.dismiss(LinkChoice(self.selected_link, True)),
             "article.copy_url": self.copy,
         }
 
@@ -143,8 +157,13 @@ class LinksDialog(Dialog[ArticleLink | None]):
                 self.submit()
 
     def submit(self) -> None:
-        """End with the selected link."""
-        self.dismiss(self.selected_link)
+        """End with the selected link, to be read here."""
+        self.dismiss(LinkChoice(self.selected_link))
+
+    def mark_known(self, is_known: Callable[[ArticleLink], bool]) -> None:
+        """Mark the links that lead to articles of the library."""
+        self.view.known_numbers = {link.number for link in self._links if is_known(link)}
+        self.view.refresh()
 
     def copy(self) -> None:
         """Copy the URL of the selected link."""

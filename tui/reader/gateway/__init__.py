@@ -12,6 +12,7 @@ from tui.reader.gateway.articles import Articles, Changes, Summaries
 from tui.reader.gateway.exports import Exports
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.gateway.lists import BackgroundJob, Lists, Reports
+from tui.reader.gateway.pages import LoosePages, Pages
 from tui.reader.gateway.places import Places
 from tui.reader.gateway.worker import PostMessage, Worker
 
@@ -42,10 +43,12 @@ class Gateway:
         self._worker = Worker(library, post, hooks)
         self.lists = Lists(self._worker, background)
         self.summaries = Summaries(self._worker)
-        self.articles = Articles(self._worker, self.summaries)
+        loose = LoosePages()
+        self.articles = Articles(self._worker, self.summaries, loose)
         self.changes = Changes(self._worker)
         self.exports = Exports(self._worker)
         self.feeds = Feeds(self._worker)
+        self.pages = Pages(self._worker, self.feeds, loose)
         self.places = Places(self._worker)
         self.reports = Reports(self._worker)
 
@@ -67,5 +70,6 @@ class Gateway:
             False if that failed or took longer than `timeout` seconds.
         """
         self.summaries.stop()
+        self.pages.stop()
         self.feeds.close()
         return self._worker.close(timeout)

@@ -15,6 +15,7 @@ from store.text.clean import clean_line
 from tui.actions import article_changes
 from tui.actions.article_changes import ActionResult, ArticleFlag
 from tui.reader.gateway import messages
+from tui.reader.gateway.pages import LoosePages
 from tui.reader.gateway.worker import Part, Worker, library_job
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ MAX_PROGRAM_NAME_LENGTH = 24
 class Articles(Part):
     """Loads articles and records reading events."""
 
-    def __init__(self, worker: Worker, summaries: Summaries) -> None:
+    def __init__(self, worker: Worker, summaries: Summaries, loose: LoosePages) -> None:
         super().__init__(worker)
         self._summaries = summaries
+        self._loose = loose
         self._insights_pending_for = ""
         """The article whose similar readings were asked for and are not searched yet."""
 
@@ -55,21 +57,25 @@ class Articles(Part):
     @library_job
     def load_link(self, article: str, purpose: str) -> None:
         """Load an article's title and URL."""
-        metadata = self._library.get_article(article).article
+        metadata = self._get_article(article).article
         self._post(messages.LinkLoaded(purpose, metadata.title, metadata.url))
 
     @library_job
     def record_event(self, event: str, article: str, /, **data: Any) -> None:
-        """Record an event of reading; a read-only library silently skips it."""
-        if not self._library.read_only_reason:
+        """Record an event of reading; a read-only library silently skips it, and loose pages have none."""
+        if not self._library.read_only_reason and self._loose.get(article) is None:
             self._post(messages.RowsChanged(self._library.record(event, [article], **data)))
             if event == "read":
                 self._worker.run_hook("on_read", [article])
 
     @library_job
     def _load_article(self, article: str, *, opened: bool) -> None:
-        if opened or self._library.get_row(article) is not None:
-            self._post(messages.ArticleLoaded(self._library.get_article(article), opened))
+        is_known = self._library.get_row(article) or self._loose.get(article)
+        if opened or is_known is not None:
+            self._post(messages.ArticleLoaded(self._get_article(article), opened))
+
+    def _get_article(self, article: str) -> FullArticle:
+        return self._loose.get(article) or self._library.get_article(article)
 
     @library_job
     def _find_similar(self, entry: FullArticle) -> None:

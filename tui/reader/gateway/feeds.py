@@ -50,10 +50,10 @@ class Feeds(Part):
 
     def fetch(self, keys: Collection[str] | None = None) -> None:
         """Fetch the feeds with these keys, or every feed that is not paused."""
-        if (make_context := self._find_network()) is not None and not self.is_fetching:
+        if (make_context := self.find_network()) is not None and not self.is_fetching:
             stop = self._fetch_stop_event = Event()
             self._fetched_count = 0
-            self._fetch_future = self._run_on_network(
+            self._fetch_future = self.run_on_network(
                 lambda: self._fetch_feeds(make_context(), stop, keys)
             )
 
@@ -63,8 +63,8 @@ class Feeds(Part):
 
     def add_url(self, url: str, *, private: bool = False) -> None:
         """Subscribe to the feed of a URL, or add its page; `private` allows a private host."""
-        if (make_context := self._find_network()) is not None:
-            self._run_on_network(lambda: self._add_url(make_context(), url, private=private))
+        if (make_context := self.find_network()) is not None:
+            self.run_on_network(lambda: self._add_url(make_context(), url, private=private))
 
     def close(self) -> None:
         """Stop the fetch, and give it a moment to hand over what it has fetched."""
@@ -72,14 +72,17 @@ class Feeds(Part):
         if self._fetch_future is not None:
             wait([self._fetch_future], FETCH_STOP_TIMEOUT)
 
-    def _find_network(self) -> Callable[[], FetchContext] | None:
+    def find_network(
+        self, without: str = "The sample library has no feeds"
+    ) -> Callable[[], FetchContext] | None:
+        """Return what creates the tools for fetching; without any, show a line and return None."""
         if self.make_context is None:
-            self._worker.post_notice("The sample library has no feeds", "app.welcome")
+            self._worker.post_notice(without, "app.welcome")
         return self.make_context
 
     # -- on network threads ----------------------------------------------------------------
 
-    def _run_on_network(self, job: Callable[[], None]) -> Future[None]:
+    def run_on_network(self, job: Callable[[], None]) -> Future[None]:
         """Run a job on a daemon thread, which nothing waits for: the network may hang."""
         future: Future[None] = Future()
 
@@ -147,7 +150,7 @@ class Feeds(Part):
 
     # -- on the library's thread -----------------------------------------------------------
 
-    def _show_new_articles(self) -> None:
+    def show_new_articles(self) -> None:
         """Have lists reloaded, and index the new articles."""
         self._post(messages.LibraryChanged())
         self._worker.run_steps(self._library.update_index(), background=True)
@@ -169,7 +172,7 @@ class Feeds(Part):
     def _report_fetch(self, done: int, total: int, failed: int) -> None:
         self._post(messages.FetchEnded(self._fetched_count, done, total, failed))
         if self._fetched_count:
-            self._show_new_articles()
+            self.show_new_articles()
 
     @library_job
     def _store_resolved(self, found: FetchResult | ResolvedPage) -> None:
@@ -178,7 +181,7 @@ class Feeds(Part):
         added = store_resolved(found, self._library.feeds, self._library.add)
         self._worker.run_hook("on_new", added.new_ids)
         if added.new_ids:
-            self._show_new_articles()
+            self.show_new_articles()
         if isinstance(added, AddedFeed):
             verb = "Subscribed to" if added.is_new else "Already subscribed to"
             new = format_count(len(added.new_ids), "new article")

@@ -177,6 +177,45 @@ class LinkLoaded(LibraryMessage):
 
 
 @dataclass
+class PageFetchStarted(LibraryMessage):
+    """A page is being fetched from a host."""
+
+    host: str
+
+
+@dataclass
+class PageTextLoaded(LibraryMessage):
+    """The text of an article's page."""
+
+    article: str
+    text: str
+
+
+@dataclass
+class LinkResolved(LibraryMessage):
+    """The article or loose page that a link leads to, and the article with the link."""
+
+    origin: str
+    article: str
+    is_loose: bool
+
+
+@dataclass
+class KnownLinksFound(LibraryMessage):
+    """The links of an article that lead to articles of the library: ids by URL."""
+
+    article: str
+    known: Mapping[str, str]
+
+
+@dataclass
+class PageKept(LibraryMessage):
+    """A loose page was added to the library, under the same id."""
+
+    article: str
+
+
+@dataclass
 class InsightsComputed(LibraryMessage):
     """The insights of an article."""
 

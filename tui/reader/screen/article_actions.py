@@ -17,6 +17,7 @@ from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine, TrailLine
 from tui.rendering.text_search import WordsToFind
+from tui.rendering.wording import LOOSE_PAGE_LABEL
 
 MIN_TRAIL_ROWS = 14
 """Height of the terminal from which there is room for the trail."""
@@ -120,7 +121,7 @@ class ArticleActions:
         self.panes.focus("article")
         self.article_view.end_preview()
         if offset is not None:
-            self.article_view.go_to_position(offset)
+            self._go_to_own_text(offset)
 
     def show(self, message: messages.ArticleLoaded) -> None:
         """Show an article that was opened, unless another one was since, or its changed header."""
@@ -151,7 +152,11 @@ class ArticleActions:
         # The trail knows the position in a library that cannot be changed.
         position = self.state.trail.saved_position(entry.article.id)
         position = entry.reading.position if position is None else position
+        is_loose = entry.article.id in self.state.loose_pages
+        self.article_view.note = LOOSE_PAGE_LABEL if is_loose else ""
         self.article_view.show(entry, position, preview=preview)
+        if page := self.state.trail.saved_page(entry.article.id):
+            self.article_view.show_page_text(page.text, page.position)
 
     def record_end(self, article: str) -> None:
         """Record that the open article was read to its end, once each time it is opened."""
@@ -162,9 +167,14 @@ class ArticleActions:
     def _go_to_pending(self) -> None:
         pending, self._pending = self._pending, PendingArticle("")
         if pending.offset is not None:
-            self.article_view.go_to_position(pending.offset)
+            self._go_to_own_text(pending.offset)
         if pending.words:
             self.screen.call_after_refresh(self.text.highlight, pending.id, pending.words)
+
+    def _go_to_own_text(self, offset: int) -> None:
+        if self.article_view.shown_page is not None:
+            self.article_view.show_page_text(None)
+        self.article_view.go_to_position(offset)
 
     def remove(self, articles: Collection[str]) -> None:
         """Close articles that are gone, and forget them on the trail."""
@@ -188,11 +198,12 @@ class ArticleActions:
 
     def save_position(self) -> None:
         """Record the reading position of the open article, if it is shown."""
-        entry, position = self.article_view.full_article, self.article_view.position
+        entry, position = self.article_view.full_article, self.article_view.own_position
         if entry is None or entry.article.id != self.state.requested_article:
             return
         row = self.state.article_list.selected_row
-        self.state.trail.save_position(entry.article.id, position, row.id if row else "")
+        selected, page = row.id if row else "", self.article_view.shown_page
+        self.state.trail.save_position(entry.article.id, position, selected, page)
         if position != entry.reading.position:
             reading = replace(entry.reading, position=position)
             self.article_view.full_article = replace(entry, reading=reading)
@@ -201,6 +212,7 @@ class ArticleActions:
 
     def follow_trail(self, by: int = 1) -> None:
         """Go forward (or, negative, back) along the trail."""
+        self.save_position()
         article = self.state.trail.step(by)
         if article is not None:
             self.open(article, visit=False)

@@ -37,6 +37,7 @@ from tui.reader.screen.link_actions import ExternalMethods, LinkActions
 from tui.reader.screen.list_actions import ListActions
 from tui.reader.screen.navigation_actions import NavigationActions
 from tui.reader.screen.overlay_actions import OverlayActions
+from tui.reader.screen.page_actions import PageActions
 from tui.reader.screen.panes import MIN_TERMINAL_SIZE, Panes
 from tui.reader.screen.place_actions import PlaceActions
 from tui.reader.screen.preview_actions import PreviewActions
@@ -177,6 +178,9 @@ class Reader(KeymapScreen, Screen[None]):
         )
         self.articles = ArticleActions(
             self, gateway.articles, state, panes, view, trail, status, self.text, words, preview
+        )
+        self.pages = PageActions(
+            self, keymap, gateway.pages, state, panes, view, status, self.articles, self.links
         )
         self.side = SidePaneActions(self, gateway, state, panes, view, side, status, self.articles)
         self.previews = PreviewActions(state, panes, view, side, self.articles, self.side, preview)
@@ -338,16 +342,17 @@ class Reader(KeymapScreen, Screen[None]):
         return {
             "article.open": self.open_selected,
             "article.back": self.go_back,
+            "article.page_text": self.pages.toggle_text,
             "article.open_url": lambda: self.links.request_link("open"),
             "article.copy_url": lambda: self.links.request_link("copy url"),
             "article.copy_link": lambda: self.links.request_link("copy link"),
-            "article.toggle_read": lambda: self.edits.toggle_flag("read"),
-            "article.toggle_star": lambda: self.edits.toggle_flag("starred"),
-            "article.delete": self.edits.delete,
-            "article.tag": lambda: self.edits.prompt_for_tag(adds=True),
-            "article.untag": lambda: self.edits.prompt_for_tag(adds=False),
-            "article.export": self.exports.request_export_name,
-            "article.pipe": self.exports.prompt_for_command,
+            "article.toggle_read": self._for_library(lambda: self.edits.toggle_flag("read")),
+            "article.toggle_star": self._for_library(lambda: self.edits.toggle_flag("starred")),
+            "article.delete": self._for_library(self.edits.delete),
+            "article.tag": self._for_library(lambda: self.edits.prompt_for_tag(adds=True)),
+            "article.untag": self._for_library(lambda: self.edits.prompt_for_tag(adds=False)),
+            "article.export": self._for_library(self.exports.request_export_name),
+            "article.pipe": self._for_library(self.exports.prompt_for_command),
         }
 
     def _text_commands(self) -> CommandTable:
@@ -355,7 +360,7 @@ class Reader(KeymapScreen, Screen[None]):
         select = view.move_selection
         return {
             "article.find": text.start_find,
-            "article.links": text.show_links,
+            "article.links": self.pages.show_links,
             "find.next": lambda count=1: view.step_hit(count),
             "find.previous": lambda count=1: view.step_hit(-count),
             "find.keep": text.close_find_bar,
@@ -385,12 +390,12 @@ class Reader(KeymapScreen, Screen[None]):
             "feeds.fetch": self._by_pane(self.places.fetch, self.feeds.fetch),
             "feeds.fetch_all": self.feeds.fetch,
             "feeds.list": self.places.open,
-            "feeds.add": self.feeds.prompt_for_urls,
+            "feeds.add": self.add,
         }
 
     def _view_commands(self) -> CommandTable:
         return {
-            "view.story": self.overlays.show_story,
+            "view.story": self._for_library(self.overlays.show_story),
             "view.triage": self.overlays.request_triage,
             "view.statistics": self.overlays.show_statistics,
             "view.zoom": self.toggle_zoom,
@@ -409,6 +414,15 @@ class Reader(KeymapScreen, Screen[None]):
 
         return run
 
+    def _for_library(self, run: Callable[[], object]) -> Callable[[], object]:
+        """Return a command that does nothing to a page that is not in the library."""
+        return lambda: None if self.pages.reject_loose_page() else run()
+
+    async def add(self) -> None:
+        """Add the loose page that is being read, else ask for URLs."""
+        if not self.pages.keep():
+            await self.feeds.prompt_for_urls()
+
     def open_selected(self) -> None:
         """Open the current article or place, or do what enter does in the side pane."""
         if self.state.current_pane == "places":
@@ -426,6 +440,8 @@ class Reader(KeymapScreen, Screen[None]):
         """Return to the pane before; in the list cancel or clear the first of these there is."""
         if self.prompts.prompt is not None:
             self.prompts.close()
+        elif self.pages.cancel_fetch():
+            pass
         elif self.search.input is not None or self.state.current_pane == "list":
             _ = (
                 self.exports.cancel()
@@ -471,11 +487,13 @@ class Reader(KeymapScreen, Screen[None]):
         return {
             messages.ArticleLoaded: [
                 self.articles.show,
+                self.pages.load_wanted_text,
                 self.side.show,
                 previews.receive,
                 overlays.receive_message,
             ],
             messages.LinkLoaded: [self.links.use_link],
+            **self._page_receivers(),
             messages.InsightsComputed: [self.side.show_insights],
             messages.SummaryStatusChanged: [self.side.show_summary_status],
             messages.SimilarFound: [self.side.show_similar],
@@ -518,6 +536,15 @@ class Reader(KeymapScreen, Screen[None]):
             messages.SearchCompleted: [self.search.show_matches, self.follow_rows],
             messages.SearchRejected: [self.search.show_query_error],
             messages.SnippetsFound: [self.search.show_snippets],
+        }
+
+    def _page_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
+        return {
+            messages.PageFetchStarted: [self.pages.show_fetch],
+            messages.PageTextLoaded: [self.pages.show_text],
+            messages.LinkResolved: [self.pages.open_resolved],
+            messages.KnownLinksFound: [self.pages.mark_known_links],
+            messages.PageKept: [self.pages.show_kept],
         }
 
     @on(messages.LibraryMessage)

@@ -36,6 +36,8 @@ class ReaderState:
     """The articles opened so far. Written by `ArticleActions`."""
     has_previews: bool = True
     """True if the article pane follows the list's cursor. Written by the screen."""
+    loose_pages: set[str] = field(default_factory=set)
+    """The pages opened that are not in the library. Written by `PageActions`."""
     read_only_reason: str = ""
     """Why the library cannot be changed; empty if it can. Written by the screen."""
 

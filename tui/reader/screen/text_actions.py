@@ -1,4 +1,4 @@
-"""Commands inside the text of an article: find words, select and copy, follow links."""
+"""Commands inside the text of an article: find words, select and copy."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from textual.screen import Screen
 
 from tui.config.keymaps import Keymap
-from tui.reader.dialogs.links import LinksDialog
 from tui.reader.screen.link_actions import LinkActions
 from tui.reader.screen.panes import Panes
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import FindBar, StatusLine
-from tui.rendering.text_layout import ArticleLink
 from tui.rendering.text_search import WordsToFind, find_words
 
 NO_ARTICLE_NOTICE = "No article is open"
@@ -21,7 +19,7 @@ NO_ARTICLE_NOTICE = "No article is open"
 
 @dataclass(eq=False)
 class TextActions:
-    """Finds, selects and follows links in the open article."""
+    """Finds and selects in the open article."""
 
     screen: Screen[None]
     keymap: Keymap
@@ -110,29 +108,3 @@ class TextActions:
         """End the selection."""
         self.article_view.end_selection()
         self.update_key_hints()
-
-    # -- links -------------------------------------------------------------------------------
-
-    def show_links(self) -> None:
-        """Number the links of the article, and ask which one to open."""
-        links = self.article_view.links
-        if self.article_view.full_article is None or not self.panes.is_visible("article"):
-            self.status_line.show_notice(NO_ARTICLE_NOTICE)
-        elif not links:
-            self.status_line.show_notice("No links in this article")
-        else:
-            self.close_find_bar()
-            self.article_view.set_link_numbers(on=True)
-            dialog = LinksDialog(self.keymap, links, self._reveal_link, self._copy_link)
-            self.screen.app.push_screen(dialog, self._open_link)
-
-    def _reveal_link(self, link: ArticleLink) -> None:
-        self.article_view.reveal_offset(link.offset)
-
-    def _copy_link(self, link: ArticleLink) -> None:
-        self.links.copy_line(link.url)
-
-    def _open_link(self, link: ArticleLink | None) -> None:
-        self.article_view.set_link_numbers(on=False)
-        if link is not None:
-            self.links.open_in_browser(link.url)

@@ -27,6 +27,7 @@ from tui.rendering.text_layout import (
 )
 from tui.rendering.text_search import SpanFinder, TextSearch
 from tui.rendering.text_selection import SelectionUnit, TextSelection
+from tui.rendering.trail import ShownPage
 
 MEASURE_STEP = 4
 LAYOUT_SLICE_LINES = 500
@@ -91,6 +92,8 @@ class ArticleView(LineView):
         self.is_preview = False
         """True if the article is only shown, and not open: its end is not reported."""
         self.empty_text = "No article open"
+        self.note = ""
+        """Shown behind the facts of the article."""
         self.measure = DEFAULT_MEASURE
         self.text_search: TextSearch | None = None
         self.selection: TextSelection | None = None
@@ -103,6 +106,9 @@ class ArticleView(LineView):
         self._has_link_numbers = False
         self._new_paragraphs: Sequence[tuple[int, int]] = ()
         self._code_spans = CodeSpans()
+        self._page_text: str | None = None
+        """The text of the article's page, while that is shown instead of its own."""
+        self._own_position = 0
 
     def show(self, entry: FullArticle, position: int = 0, *, preview: bool = False) -> None:
         """Show an article from an offset into its text on."""
@@ -112,11 +118,41 @@ class ArticleView(LineView):
         self._is_end_reported, self._is_just_shown = False, True
         self._position = position
         self._has_link_numbers = False
+        self._page_text = None
+        self._lay_out_anew()
+
+    def show_page_text(self, text: str | None, position: int = 0) -> None:
+        """Show the text of the article's page, from an offset into it on; None for its own again."""
+        if self._page_text is None:
+            self._own_position = self._position
+        self.text_search = self.selection = None
+        self._position = self._own_position if text is None else position
+        self._page_text = text
+        self._lay_out_anew()
+
+    @property
+    def shown_page(self) -> ShownPage | None:
+        """The page of the article with the position in it, if its text is shown."""
+        return None if self._page_text is None else ShownPage(self._page_text, self._position)
+
+    @property
+    def own_position(self) -> int:
+        """The position in the article's own text, also while that of its page is shown."""
+        return self._position if self._page_text is None else self._own_position
+
+    @property
+    def shown_text(self) -> str:
+        """The text that is shown; empty without an article."""
+        if self._page_text is not None:
+            return self._page_text
+        return self.full_article.body.text if self.full_article is not None else ""
+
+    def _lay_out_anew(self) -> None:
         self._text_layout, self._width = None, 0  # a hidden view is laid out once it is shown
         self._code_spans = CodeSpans()
         self._lay_out()
-        if any(fence in entry.body.text for fence in CODE_FENCES):
-            self.post_message(self.CodeFound(entry.body.text))
+        if any(fence in self.shown_text for fence in CODE_FENCES):
+            self.post_message(self.CodeFound(self.shown_text))
 
     def end_preview(self) -> None:
         """Take the article shown for open: lay out the rest of it, and look for its end."""
@@ -131,7 +167,7 @@ class ArticleView(LineView):
         if not self.size.width:
             self._width = 0  # hidden: everything is laid out when it is shown again
             return
-        header = build_article_head(entry, self._text_width, self._now())
+        header = self._build_header(entry)
         if header != self._header:
             self._header = header
             self._update_line_count()
@@ -140,7 +176,7 @@ class ArticleView(LineView):
     def clear(self) -> None:
         """Show nothing."""
         self.text_search = self.selection = None
-        self.full_article = self._text_layout = None
+        self.full_article = self._text_layout = self._page_text = None
         self.is_preview = False
         self._header = []
         self.set_line_count(0)
@@ -154,7 +190,7 @@ class ArticleView(LineView):
 
     def show_code_spans(self, text: str, spans: CodeSpans) -> None:
         """Colour the code of a text, if it is still shown."""
-        if self.full_article is not None and self.full_article.body.text == text and spans.starts:
+        if self.shown_text == text and spans.starts:
             self._code_spans = spans
             self.refresh()
 
@@ -196,13 +232,17 @@ class ArticleView(LineView):
             return
         self._laid_out_size = Size(0, 0)
         self._width = width = self._text_width
-        self._header = build_article_head(self.full_article, width, self._now())
-        self._text_layout = TextLayout(
-            self.full_article.body.text, width, numbered=self._has_link_numbers
-        )
+        self._header = self._build_header(self.full_article)
+        self._text_layout = TextLayout(self.shown_text, width, numbered=self._has_link_numbers)
         self._lay_out_more()
         self._restore_position()
         self.refresh()
+
+    def _build_header(self, entry: FullArticle) -> list[StyledText]:
+        is_page = self._page_text is not None
+        return build_article_head(
+            entry, self._text_width, self._now(), note=self.note, is_page=is_page
+        )
 
     def _restore_position(self) -> None:
         # Until the size is saved below it is not the reader who scrolls: the position must not change.
@@ -275,7 +315,7 @@ class ArticleView(LineView):
     def _check_end(self) -> None:
         if self.full_article is None or not self.display or self.is_preview or self.is_jumping:
             return
-        if self.full_article.body.is_missing:
+        if self.full_article.body.is_missing and self._page_text is None:
             return
         if self.is_at_end and not self._is_end_reported:
             self._is_end_reported = True
@@ -449,7 +489,8 @@ class ArticleView(LineView):
         return layout[row] if layout is not None and 0 <= row < layout.laid_out_lines else None
 
     def _is_new_line(self, y: int) -> bool:
-        line = self._laid_out_line(y) if self._new_paragraphs else None
+        has_marks = self._new_paragraphs and self._page_text is None
+        line = self._laid_out_line(y) if has_marks else None
         return (
             line is not None
             and line.text != ""
@@ -477,7 +518,7 @@ class ArticleView(LineView):
         first = self.top_line - len(self._header)
         start = layout.offset_of_line(first) if first > 0 else 0
         seen = layout.offset_of_line(max(0, first + height)) - start
-        left = len(self.full_article.body.text) - seen
+        left = len(self.shown_text) - seen
         return (
             height - 1 if self.is_at_end else min(height - 2, start * (height - 1) // max(1, left))
         )
