@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
+from store.search.list_query import SORTS, Sort
 from store.text.clean import clean_line
 from themes.faults import (
     add_unknown_key_faults,
@@ -33,6 +34,7 @@ DEFAULT_MEASURE, MIN_MEASURE, MAX_MEASURE = 80, 30, 160
 
 AutoOrBool = Literal["auto"] | bool
 T = TypeVar("T")
+ChoiceT = TypeVar("ChoiceT", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,9 @@ def _table_type(entry_type: SettingType[T]) -> SettingType[Mapping[str, T]]:
     return SettingType(rule, lambda _: None, entry_type=entry_type)
 
 
-def _choice_type(*words: str) -> SettingType[str]:
+def _choice_type(*words: ChoiceT) -> SettingType[ChoiceT]:
     rule = f"{', '.join(words[:-1])} or {words[-1]}"
-    return SettingType(rule, lambda value: str(value) if value in words else None, words)
+    return SettingType(rule, lambda value: next((w for w in words if w == value), None), words)
 
 
 def _integer_type(least: int, most: int) -> SettingType[int]:
@@ -145,6 +147,16 @@ class Settings:
         AUTO_OR_BOOL_TYPE,
         "show the article under the cursor beside the list before it is opened; "
         '"auto": unless `slow = true`, or `--slow`',
+    )
+    start: str = declare_setting(
+        "last",
+        _choice_type("last", "all", "unread", "today", "starred", "in progress", "later"),
+        'the place to begin with; "last": where the last session ended',
+    )
+    sort: Sort = declare_setting(  # noqa: RUF009 - as all of them
+        "date",
+        _choice_type(*SORTS),
+        'the order of lists; "date": newest first, "words": longest first',
     )
     preset: str = declare_setting(
         "default", _choice_type(*KEYMAP_PRESETS), "the keymap to start from"

@@ -97,7 +97,8 @@ class NewsApp(App[None]):
         self._reader_driver: ReaderDriver | None = None
         keymap = make_keymap(loaded.settings.preset, loaded.settings.keys)
         key_faults = (f"{SETTINGS_FILE}: {fault}" for fault in keymap.faults)
-        loaded = replace(loaded, faults=(*loaded.faults, *self.theme_choice.faults, *key_faults))
+        faults = (*loaded.faults, *self.theme_choice.faults, *key_faults, *self._session.faults)
+        loaded = replace(loaded, faults=faults)
         self.reader = Reader(make_gateway, now, hint, loaded, keymap, self._make_host(methods))
         self.key_queue = KeyQueue(self, self.reader, keymap, super().on_event)
         if resolve_auto(loaded.settings.slow, is_remote(methods.env)):
@@ -241,6 +242,7 @@ class NewsApp(App[None]):
     def save_position(self) -> None:
         """Save the reading position, and what the next session starts with."""
         self.reader.articles.save_position()
+        self.reader.memory.note()
         self._session.save()
 
 

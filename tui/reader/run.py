@@ -106,7 +106,7 @@ class ReaderRun:
             hint,
             loaded,
             ThemeChoice(loaded.settings, os.environ, self._paths.config, self._paths.state),
-            LastSession(self._paths.state),
+            LastSession(self._paths.state, None if is_sample else self._paths.library),
         )
         app.error_console = log.console
         app.before_terminal = before_terminal

@@ -23,6 +23,7 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import screen_text
+from tui.config.last_session import LastSession
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.dialogs.picker import Picker
 
@@ -280,3 +281,95 @@ async def test_one_feed_is_fetched_or_all(start: Start, library: FolderLibrary, 
         await running.settle()
         assert running.status.startswith("2 new articles from 2 feeds")
         assert shown(running)["All"] == "15"
+
+
+# -- from one session to the next ------------------------------------------------------------
+
+
+def next_session(tmp_path: Path) -> LastSession:
+    return LastSession(tmp_path / "state", tmp_path / "library")
+
+
+async def quit_with(running: RunningReader, *keys: str) -> None:
+    await running.press(*keys, "ctrl+q")
+
+
+@pytest.mark.parametrize(
+    ("keys", "place", "number", "found"),
+    [
+        (["j", "j"], "All", 10, [*range(12, 0, -1)]),
+        (["c", "G", "enter", "j"], "south", 10, [12, 10, 8, 6, 4]),
+        (["c", "G", "enter", ",", "j", "enter", "G"], "south", 12, [4, 6, 8, 10, 12]),
+        (["f", "j", "enter", "j", "j", "j"], "Unread", 9, [*range(12, 0, -1)]),
+        (["c", "G", "enter", "j", "q"], "south", 10, [12, 10, 8, 6, 4]),
+    ],
+)
+async def test_a_session_begins_where_the_last_one_ended(
+    start: Start, tmp_path: Path, keys: Sequence[str], place: str, number: int, found: list[int]
+) -> None:
+    """`q` may lead from a place to all articles before it quits: that chooses no other place."""
+    async with start(session=next_session(tmp_path)) as running:
+        await quit_with(running, *keys)
+    async with start(session=next_session(tmp_path)) as running:
+        assert running.reader.state.place.name == place
+        assert (running.selected_number, numbers(running)) == (number, found)
+        await running.press("q")
+        assert running.app.return_code is not None, "it is the first place of this session"
+
+
+async def test_panes_and_folds_last(start: Start, tmp_path: Path) -> None:
+    async with start(size=HUGE, session=next_session(tmp_path)) as running:
+        await running.press("i", "F")
+        running.reader.place_tree.select_place("folder:books")
+        await quit_with(running, "space")
+    async with start(size=HUGE, session=next_session(tmp_path)) as running:
+        assert not running.reader.panes.is_visible("side")
+        assert "Old" not in shown(running)
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("unread", [*range(11, 0, -1)]),
+        ("starred", [12]),
+        ("all", [*range(12, 0, -1)]),
+        ("today", []),
+    ],
+)
+async def test_the_settings_name_the_first_place(
+    start: Start, tmp_path: Path, setting: str, expected: list[int]
+) -> None:
+    async with start(session=next_session(tmp_path)) as running:
+        await quit_with(running, "m", "s", "c", "G", "enter")
+    loaded = LoadedSettings(Settings(start=setting))
+    async with start(session=next_session(tmp_path), loaded=loaded) as running:
+        assert numbers(running) == expected
+
+
+async def test_the_settings_name_the_order(start: Start) -> None:
+    async with start(loaded=LoadedSettings(Settings(sort="oldest"))) as running:
+        assert numbers(running) == [*range(1, 13)]
+        assert "oldest first" in running.status
+
+
+async def test_a_feed_that_is_gone_is_no_place(
+    start: Start, tmp_path: Path, library: FolderLibrary
+) -> None:
+    async with start(session=next_session(tmp_path)) as running:
+        await running.press("F", "/", *"tide", "enter")
+        assert numbers(running) == [2, 1]
+        await quit_with(running)
+    library.feeds.update(remove=[Subscription(TIDE)])
+    async with start(session=next_session(tmp_path)) as running:
+        assert running.reader.state.place.name == "All"
+        assert len(numbers(running)) == 12
+
+
+async def test_a_damaged_state_is_none(start: Start, tmp_path: Path) -> None:
+    session = next_session(tmp_path)
+    for name in ("place", "article", "line", "views", "folded_places"):
+        session.set_of_library(name, ["x", 7])
+    session.set("side_pane", "x")
+    async with start(session=session) as running:
+        assert len(numbers(running)) == 12
+        assert running.selected_number == 12

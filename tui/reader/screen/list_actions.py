@@ -22,6 +22,17 @@ from tui.rendering.places import ALL_PLACE, SHOW_PLACES, Place, PlaceView
 from tui.rendering.wording import describe_list
 
 
+@dataclass(frozen=True, slots=True)
+class LastPlace:
+    """A place, and where in it the cursor is."""
+
+    place: Place
+    article: str = ""
+    """The article under the cursor; empty if there is none."""
+    line: int = 0
+    """Its line on the screen."""
+
+
 @dataclass(eq=False)
 class ListActions:
     """Shows places in the list, each filtered and sorted as the user left it."""
@@ -40,14 +51,35 @@ class ListActions:
     """The order of the places for which no other was chosen."""
     views: dict[str, PlaceView] = field(default_factory=dict)
     """The filter and the order of places, by their keys."""
+    _left: tuple[LastPlace, str] | None = field(default=None, init=False)
+    """The place that `clear_filter` led from, and the article that was open then."""
+    _last: LastPlace | None = field(default=None, init=False)
+    """The place of the last session, until the list has shown its article."""
     _undone_articles: Collection[str] = field(default=(), init=False)
     """Articles that an undo has restored and the list has not shown yet."""
 
     def show_place(self, place: Place) -> None:
         """Ask for the list of a place, filtered and sorted as it was left."""
         if place.query is not None:
+            self._left = self._last = None
             self.state.place = place
             self.show(self._view.apply(place.query, self.sort))
+
+    def leave_place(self) -> None:
+        """Show all articles: the place is gone."""
+        if self.home.key == self.state.place.key:
+            self.home = ALL_PLACE
+        self.show_place(ALL_PLACE)
+
+    def rename_place(self, place: Place) -> None:
+        """Take the name that the place has now."""
+        self.state.place = place
+
+    def restore(self, last: LastPlace) -> None:
+        """Begin with a place, and with an article once the list has it."""
+        self.home = self.state.place = last.place
+        self.state.query = self._view.apply(last.place.query or ListQuery(), self.sort)
+        self._last = last if last.article else None
 
     def show(self, query: ListQuery) -> None:
         """Ask for another list; that ends a search."""
@@ -64,10 +96,10 @@ class ListActions:
         self.lists.list_rows(self._make_request(query))
 
     def _make_request(self, query: ListQuery) -> ListRequest:
-        articles = self.article_list
+        articles, last = self.article_list, self._last
         return ListRequest(
             query,
-            articles.articles_from_cursor,
+            [last.article] if last is not None else articles.articles_from_cursor,
             articles.cursor if articles.is_cursor_settled else 0,
             articles.window_size,
             find_day_boundaries(self.now()).starts if query.sort == "date" else (),
@@ -85,8 +117,22 @@ class ListActions:
         if self._view.show is not None:
             self._change_view(replace(self._view, show=None))
         else:
+            left = self._current_place
             self.show_place(self.home)
+            self._left = (left, self.state.requested_article)
         return True
+
+    @property
+    def last_place(self) -> LastPlace:
+        """The place to begin the next session with: the one the user chose, not where `q` led from it."""
+        if self._left is not None and self._left[1] == self.state.requested_article:
+            return self._left[0]
+        return self._current_place
+
+    @property
+    def _current_place(self) -> LastPlace:
+        articles = self.article_list
+        return LastPlace(self.state.place, articles.selected_article, articles.caret.y)
 
     @property
     def is_filtered(self) -> bool:
@@ -127,6 +173,7 @@ class ListActions:
         for article in self._undone_articles:
             self.article_list.select_article(article)
         self._undone_articles = ()
+        self._select_last_article()
         return True
 
     def add_window(self, message: messages.WindowLoaded) -> None:
@@ -140,6 +187,14 @@ class ListActions:
         """Take deleted articles out of the list."""
         if not self.article_list.remove_articles(articles):
             self.show_again()
+
+    def _select_last_article(self) -> None:
+        """Select the article of the last session, unless the user has moved already."""
+        articles, last = self.article_list, self._last
+        if last is not None and not articles.is_cursor_settled:
+            articles.show_article_at(last.article, last.line)
+        if articles.is_cursor_settled:
+            self._last = None
 
     def _empty_list_text(self) -> str:
         key = self.keymap.first_key

@@ -90,7 +90,8 @@ class Panes:
     """Called when the user goes from the list into the article pane: focuses it."""
     layout: PaneLayout = PaneLayout("wide", PANES, PANES)
     is_zoomed: bool = field(default=False, init=False)
-    _is_side_wanted: bool | None = field(default=None, init=False)
+    is_side_wanted: bool | None = field(default=None, init=False)
+    """Whether the user wants the side pane; None if they have not said so."""
 
     @property
     def current_widget(self) -> LineView:
@@ -114,7 +115,7 @@ class Panes:
             rows or size.height,
             pane,
             zoomed=self.is_zoomed and pane not in ("places", "list"),
-            side=self._is_side_wanted,
+            side=self.is_side_wanted,
             listing=self.state.is_searching or not self.state.requested_article,
         )
         visible = self.layout.visible_panes
@@ -178,6 +179,6 @@ class Panes:
             previous: Pane = "article" if self.state.is_reading else "list"
             self.focus(previous if self.state.current_pane == "side" else "side")
             return
-        self._is_side_wanted = not self.is_visible("side")
+        self.is_side_wanted = not self.is_visible("side")
         self.is_zoomed = False
         self.update()

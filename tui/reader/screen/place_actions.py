@@ -63,7 +63,8 @@ class PlaceActions:
     def refresh(self, _: messages.LibraryMessage | None = None) -> None:
         """Note that the places may have changed, and ask for them if they are seen."""
         self._is_stale = True
-        if self.panes.is_visible("places"):
+        depends_on_feeds = self.state.place.kind in ("feed", "folder", "category")
+        if depends_on_feeds or self.panes.is_visible("places"):
             self.request()
 
     def request(self) -> None:
@@ -77,13 +78,27 @@ class PlaceActions:
         found = message.found
         if message.is_for_picker:
             self._open_picker(found)
-        look = PlaceLook(message.now, found.counts, found.feeds, self.state.place.key)
+        self._follow_place(found)
         is_first = not self.tree.places
+        look = PlaceLook(message.now, found.counts, found.feeds, self.state.place.key)
         self.tree.show(found.places, look)
         if is_first:
             self.tree.select_place(self.state.place.key)
         if found.problem:
             self.status_line.show_notice(found.problem)
+
+    def _follow_place(self, found: FoundPlaces) -> None:
+        """Show the list again if its place is another list now; all articles if it is gone."""
+        shown = self.state.place
+        place = next((each for each in found.places if each.key == shown.key), None)
+        if place is None:
+            self.lists.leave_place()
+        elif self.state.is_searching:
+            return
+        elif place.query != shown.query:
+            self.lists.show_place(place)
+        elif place != shown:
+            self.lists.rename_place(place)
 
     def show_counts(self, message: messages.PlacesCounted) -> None:
         """Show the numbers of more places."""

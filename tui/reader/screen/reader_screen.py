@@ -21,7 +21,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from store.search.list_query import ListQuery
 from tui.config.commands import FOOTER_HINTS, Command, footer_hints
 from tui.config.settings import resolve_auto
 from tui.reader.dialogs.article_preview import ArticlePreview
@@ -40,6 +39,7 @@ from tui.reader.screen.overlay_actions import OverlayActions
 from tui.reader.screen.page_actions import PageActions
 from tui.reader.screen.panes import MIN_TERMINAL_SIZE, Panes
 from tui.reader.screen.place_actions import PlaceActions
+from tui.reader.screen.place_memory import PlaceMemory
 from tui.reader.screen.preview_actions import PreviewActions
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
@@ -214,6 +214,10 @@ class Reader(KeymapScreen, Screen[None]):
             status,
             now,
         )
+        self.memory = PlaceMemory(
+            self._host.session, self._settings, self.lists, self.place_tree, self.panes
+        )
+        self.memory.restore(now())
         self.welcome = WelcomeActions(
             self, keymap, self.feeds, prompts, bool(self._hint), self._host.run_cli_command
         )
@@ -799,12 +803,18 @@ class Reader(KeymapScreen, Screen[None]):
         None if the screen shows something else than the next start will.
         """
         if (
-            self.state.query != ListQuery()
+            not self.memory.is_next_place_shown
             or self.state.is_searching
             or not self.article_list.display
             or self._hint
         ):
             return []
         self.status_line.set_key_hints(footer_hints("list", self.keymap.keys))
-        views = (self.article_list, self.article_view, self.side_pane, self.status_line)
+        views = (
+            self.place_tree,
+            self.article_list,
+            self.article_view,
+            self.side_pane,
+            self.status_line,
+        )
         return [line for view in views for line in view.splash_lines(self.app.console)]

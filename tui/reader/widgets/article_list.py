@@ -36,8 +36,6 @@ ROW_HEIGHTS: Mapping[str, int] = {"one": 1, "two": 2}
 """Lines of a row by the setting `rows`; otherwise the list decides."""
 MIN_WINDOW_ROWS, WINDOW_SCREENS = 600, 8
 """The rows that are loaded at once: so many, and so many screens of them on a large terminal."""
-SPLASH_ROWS = 200
-"""Rows from the start of the list that are kept for the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +161,6 @@ class ArticleList(LineView):
         self._cursor_row: ArticleRow | None = None
         self._pending: PendingMove | None = None
         self._requested_start: int | None = None
-        self._first_rows: list[ArticleRow] = []
-        """The rows at the start of the list, for the next start of the reader."""
 
     @property
     def is_waiting(self) -> bool:
@@ -175,6 +171,12 @@ class ArticleList(LineView):
     def selected_row(self) -> ArticleRow | None:
         """The row under the cursor; none while the cursor is on its way."""
         return None if self.is_waiting else self._cursor_row
+
+    @property
+    def selected_article(self) -> str:
+        """The article under the cursor; empty if there is none."""
+        row = self.selected_row
+        return row.id if row is not None else ""
 
     def row_at(self, place: int) -> ArticleRow | None:
         """Return the row at a place of the list, if it is loaded."""
@@ -250,8 +252,6 @@ class ArticleList(LineView):
 
     def _take_rows(self, start: int, rows: Sequence[ArticleRow]) -> None:
         self.start, self.rows = start, list(rows)
-        if start == 0:
-            self._first_rows = self.rows[:SPLASH_ROWS]
         if (row := self.row_at(self.cursor)) is not None:
             self._cursor_row = row
         elif not self.total:
@@ -425,8 +425,6 @@ class ArticleList(LineView):
             if new != self.rows[index]:
                 self.rows[index] = new
                 self._refresh_row(place)
-        for index, row in enumerate(self._first_rows):
-            self._first_rows[index] = changed.get(row.id, row)
         if self._cursor_row is not None:
             self._cursor_row = changed.get(self._cursor_row.id, self._cursor_row)
         self._measure_sources()
@@ -461,6 +459,15 @@ class ArticleList(LineView):
             self.post_message(self.PlaceNeeded([article, other]))
         elif (index := self.index_of(other)) is not None:
             self.move_cursor_to(index)
+
+    def show_article_at(self, article: str, line: int) -> bool:
+        """Put the cursor on an article, on that line of the screen; return False if it is not there."""
+        if (index := self.index_of(article)) is None:
+            return False
+        self.move_cursor_to(index)
+        self._scroll_to_row_start(self._list_lines.line_of_row(index) - line)
+        self._scroll_to_cursor()
+        return True
 
     def move_cursor(self, by: int) -> bool:
         """Move the cursor by some rows; return False if it did not move."""
@@ -555,15 +562,6 @@ class ArticleList(LineView):
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return a heading, or one line of a row: signs, title, facts."""
-        return self._build_line(y, width, self.row_at, self.cursor)
-
-    def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """Return the same with the cursor on the first row."""
-        return self._build_line(y, width, dict(enumerate(self._first_rows)).get, 0)
-
-    def _build_line(
-        self, y: int, width: int, row_at: Callable[[int], ArticleRow | None], cursor: int
-    ) -> Sequence[StyledText]:
         if not self.total:
             return (
                 [(fit_cells(f" {self.empty_text}", width), "muted")]
@@ -573,14 +571,18 @@ class ArticleList(LineView):
         spot = self._list_lines.line_content(y)
         if spot.heading:
             return [(fit_cells(f" {spot.heading}", width), "section")]
-        row = row_at(spot.row)
+        row = self.row_at(spot.row)
         if row is None:
             return []
         if spot.line_in_row and self.snippets is not None:
             found = self.snippets.get(row.id)
             return build_snippet_line(found, width) if found else []
         look = replace(self._look, now=self._now())
-        selected = spot.row == cursor
+        selected = spot.row == self.cursor
         if self._list_lines.row_height == 1 or self.snippets is not None:
             return build_one_line_row(row, width, look, selected=selected)
         return build_two_line_row(row, width, look, selected=selected)[spot.line_in_row]
+
+    def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
+        """Return the same: the next session begins with this article."""
+        return self.build_line(y + self.top_line, width)

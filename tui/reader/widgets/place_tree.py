@@ -232,6 +232,10 @@ class PlaceTree(LineView):
         line = self._first_lines[self.cursor] if self._first_lines else 0
         return Offset(0, line - self.top_line)
 
+    def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
+        """Return the same: the next session begins with these places."""
+        return self.build_line(y + self.top_line, width) if self._rows else []
+
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return a place, or the reason why a feed fails."""
         index = self._row_index(y)
