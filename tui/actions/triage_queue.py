@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 
 from store.library.protocol import Library
 from store.library.statistics import AVERAGE_PACE, Pace, find_pace
 from store.model.article import ArticleRow
 from store.search.list_query import ListQuery
-from tui.rendering.wording import format_count, format_duration
+from tui.rendering.wording import LATER_TAG, format_count, format_duration
 
 MAX_TRIAGE_TEXT_LENGTH = 1200
 """Characters of the text shown where there is no summary."""
@@ -26,6 +26,7 @@ class TriageQueue:
     def __init__(self, rows: Sequence[ArticleRow], cursor: int = 0) -> None:
         """Queue the unread rows of a list, from a cursor to the end and then from the start."""
         self.rows = [row for row in (*rows[cursor:], *rows[:cursor]) if not row.read]
+        self._starred_before = {row.id for row in self.rows if row.starred}
         self.index = 0
         self.decisions: dict[str, str] = {}
         self.pace: Pace = AVERAGE_PACE
@@ -49,20 +50,26 @@ class TriageQueue:
         self.index = min(max(0, before + by), len(self.rows))
         return self.index != before
 
-    def decide(self, decision: str) -> None:
-        """Note the decision on the current article."""
-        if (row := self.current) is not None:
-            self.decisions[row.id] = decision
+    def decide(self, decision: str, article: str = "") -> None:
+        """Note the decision on an article, by default the current one."""
+        if article or self.current is not None:
+            self.decisions[article or self.rows[self.index].id] = decision
 
     def apply_changes(self, rows: Mapping[str, ArticleRow], removed: Collection[str]) -> None:
-        """Take over changed and deleted rows."""
+        """Take over changed and deleted rows, and the decisions that they show."""
         queued = rows.keys() & self._index_of.keys()
         for article in queued:
-            self.rows[self._index_of[article]] = rows[article]
-        self._deleted = (self._deleted | set(removed)) - queued
+            self.rows[self._index_of[article]] = row = rows[article]
+            if row.read or (row.starred and article not in self._starred_before):
+                self.decisions[article] = "read" if row.read else "starred"
+            elif self.decisions.get(article) != LATER_TAG:
+                self.decisions.pop(article, None)
+        deleted = [article for article in removed if article in self._index_of]
+        self.decisions.update(dict.fromkeys(deleted, "deleted"))
+        self._deleted = (self._deleted | set(deleted)) - queued
 
     def return_to(self, articles: Collection[str]) -> bool:
-        """Go back to the first of the articles and forget the decision on it, after an undo.
+        """Go back to the first of the articles and forget the decisions on them, after an undo.
 
         Returns:
             False if none of them is in the queue.
@@ -70,18 +77,41 @@ class TriageQueue:
         indexes = [self._index_of[each] for each in articles if each in self._index_of]
         if indexes:
             self.index = min(indexes)
-            self.decisions.pop(self.rows[self.index].id, None)
+            for index in indexes:
+                self._forget_decision(self.rows[index])
         return bool(indexes)
+
+    def _forget_decision(self, row: ArticleRow) -> None:
+        """Forget a decision that was undone; what the row still shows was decided before."""
+        self.decisions.pop(row.id, None)
+        if row.id not in self._deleted:
+            self.apply_changes({row.id: row}, ())
+
+    def title_of(self, articles: Iterable[str]) -> str:
+        """Return the title of the only one of the articles that is in the queue; else nothing."""
+        titles = [
+            self.rows[self._index_of[each]].title for each in articles if each in self._index_of
+        ]
+        return titles[0] if len(titles) == 1 else ""
+
+    @property
+    def time_left(self) -> str:
+        """The time to read what is undecided from the current article on."""
+        return format_duration(self.pace.minutes(sum(row.words for row in self._undecided)))
+
+    @property
+    def _undecided(self) -> Sequence[ArticleRow]:
+        return [row for row in self.rows[self.index :] if self._is_undecided(row)]
 
     def describe_progress(self) -> tuple[str, str, str, str]:
         """Return place, articles left, their words, and the time to read them."""
-        left = [row for row in self.rows[self.index :] if self._is_undecided(row)]
+        left = self._undecided
         words = sum(row.words for row in left)
         return (
             f"{self.index + 1:,} of {len(self.rows):,}",
             f"{format_count(len(left), 'article')} left",
             format_count(words, "word"),
-            format_duration(self.pace.minutes(words)),
+            self.time_left,
         )
 
     def _is_undecided(self, row: ArticleRow) -> bool:

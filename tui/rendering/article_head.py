@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 
-from store.model.article import FullArticle, reading_minutes
+from store.model.article import Body, FullArticle, reading_minutes
 from store.text.names import name_key
 from tui.rendering.cells import StyledText, truncate_cells, wrap_text
 from tui.rendering.list_rows import STAR_SIGN
@@ -17,6 +17,8 @@ from tui.rendering.wording import (
 )
 
 RULE = "─"
+SUMMARY_BAR = "▌ "
+"""Drawn before the lines of a summary."""
 
 
 def build_article_head(
@@ -62,3 +64,11 @@ def describe_article(entry: FullArticle, now: int, zone: tzinfo | None = None) -
             *(f"#{tag}" for tag in article.tags),
         )
     )
+
+
+def build_summary(body: Body, width: int) -> list[StyledText]:
+    """Return the summary beside a bar, and an empty line; nothing if the text begins with it."""
+    if not body.summary or body.text.startswith(body.summary):
+        return []
+    lines = wrap_text(body.summary, max(1, width - len(SUMMARY_BAR)))
+    return [*((SUMMARY_BAR + line, "quote") for line in lines), ("", "text")]

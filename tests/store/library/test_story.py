@@ -8,7 +8,14 @@ import pytest
 
 from store.library.protocol import Library
 from store.library.story import StoryArticle, article_terms, collect_story, order_story
-from store.model.article import ArticleRow, Body, FullArticle, ParsedArticle, ReadingStatus
+from store.model.article import (
+    ArticleRow,
+    Body,
+    FullArticle,
+    ParsedArticle,
+    ReadingStatus,
+    SimilarArticle,
+)
 from store.model.errors import ArticleNotFound
 from tests.support.libraries import Machine, add, article, ids
 
@@ -79,3 +86,38 @@ def test_numbers_and_uninformative_words_are_not_new() -> None:
     (chapter,) = order_story([(StoryArticle(row, 0), article_terms(entry))])
     assert chapter.new_words[:2] == ("harbour", "talks")
     assert not {"2024", "two", "weeks", "35"} & set(chapter.new_words)
+
+
+def test_weak_ties_are_left_out(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third, fourth, other = ids(1, 2, 3, 4, 9)
+    ties = {
+        first: [
+            SimilarArticle(second, "", score=0.5),
+            SimilarArticle(third, "", score=0.19),
+            SimilarArticle(other, "", score=0.0, origin="import"),
+            SimilarArticle(None, "not in the library", origin="import"),
+        ],
+        second: [SimilarArticle(fourth, "", score=0.1), SimilarArticle(third, "", score=0.09)],
+    }
+    monkeypatch.setattr(library, "similar", lambda entry: ties.get(entry.article.id, []))
+    *_, story = collect_story(library, first)
+    assert numbers(story) == [1, 2, 4, 9], "0.5 · 0.1 is just enough, 0.5 · 0.09 is not"
+
+
+def test_new_sentences_have_words_that_no_earlier_article_has() -> None:
+    texts = [
+        "The council met at the dam. Turbines stood still all winter.",
+        "The council met at the dam again. Quota negotiators arrived by ferry from Ordesh."
+        " Still the turbines stood. **Anglers** protested, [loudly](https://x.example/).",
+    ]
+    found = []
+    for number, text in enumerate(texts):
+        row = ArticleRow(f"{number}", "", "", number, 0, 0, read=False, starred=False, read_count=0)
+        entry = FullArticle(article(1, title="Dam").article, Body(text), ReadingStatus())
+        found.append((StoryArticle(row, 0), article_terms(entry)))
+    first, second = order_story(found)
+    assert first.new_sentences == (), "all is new in the first one"
+    assert second.new_sentences == (
+        "Quota negotiators arrived by ferry from Ordesh.",
+        "Anglers protested, loudly.",
+    )

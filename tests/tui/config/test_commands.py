@@ -24,10 +24,10 @@ from tui.config.commands import (
 from tui.config.keymaps import make_keymap
 from tui.reader.app import NewsApp
 from tui.reader.dialogs.dialog import Dialog, KeymapScreen
-from tui.reader.dialogs.full_screen import StatisticsScreen
 from tui.reader.dialogs.help import HelpDialog, keymap_help_lines
 from tui.reader.dialogs.links import LinksDialog
 from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.statistics_screen import StatisticsScreen
 from tui.reader.dialogs.story_screen import StoryScreen
 from tui.reader.dialogs.text_dialog import TextDialog, UrlDialog
 from tui.reader.dialogs.triage_screen import TriageScreen
@@ -80,7 +80,7 @@ def test_every_dialog_runs_the_commands_of_its_place() -> None:
         TextDialog(keymap, "", []),
         Picker(keymap, "", []),
         LinksDialog(keymap, [], id, id),
-        StoryScreen(keymap, gateway.changes, "", lambda: 0),
+        StoryScreen(keymap, gateway, "", lambda: 0),
         TriageScreen(keymap, gateway, TriageQueue([]), lambda: 0),
         StatisticsScreen(keymap),
     ]

@@ -17,7 +17,7 @@ from store.search.list_query import ListQuery
 from tests.support.reader import NARROW, Start, article_id, key_event, make_article, make_library
 from tests.support.screens import screen_text
 from tui.actions import article_export
-from tui.reader.dialogs.full_screen import FullScreenDialog
+from tui.reader.dialogs.full_screen import PanesDialog
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import MAX_TAG_LENGTH, TagPrompt
 
@@ -285,12 +285,14 @@ WRITES = {
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect everything that is said in a bottom line."""
     lines: list[str] = []
-    for shows in (StatusLine, FullScreenDialog):
+    for shows in (StatusLine, PanesDialog):
         show_notice = shows.show_notice
 
-        def collect(self: Any, text: str, show: Callable[..., None] = show_notice) -> None:
+        def collect(
+            self: Any, text: str, *hint: str, show: Callable[..., None] = show_notice
+        ) -> None:
             lines.append(text)
-            show(self, text)
+            show(self, text, *hint)
 
         monkeypatch.setattr(shows, "show_notice", collect)
     return lines

@@ -53,17 +53,20 @@ async def test_open_from_a_story_and_mark_all_of_it_as_read(start: Start) -> Non
         await running.press("t")
         story = running.app.screen
         assert isinstance(story, StoryScreen)
-        assert ">●◆ Article number 12" in screen_text(running.app)
+        assert ">◆12 ●   Article number 12" in screen_text(running.app)
         await running.press("g")
-        number = int(re.findall(r"Story  (\d+) articles", screen_text(running.app))[0])
-        told = [int(each) for each in re.findall(r"Article number (\d+)", screen_text(running.app))]
-        assert told == sorted(told), "newest last"
+        number = int(re.findall(r"(\d+) articles · \1 unread", screen_text(running.app))[0])
+        assert f"m mark these {number} read" in screen_text(running.app)
+        told = [int(each) for each in re.findall(r"[├◆╰]([ \d]\d) ●", screen_text(running.app))]
+        assert told == sorted(told) == list(range(12 - number + 1, 13)), "newest last"
         await running.press("m")
         assert marks(running, 12) == (True, False)
         assert f"Marked {number} articles as read" in screen_text(running.app)
+        assert f"{number} articles · all read" in screen_text(running.app)
         await running.press("G", "u")
         assert marks(running, 12) == (False, False)
         assert not any(row.read for row in running.reader.article_list.rows), "one change"
+        assert f"{number} articles · {number} unread" in screen_text(running.app)
         await running.press("k", "s", "enter")
         assert running.app.screen is running.reader
         assert running.opened_number != 12
@@ -102,11 +105,14 @@ async def test_one_key_per_decision(start: Start, tmp_path: Path) -> None:
         assert marks(running, 10) == (True, False)
         assert marks(running, 9) == (False, True)
         assert "Summary of 5." in screen_text(running.app)
-        assert "6 articles left · 60 words · 1 min" in screen_text(running.app)
+        assert "6 of 11 · 1 min left" in screen_text(running.app)
+        assert "Deleted: Article number 7 about the harbour" in screen_text(running.app)
         await running.press("k", "k")
-        assert "deleted" in screen_text(running.app)
+        assert "✗ · 4 of 11" in screen_text(running.app)
+        assert " Deleted: Article number 7" in screen_text(running.app)
         await running.press("u")
         assert "Summary of 7." in screen_text(running.app), "what was deleted is there again"
+        assert "  4 of 11" in screen_text(running.app)
         await running.press("u")
         assert "Article number 8" in screen_text(running.app)
         await running.press("t", "enter")
@@ -137,9 +143,7 @@ async def test_the_time_left_follows_the_users_pace(start: Start, tmp_path: Path
             library.record(event, [article_id(number)])
     async with start(library=library) as running:
         await running.press("T")
-        assert "2 articles left · 1,380 words · 6 min" in screen_text(running.app), (
-            "nobody reads so fast"
-        )
+        assert "1 of 2 · 6 min left" in screen_text(running.app), "nobody reads so fast"
 
 
 # -- statistics ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.model.article import Article, Body, FullArticle, ReadingStatus
-from tui.rendering.article_head import build_article_head, describe_article
+from tui.rendering.article_head import build_article_head, build_summary, describe_article
 from tui.rendering.cells import cell_width
 from tui.rendering.wording import MISSING_TEXT
 
@@ -70,3 +70,16 @@ def test_the_head_is_cut_and_not_broken(width: int, name: str) -> None:
 def test_a_missing_text_is_said_below_the_rule() -> None:
     lines = build_article_head(entry(missing=True), 80, NOW)
     assert [text for text, _ in lines[-2:]] == ["─" * 80, MISSING_TEXT]
+
+
+@pytest.mark.parametrize(
+    ("summary", "text", "lines"),
+    [
+        ("", "The text.", []),
+        ("The text. More", "The text. More of it.", []),
+        ("A summary of two lines.", "The text.", ["▌ A summary of", "▌ two lines.", ""]),
+    ],
+)
+def test_the_summary_stands_beside_a_bar(summary: str, text: str, lines: list[str]) -> None:
+    found = build_summary(Body(text=text, summary=summary), 16)
+    assert [line for line, _ in found] == lines

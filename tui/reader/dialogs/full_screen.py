@@ -1,53 +1,75 @@
-"""Dialogs that fill the terminal, with the keys that matter in the bottom line; the statistics."""
+"""Dialogs that fill the terminal, with the keys that matter in the bottom line."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.message import Message
+from textual.widget import Widget
 
 from tui.reader.dialogs.dialog import CommandTable, Dialog
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.gateway import messages
-from tui.reader.widgets.line_view import DocumentView
+from tui.reader.widgets.line_view import DocumentView, LineView
 from tui.rendering.cells import StyledText, cell_width, fit_cells
-from tui.rendering.statistics_report import render_statistics
+from tui.rendering.wording import join_nonempty
 
 if TYPE_CHECKING:
-    from store.library.statistics import Statistics
     from tui.config.keymaps import Keymap
 
 T = TypeVar("T")
 HINT_SEPARATOR = "  "
-MAX_REPORT_CELLS = 198
-"""The greatest width of the statistics, in cells: their three columns."""
+MAX_LINE_CELLS = 400
+"""The greatest width of the lines above and below, in cells."""
+TWO_PANES_WIDTH, THREE_PANES_WIDTH = 110, 170
+"""The widths from which a screen shows its second and its third pane."""
+MIN_RULES_HEIGHT = 20
+"""The height from which rules are drawn above and below the panes."""
 
 
 class FullScreenDialog(Dialog[T]):
-    """Lines written for the width of the terminal, and a bottom line."""
+    """Panes written for the width of the terminal, with the keys in the bottom line."""
 
     CSS_PATH = "full_screen.tcss"
-    HINTS: ClassVar[Sequence[tuple[str, str]]] = ()
-    """The commands named in the bottom line, and what they do here in a word."""
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - no class variable in Textual
+        (0, "-one-pane"),
+        (TWO_PANES_WIDTH, "-two-panes"),
+        (THREE_PANES_WIDTH, "-three-panes"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-low"),
+        (MIN_RULES_HEIGHT, "-high"),
+    ]
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap, view: LineView) -> None:
+        """Create the screen; `view` is the pane that has the keys."""
         super().__init__(keymap)
-        self.view = DocumentView()
-        self.status_view = DocumentView(focusable=False)
-        self.status_view.id = "bottom"
-        self.notice = ""
+        self.view = view
+        self.hint_view = DocumentView(focusable=False)
+        self.hint_view.id = "bottom"
+        self.hint_view.max_cells = MAX_LINE_CELLS
 
     def compose(self) -> ComposeResult:
-        """The lines and the bottom line."""
+        """The pane and the bottom line."""
         yield self.view
-        yield self.status_view
+        yield self.hint_view
 
     def on_mount(self) -> None:
         """Show what is known so far."""
         self.update_view()
-        self.status_view.show(self._status_lines)
+        self.update_hints()
+
+    @property
+    def hints(self) -> Sequence[tuple[str, str]]:
+        """The commands named in the bottom line, and what they do here in a word."""
+        raise NotImplementedError
+
+    def update_hints(self) -> None:
+        """Write the bottom line again."""
+        self.hint_view.show(self._hint_lines)
 
     @property
     def commands(self) -> CommandTable:
@@ -55,29 +77,21 @@ class FullScreenDialog(Dialog[T]):
         return {**super().commands, "app.help": self.show_help}
 
     def update_view(self) -> None:
-        """Write all lines again."""
-        self.view.show(self.build_lines)
-
-    def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
-        """Return all lines for a width."""
+        """Draw what has changed."""
         raise NotImplementedError
 
     def receive_message(self, message: Message) -> None:
         """Take in what the library reports, if this screen needs it."""
         raise NotImplementedError
 
-    def show_notice(self, text: str) -> None:
-        """Show what was just done, until the next thing is done."""
-        self.notice = text
-        self.status_view.show(self._status_lines)
-
-    def _status_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
-        if self.notice:
-            return [[(fit_cells(self.notice, width), "accent")]]
-        hints = [self.key_hint(command_id, label) for command_id, label in self.HINTS]
-        while hints and cell_width(HINT_SEPARATOR.join(hints)) > width:
+    def _hint_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
+        hints = [(self.keymap.first_key(each), label) for each, label in self.hints]
+        while hints and cell_width(HINT_SEPARATOR.join(map(" ".join, hints))) > width:
             hints.pop(-3 if len(hints) > 2 else -1)  # help and the way out last
-        return [[(HINT_SEPARATOR.join(hints), "muted")]]
+        pieces: list[StyledText] = []
+        for key, label in hints:
+            pieces += [(key, "accent"), (f" {label}{HINT_SEPARATOR}", "muted")]
+        return [pieces]
 
     def move(self, by: int) -> None:
         """Scroll."""
@@ -96,25 +110,54 @@ class FullScreenDialog(Dialog[T]):
         self.app.push_screen(HelpDialog(self.keymap, self.PLACE))
 
 
-class StatisticsScreen(FullScreenDialog[None]):
-    """Reading statistics; the charts follow once everything is counted."""
+class PanesDialog(FullScreenDialog[T]):
+    """Panes side by side under a line of its own, and what was done last above the keys."""
 
-    PLACE = "statistics"
-    HINTS = (("move.down", "scroll"), ("app.help", "help"), ("dialog.close", "back"))
+    def __init__(self, keymap: Keymap, view: LineView) -> None:
+        super().__init__(keymap, view)
+        self.head_view = DocumentView(focusable=False)
+        self.head_view.id = "head"
+        self.notice_view = DocumentView(focusable=False)
+        self.notice_view.id = "notice"
+        for view in (self.head_view, self.notice_view):
+            view.max_cells = MAX_LINE_CELLS
+        self.notice = ("", "")
+        """What was done last, and the key that undoes it."""
 
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__(keymap)
-        self.view.max_cells = self.status_view.max_cells = MAX_REPORT_CELLS
-        self._statistics: Statistics | None = None
+    def compose(self) -> ComposeResult:
+        """The head, the panes, and two lines below them."""
+        yield self.head_view
+        with Horizontal(id="panes"):
+            yield from self.panes
+        yield self.notice_view
+        yield self.hint_view
 
-    def receive_message(self, message: Message) -> None:
-        """Show what is counted so far."""
-        if isinstance(message, messages.StatisticsUpdated):
-            self._statistics = message.statistics
-            self.update_view()
+    @property
+    def panes(self) -> Sequence[Widget]:
+        """The panes, from left to right; those of the class `second` or `third` need more width."""
+        raise NotImplementedError
 
-    def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
-        """Return the report."""
-        if self._statistics is None:
-            return [[("Counting…", "muted")]]
-        return render_statistics(self._statistics, width)
+    def on_mount(self) -> None:
+        """Show what is known so far."""
+        self.head_view.show(lambda width: [self.build_head(width)])
+        self.notice_view.show(self._notice_lines)
+
+    def build_head(self, width: int) -> Sequence[StyledText]:
+        """Return the line above the panes."""
+        raise NotImplementedError
+
+    def show_change(self, message: messages.RowsChanged, title: str = "") -> None:
+        """Show what was just done, and to which article, until something else is done."""
+        if message.notice:
+            hint = message.describe_next(self.keymap)
+            self.show_notice(join_nonempty((message.notice, title if hint else ""), ": "), hint)
+
+    def show_notice(self, text: str, hint: str = "") -> None:
+        """Show what was done or why it failed, and at the right which key is about that."""
+        self.notice = text, hint
+        self.notice_view.show(self._notice_lines)
+
+    def _notice_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
+        done, hint = self.notice
+        room = max(0, width - cell_width(hint) - len(HINT_SEPARATOR))
+        return [[(fit_cells(done, room), "accent"), (f"{HINT_SEPARATOR}{hint}", "muted")]]

@@ -3,111 +3,181 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.message import Message
+from textual.widget import Widget
 
-from store.model.article import ArticleRow
+from store.model.article import ArticleRow, FullArticle
+from tui.reader.dialogs.article_preview import ArticlePreview
 from tui.reader.dialogs.dialog import CommandTable
-from tui.reader.dialogs.full_screen import FullScreenDialog
+from tui.reader.dialogs.full_screen import TWO_PANES_WIDTH, PanesDialog
 from tui.reader.gateway import messages
-from tui.rendering.cells import StyledText, wrap_text
-from tui.rendering.list_rows import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN
-from tui.rendering.wording import format_age, format_count, format_row_date, join_nonempty
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.line_view import DocumentView
+from tui.rendering.cells import StyledText
+from tui.rendering.story_lines import build_news, build_story, build_story_head
 
 if TYPE_CHECKING:
     from store.library.story import StoryArticle
     from tui.config.keymaps import Keymap
-    from tui.reader.gateway.articles import Changes
+    from tui.reader.gateway import Gateway
 
-STORY_INDENT_CELLS = 4
+LINES_PER_CHAPTER = 3
+"""Lines that an article takes, about."""
 
 
-class StoryScreen(FullScreenDialog[str]):
-    """A story, newest article last; ends with the article to open."""
+class StoryScreen(PanesDialog[str]):
+    """A story, newest article last, and the selected one beside it; ends with the one to open.
+
+    Attributes:
+        has_previews: False over a slow connection, where the rail stands alone.
+    """
 
     PLACE = "story"
-    HINTS = (
-        ("article.open", "open"),
-        ("article.toggle_read", "all read"),
-        ("app.undo", "undo"),
-        ("app.help", "help"),
-        ("dialog.close", "back"),
-    )
 
     def __init__(
-        self, keymap: Keymap, changes: Changes, article: str, now: Callable[[], int]
+        self, keymap: Keymap, gateway: Gateway, article: str, now: Callable[[], int]
     ) -> None:
         """Create the screen for the story of an article; it waits for `StoryUpdated`."""
-        super().__init__(keymap)
+        self._rail_view = DocumentView()
+        self._rail_view.id = "rail"
+        super().__init__(keymap, self._rail_view)
+        self._article_view = ArticleView(now, id="text")
+        self._article_view.add_class("second")
+        self._article_view.can_focus = False
+        self._article_view.empty_text = ""
+        self._news_view = DocumentView(focusable=False)
+        self._news_view.add_class("third")
         self.article = article
-        self._changes = changes
+        self._gateway = gateway
         self._now = now
+        self._preview = ArticlePreview(self, gateway.articles.preview_article, self._show_article)
         self._chapters: tuple[StoryArticle, ...] = ()
         self._changed_rows: dict[str, ArticleRow] = {}
         """Rows that have changed since, by id."""
+        self._removed: set[str] = set()
         self._is_complete = False
+        self.has_previews = True
         self._selected_article = article
-        self._chapter_lines: list[int] = []
+        self._first_lines: Sequence[int] = ()
         """The first line of each chapter."""
-        self.view.find_centered_line = self._selected_line
+        self._rail_view.find_centered_line = self._selected_line
+
+    @property
+    def panes(self) -> Sequence[Widget]:
+        """The rail, the selected article, and what is new in it."""
+        shown = (self._article_view, self._news_view) if self.has_previews else (self._news_view,)
+        return (self._rail_view, *shown)
+
+    @property
+    def hints(self) -> Sequence[tuple[str, str]]:
+        """The keys of the bottom line, with the number of articles that are unread."""
+        unread = sum(not chapter.row.read for chapter in self.chapters)
+        mark = f"mark these {unread:,} read" if unread > 1 else "mark read"
+        return (
+            ("article.open", "open"),
+            *((("article.toggle_read", mark),) if unread else ()),
+            ("article.toggle_star", "star"),
+            ("app.undo", "undo"),
+            ("app.help", "help"),
+            ("dialog.close", "back"),
+        )
+
+    @property
+    def chapters(self) -> Sequence[StoryArticle]:
+        """The articles found so far, with their present rows."""
+        return [
+            replace(chapter, row=self._changed_rows.get(chapter.row.id, chapter.row))
+            for chapter in self._chapters
+            if chapter.row.id not in self._removed
+        ]
 
     @property
     def selected_index(self) -> int:
         """The index of the selected chapter."""
-        ids = [chapter.row.id for chapter in self._chapters]
+        ids = [chapter.row.id for chapter in self.chapters]
         return ids.index(self._selected_article) if self._selected_article in ids else 0
 
+    def on_mount(self) -> None:
+        """Leave room for the selected article."""
+        self.set_class(self.has_previews, "-previews")
+
+    # -- messages ----------------------------------------------------------------------------
+
     def receive_message(self, message: Message) -> None:
-        """Show more of the story, or changed rows; the selection stays."""
-        if isinstance(message, messages.StoryUpdated) and message.article == self.article:
+        """Show more of the story, changed rows, or the selected article; the selection stays."""
+        if isinstance(message, messages.ArticleLoaded):
+            self._preview.receive(message.full_article)
+        elif isinstance(message, messages.StoryUpdated) and message.article == self.article:
             self._chapters, self._is_complete = message.chapters, message.complete
-            self.update_view()
+            self._follow_selection(rests=True)
         elif isinstance(message, messages.RowsChanged):
-            self._changed_rows.update(message.rows)
-            self.show_notice(message.describe(self.keymap) or self.notice)
-            self.update_view()
+            self._receive_changes(message)
+        elif isinstance(message, messages.OperationFailed):
+            self.show_notice(message.problem)
+
+    def _receive_changes(self, message: messages.RowsChanged) -> None:
+        self._changed_rows.update(message.rows)
+        self._removed = (self._removed | set(message.removed)) - message.rows.keys()
+        self._preview.forget([*message.rows, *message.removed])
+        titles = [each.row.title for each in self.chapters if each.row.id in message.rows]
+        self.show_change(message, titles[0] if len(titles) == 1 else "")
+        self._follow_selection(rests=True)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def update_view(self) -> None:
+        """Draw the rail and the lines around it again."""
+        self.head_view.show(lambda width: [self.build_head(width)])
+        self._rail_view.show(self._build_rail)
+        self._news_view.show(self._build_news)
+        self.update_hints()
+
+    def _follow_selection(self, *, rests: bool = False) -> None:
+        self.update_view()
+        chapters, index = self.chapters, self.selected_index
+        if chapters and self.has_previews and self.size.width >= TWO_PANES_WIDTH:
+            near = (*chapters[index + 1 : index + 2], *chapters[max(0, index - 1) : index])
+            neighbours = [chapter.row.id for chapter in near]
+            self._preview.follow(chapters[index].row.id, neighbours, rests=rests)
+
+    def on_resize(self) -> None:
+        """Show the selected article, if there is room for it now."""
+        self._follow_selection(rests=True)
+
+    def _show_article(self, entry: FullArticle | None) -> None:
+        if entry is None:
+            self._article_view.clear()
+        else:
+            self._article_view.show(entry, preview=True)
+
+    def build_head(self, width: int) -> Sequence[StyledText]:
+        """Return what the story is about, and how much of it there is."""
+        rows = [chapter.row for chapter in self.chapters]
+        title = next((row.title for row in rows if row.id == self.article), "")
+        return build_story_head(title, rows, width, complete=self._is_complete)
+
+    def _build_rail(self, width: int) -> Sequence[Sequence[StyledText]]:
+        chapters = self.chapters
+        selected = chapters[self.selected_index].row.id if chapters else ""
+        year = date.fromtimestamp(self._now()).year
+        done = self._is_complete
+        rail = build_story(chapters, self.article, selected, year, width, complete=done)
+        self._first_lines = rail.first_lines
+        return rail.lines
+
+    def _build_news(self, width: int) -> Sequence[Sequence[StyledText]]:
+        chapters, index = self.chapters, self.selected_index
+        chapter = chapters[index] if chapters else None
+        return build_news(chapter, is_first=index == 0, width=width)
 
     def _selected_line(self) -> int:
-        return self._chapter_lines[self.selected_index] if self._chapter_lines else 0
+        return self._first_lines[self.selected_index] if self._first_lines else 0
 
-    def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
-        """Return the heading and the chapters."""
-        state = "" if self._is_complete else "searching…"
-        number = format_count(len(self._chapters), "article") if self._chapters else ""
-        lines: list[Sequence[StyledText]] = [
-            [("Story", "heading"), (f"  {join_nonempty((number, state))}", "muted")],
-            [],
-        ]
-        self._chapter_lines.clear()
-        for index, chapter in enumerate(self._chapters):
-            self._chapter_lines.append(len(lines))
-            lines += self._build_chapter(chapter, width, selected=index == self.selected_index)
-        return lines
-
-    def _build_chapter(
-        self, chapter: StoryArticle, width: int, *, selected: bool
-    ) -> list[Sequence[StyledText]]:
-        row = self._changed_rows.get(chapter.row.id, chapter.row)
-        mark = STORY_ORIGIN_SIGN if row.id == self.article else " "
-        head = f"{'>' if selected else ' '}{' ' if row.read else UNREAD_SIGN}{mark}"
-        head += STAR_SIGN if row.starred else " "
-        role = "selection" if selected else "text" if row.read else "unread"
-        first, *rest = wrap_text(row.title, width - STORY_INDENT_CELLS) or [""]
-        blank = " " * STORY_INDENT_CELLS
-        lines: list[Sequence[StyledText]] = [[(head + first, role)]]
-        lines += [[(blank + line, role)] for line in rest]
-        facts = join_nonempty(
-            (format_row_date(row.timestamp), format_age(row.timestamp, self._now()), row.category)
-        )
-        lines.append([(blank + facts, "muted")])
-        if chapter.new_words:
-            words = "new here: " + ", ".join(chapter.new_words)
-            news = wrap_text(words, width - STORY_INDENT_CELLS)
-            lines += [[(blank + line, "accent")] for line in news]
-        return [*lines, []]
-
-    # -- commands --------------------------------------------------------------------------
+    # -- commands ----------------------------------------------------------------------------
 
     @property
     def commands(self) -> CommandTable:
@@ -116,32 +186,32 @@ class StoryScreen(FullScreenDialog[str]):
             **super().commands,
             "article.toggle_read": self.mark_all_read,
             "article.toggle_star": self.toggle_star,
-            "app.undo": self._changes.undo,
+            "app.undo": self._gateway.changes.undo,
         }
 
     def move(self, by: int) -> None:
         """Select another chapter."""
-        if self._chapters:
-            index = min(max(0, self.selected_index + by), len(self._chapters) - 1)
-            self._selected_article = self._chapters[index].row.id
-            self.show_notice("")
-            self.update_view()
+        if chapters := self.chapters:
+            index = min(max(0, self.selected_index + by), len(chapters) - 1)
+            self._selected_article = chapters[index].row.id
+            self._follow_selection()
 
     @property
     def page_size(self) -> int:
         """The number of chapters that a page moves."""
-        return max(1, self.view.page_size // 4)
+        return max(1, self.view.page_size // LINES_PER_CHAPTER)
 
     def submit(self) -> None:
         """End with the selected chapter's article."""
-        if self._chapters:
-            self.dismiss(self._selected_article)
+        if chapters := self.chapters:
+            self.dismiss(chapters[self.selected_index].row.id)
 
     def mark_all_read(self) -> None:
         """Mark all articles of the story as read, as one change."""
-        self._changes.mark_all_read([chapter.row.id for chapter in self._chapters])
+        self._gateway.changes.mark_all_read([chapter.row.id for chapter in self.chapters])
 
     def toggle_star(self) -> None:
         """Star or unstar the selected chapter's article."""
-        if self._chapters:
-            self._changes.toggle_flag("starred", self._selected_article)
+        if chapters := self.chapters:
+            article = chapters[self.selected_index].row.id
+            self._gateway.changes.toggle_flag("starred", article, say=True)

@@ -6,138 +6,170 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
+from textual.widget import Widget
 
-from store.model.article import ArticleRow, FullArticle
-from store.text.markdown import strip_inline_markdown
-from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue
+from store.model.article import FullArticle, SimilarArticle
+from tui.actions.triage_queue import TriageQueue
+from tui.reader.dialogs.article_preview import ArticlePreview
 from tui.reader.dialogs.dialog import CommandTable
-from tui.reader.dialogs.full_screen import FullScreenDialog
+from tui.reader.dialogs.full_screen import THREE_PANES_WIDTH, PanesDialog
 from tui.reader.dialogs.moves import movement_commands
 from tui.reader.gateway import messages
-from tui.rendering.cells import StyledText, wrap_text
-from tui.rendering.list_rows import STAR_SIGN
-from tui.rendering.wording import (
-    LATER_TAG,
-    format_age,
-    format_count,
-    format_duration,
-    join_nonempty,
+from tui.reader.widgets.article_view import ArticleView
+from tui.reader.widgets.line_view import DocumentView
+from tui.rendering.cells import StyledText
+from tui.rendering.triage_lines import (
+    TriageProgress,
+    build_queue,
+    build_similar,
+    build_triage_head,
+    describe_decisions,
 )
+from tui.rendering.wording import LATER_TAG, join_nonempty
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
     from tui.reader.gateway import ArticleFlag, Gateway
 
-TITLE_LINE = 3
-"""The first line of the title, where the terminal's cursor is."""
+SIMILAR_DELAY = 0.1
+"""Seconds until the similar readings of an article are asked for: finding them delays the next one."""
 
 
-class TriageScreen(FullScreenDialog[str]):
-    """One article at a time; ends with the one to open."""
+class TriageScreen(PanesDialog[str]):
+    """One article at a time, with the queue and similar readings beside it; ends with one to open."""
 
     PLACE = "triage"
-    HINTS = (
-        ("article.toggle_read", "read"),
-        ("article.toggle_star", "star"),
-        ("triage.later", "later"),
-        ("article.open", "open"),
-        ("article.delete", "delete"),
-        ("move.down", "skip"),
-        ("move.up", "back"),
-        ("app.undo", "undo"),
-        ("app.help", "help"),
-        ("dialog.close", "quit"),
-    )
 
     def __init__(
-        self, keymap: Keymap, gateway: Gateway, queue: TriageQueue, now: Callable[[], int]
+        self,
+        keymap: Keymap,
+        gateway: Gateway,
+        queue: TriageQueue,
+        now: Callable[[], int],
+        label: str = "",
     ) -> None:
-        super().__init__(keymap)
+        """Create the screen; `label` names the list that the queue is from."""
+        self._article_view = ArticleView(now, id="text")
+        self._article_view.shows_summary, self._article_view.empty_text = True, ""
+        super().__init__(keymap, self._article_view)
+        self._queue_view = DocumentView(focusable=False)
+        self._queue_view.add_class("second")
+        self._similar_view = DocumentView(focusable=False)
+        self._similar_view.add_class("third")
         self._gateway = gateway
         self._queue = queue
         self._now = now
-        self.view.caret_line = TITLE_LINE
-        self._full_article: FullArticle | None = None
+        self._label = join_nonempty(("unread", label))
+        self._preview = ArticlePreview(self, gateway.articles.preview_article, self._show_article)
+        self._similar: tuple[SimilarArticle, ...] | None = None
+        self._tagging: set[str] = set()
+        """The articles that are being tagged, which their rows do not show."""
         self._is_undoing = False
 
+    @property
+    def panes(self) -> Sequence[Widget]:
+        """The queue, the article, and its similar readings."""
+        return (self._queue_view, self._article_view, self._similar_view)
+
+    @property
+    def hints(self) -> Sequence[tuple[str, str]]:
+        """The keys of the bottom line."""
+        return (
+            ("article.toggle_read", "read"),
+            ("article.toggle_star", "star"),
+            ("triage.later", "later"),
+            ("article.open", "open"),
+            ("article.delete", "delete"),
+            ("move.down", "skip"),
+            ("move.up", "back"),
+            ("app.help", "help"),
+            ("dialog.close", "quit"),
+        )
+
     def on_mount(self) -> None:
-        """Ask for the first summary and for the user's reading speed."""
-        super().on_mount()
-        self._show_current()
+        """Ask for the first article and for the user's reading speed."""
+        self._show_current(rests=True)
         self._gateway.reports.measure_pace()
 
-    def _show_current(self) -> None:
-        self.view.scroll_to_line(0)
-        self.update_view()
-        if article := self._queue.decidable:
-            self._gateway.articles.preview_article(article)
+    # -- what is shown -----------------------------------------------------------------------
 
-    # -- messages --------------------------------------------------------------------------
+    def _show_current(self, *, rests: bool = False) -> None:
+        self._similar = None
+        rows, index = self._queue.rows, self._queue.index
+        neighbours = [row.id for row in (*rows[index + 1 : index + 3], *rows[max(0, index - 1) : index])]  # fmt: skip
+        self._preview.follow(self._queue.decidable, neighbours, rests=rests)
+        self.update_view()
+
+    def _show_article(self, entry: FullArticle | None) -> None:
+        if entry is None:
+            self._article_view.empty_text = self._describe_nothing()
+            self._article_view.clear()
+            return
+        self._article_view.show(entry, preview=True)
+        if self.size.width >= THREE_PANES_WIDTH:
+            self.set_timer(SIMILAR_DELAY, lambda: self._find_similar(entry))
+
+    def _describe_nothing(self) -> str:
+        queue = self._queue
+        if queue.current is not None:
+            return "" if queue.decidable else f"Deleted: {queue.current.title}"
+        if not queue.rows:
+            return "No unread articles"
+        done = describe_decisions(queue.decisions, len(queue.rows))
+        return join_nonempty(("No more unread articles", done), ": ")
+
+    def _find_similar(self, entry: FullArticle) -> None:
+        if entry.article.id == self._queue.decidable:
+            self._gateway.articles.load_insights(entry)
+
+    def update_view(self) -> None:
+        """Draw the lines around the article again."""
+        self.head_view.show(lambda width: [self.build_head(width)])
+        self._queue_view.show(self._build_queue)
+        self._similar_view.show(lambda width: build_similar(self._similar, self._now(), width))
+
+    def build_head(self, width: int) -> Sequence[StyledText]:
+        """Return how far the triage has come."""
+        queue, row = self._queue, self._queue.current
+        decision = queue.decisions.get(row.id, "") if row is not None else ""
+        progress = TriageProgress(queue.index, len(queue.rows), queue.time_left, decision)
+        return build_triage_head(progress, self._label, width)
+
+    def _build_queue(self, width: int) -> Sequence[Sequence[StyledText]]:
+        return build_queue(self._queue.rows, self._queue.index, self._queue.decisions, width)
+
+    # -- messages ----------------------------------------------------------------------------
 
     def receive_message(self, message: Message) -> None:
-        """Take in a summary, recorded changes or the reading speed."""
+        """Take in articles, what is similar to them, recorded changes and the reading speed."""
         if isinstance(message, messages.ArticleLoaded):
-            row = self._queue.current
-            if row is not None and row.id == message.full_article.article.id:
-                self._full_article = message.full_article
+            self._preview.receive(message.full_article)
+            return
+        if isinstance(message, messages.SimilarFound):
+            if message.article == self._queue.decidable:
+                self._similar = message.similar
         elif isinstance(message, messages.PaceMeasured):
             self._queue.pace = message.pace
         elif isinstance(message, messages.RowsChanged):
-            self._queue.apply_changes(message.rows, message.removed)
-            if message.notice:
-                self.show_notice(message.describe(self.keymap))
-                self._return_to_undone(message)
+            self._receive_changes(message)
+        elif isinstance(message, messages.OperationFailed):
+            self._tagging.clear()
+            self.show_notice(message.problem)
         self.update_view()
 
-    def _return_to_undone(self, message: messages.RowsChanged) -> None:
-        is_undoing, self._is_undoing = self._is_undoing, False
-        if is_undoing and self._queue.return_to(message.rows.keys()):
-            self._show_current()
+    def _receive_changes(self, message: messages.RowsChanged) -> None:
+        self._preview.forget([*message.rows, *message.removed])
+        self._queue.apply_changes(message.rows, message.removed)
+        for article in self._tagging & message.rows.keys():
+            self._tagging.remove(article)
+            self._queue.decide(LATER_TAG, article)
+        self.show_change(message, self._queue.title_of([*message.rows, *message.removed]))
+        if message.notice and self._is_undoing:
+            self._is_undoing = False
+            if self._queue.return_to(message.rows.keys()):
+                self._show_current()
 
-    # -- lines -----------------------------------------------------------------------------
-
-    def build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
-        """Return how much is left, and the current article."""
-        row = self._queue.current
-        if row is None:
-            end = "No more unread articles" if self._queue.rows else "No unread articles"
-            return [[("Triage", "heading")], [], [(end, "text")]]
-        place, *left = self._queue.describe_progress()
-        return [
-            [("Triage", "heading"), (f"  {place}", "muted")],
-            [(join_nonempty(left), "muted")],
-            [],
-            *([(line, "strong")] for line in wrap_text(row.title, width)),
-            [(self._facts_line(row), "muted")],
-            [],
-            *self._summary_lines(row, width),
-        ]
-
-    def _facts_line(self, row: ArticleRow) -> str:
-        return join_nonempty(
-            (
-                STAR_SIGN if row.starred else "",
-                row.category,
-                format_age(row.timestamp, self._now()),
-                format_duration(self._queue.pace.minutes(row.words)),
-                format_count(row.words, "word"),
-                self._queue.decisions.get(row.id, ""),
-            )
-        )
-
-    def _summary_lines(self, row: ArticleRow, width: int) -> Sequence[Sequence[StyledText]]:
-        if not self._queue.decidable:
-            return [[("deleted", "muted")]]
-        if self._full_article is None or self._full_article.article.id != row.id:
-            return []
-        body = self._full_article.body
-        text = body.summary or strip_inline_markdown(body.text[:MAX_TRIAGE_TEXT_LENGTH])
-        lines: list[Sequence[StyledText]] = []
-        for paragraph in filter(None, text.split("\n")):
-            lines += [[(line, "text")] for line in wrap_text(paragraph, width)] + [[]]
-        return lines or [[("no summary, no text", "muted")]]
-
-    # -- commands --------------------------------------------------------------------------
+    # -- commands ----------------------------------------------------------------------------
 
     @property
     def commands(self) -> CommandTable:
@@ -162,26 +194,25 @@ class TriageScreen(FullScreenDialog[str]):
     def move(self, by: int = 1) -> None:
         """Go forward or back without a decision."""
         if self._queue.step(by):
-            self.show_notice("")
             self._show_current()
 
-    def _decide(self, decision: str, record: Callable[[str], None]) -> None:
+    def _decide(self, record: Callable[[str], None]) -> None:
         if article := self._queue.decidable:
             record(article)
-            self._queue.decide(decision)
             self.move()
 
     def _toggle_flag(self, flag: ArticleFlag) -> None:
         changes = self._gateway.changes
-        self._decide(flag, lambda article: changes.toggle_flag(flag, article, say=True))
+        self._decide(lambda article: changes.toggle_flag(flag, article, say=True))
 
     def tag_later(self) -> None:
         """Tag the article to be read later, and go on."""
-        self._decide(LATER_TAG, lambda article: self._gateway.changes.tag(article, LATER_TAG))
+        self._tagging.add(self._queue.decidable)
+        self._decide(lambda article: self._gateway.changes.tag(article, LATER_TAG))
 
     def delete(self) -> None:
         """Delete the article, and go on."""
-        self._decide("deleted", self._gateway.changes.delete)
+        self._decide(self._gateway.changes.delete)
 
     def undo(self) -> None:
         """Undo the last change, and go back to its article."""

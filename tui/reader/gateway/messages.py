@@ -253,10 +253,14 @@ class RowsChanged(LibraryMessage):
 
     def describe(self, keymap: Keymap) -> str:
         """Return the status line with the key of the next command: `Deleted · u to undo`."""
-        if not self.notice or self.next_command is None:
-            return self.notice
-        key = keymap.first_key(self.next_command)
-        return f"{self.notice} · {key} {NEXT_COMMAND_PURPOSES[self.next_command]}"
+        parts = (self.notice, self.describe_next(keymap))
+        return " · ".join(filter(None, parts)) if self.notice else ""
+
+    def describe_next(self, keymap: Keymap) -> str:
+        """Return the key of the next command and what it does: `u to undo`; empty if there is none."""
+        if self.next_command is None:
+            return ""
+        return f"{keymap.first_key(self.next_command)} {NEXT_COMMAND_PURPOSES[self.next_command]}"
 
 
 @dataclass

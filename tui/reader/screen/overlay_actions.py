@@ -22,6 +22,8 @@ from tui.reader.dialogs.picker import ThemePicker
 from tui.reader.gateway import Gateway, messages
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
+from tui.rendering.places import SHOW_PLACES
+from tui.rendering.wording import describe_list, join_nonempty
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
@@ -55,7 +57,9 @@ class OverlayActions:
         from tui.reader.dialogs.story_screen import StoryScreen
 
         if article := self.state.current_article:
-            self._open(StoryScreen(self.keymap, self.gateway.changes, article, self.now))
+            story = StoryScreen(self.keymap, self.gateway, article, self.now)
+            story.has_previews = self.state.has_previews
+            self._open(story)
             self.gateway.reports.find_story(article)
 
     def request_triage(self) -> None:
@@ -75,12 +79,15 @@ class OverlayActions:
         from tui.actions.triage_queue import TriageQueue
         from tui.reader.dialogs.triage_screen import TriageScreen
 
+        place = self.state.place
         queue = TriageQueue(rows, cursor)
-        self._open(TriageScreen(self.keymap, self.gateway, queue, self.now))
+        name = "" if place in SHOW_PLACES.values() else place.full_name
+        label = join_nonempty(describe_list(self.state.query, 0, name)[1:3])
+        self._open(TriageScreen(self.keymap, self.gateway, queue, self.now, label))
 
     def show_statistics(self) -> None:
         """Show the reading statistics."""
-        from tui.reader.dialogs.full_screen import StatisticsScreen
+        from tui.reader.dialogs.statistics_screen import StatisticsScreen
 
         overlay = self._overlay = StatisticsScreen(self.keymap)
         self.screen.app.push_screen(overlay, lambda _: self._close())

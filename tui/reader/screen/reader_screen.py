@@ -500,7 +500,7 @@ class Reader(KeymapScreen, Screen[None]):
             **self._page_receivers(),
             messages.InsightsComputed: [self.side.show_insights],
             messages.SummaryStatusChanged: [self.side.show_summary_status],
-            messages.SimilarFound: [self.side.show_similar],
+            messages.SimilarFound: [self.side.show_similar, overlays.receive_message],
             messages.TagsListed: [self.edits.suggest_tags],
             messages.ExportNameSuggested: [self.exports.prompt_for_file],
             messages.ArticleRendered: [self.exports.pipe],
@@ -526,7 +526,11 @@ class Reader(KeymapScreen, Screen[None]):
             messages.StoryUpdated: [overlays.receive_message],
             messages.StatisticsUpdated: [overlays.receive_message],
             messages.PaceMeasured: [overlays.receive_message],
-            messages.OperationFailed: [self.lists.show_failure, self.show_failure],
+            messages.OperationFailed: [
+                self.lists.show_failure,
+                self.show_failure,
+                overlays.receive_message,
+            ],
             messages.BackupFailed: [self.show_failure],
         }
 

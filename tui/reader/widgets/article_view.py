@@ -15,7 +15,7 @@ from textual.message import Message
 from store.model.article import FullArticle
 from tui.config.settings import DEFAULT_MEASURE, MAX_MEASURE, MIN_MEASURE
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.article_head import build_article_head
+from tui.rendering.article_head import build_article_head, build_summary
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters
 from tui.rendering.code_spans import CODE_ROLES, CodeSpans
 from tui.rendering.text_layout import (
@@ -94,6 +94,8 @@ class ArticleView(LineView):
         self.empty_text = "No article open"
         self.note = ""
         """Shown behind the facts of the article."""
+        self.shows_summary = False
+        """True if the summary stands before the text."""
         self.measure = DEFAULT_MEASURE
         self.text_search: TextSearch | None = None
         self.selection: TextSelection | None = None
@@ -240,9 +242,9 @@ class ArticleView(LineView):
 
     def _build_header(self, entry: FullArticle) -> list[StyledText]:
         is_page = self._page_text is not None
-        return build_article_head(
-            entry, self._text_width, self._now(), note=self.note, is_page=is_page
-        )
+        width = self._text_width
+        head = build_article_head(entry, width, self._now(), note=self.note, is_page=is_page)
+        return [*head, *build_summary(entry.body, width)] if self.shows_summary else head
 
     def _restore_position(self) -> None:
         # Until the size is saved below it is not the reader who scrolls: the position must not change.

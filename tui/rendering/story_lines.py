@@ -1,0 +1,212 @@
+"""The story screen as lines: a rail with months and days, and what an article adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from store.library.story import StoryArticle
+from store.model.article import ArticleRow, reading_minutes
+from tui.rendering.cells import (
+    StyledText,
+    cell_width,
+    fit_cells,
+    truncate_cells,
+    wrap_text,
+)
+from tui.rendering.list_rows import CURSOR_SIGN, STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN
+from tui.rendering.wording import (
+    NO_DATE,
+    format_count,
+    format_day,
+    format_row_date,
+    join_nonempty,
+)
+
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+HEADING = "STORY"
+RAIL, RAIL_ROW, RAIL_END = "│", "├", "╰"
+INDENT_CELLS = 9
+"""Cells before a title: the cursor, the rail, the day, two signs and blanks."""
+MIN_ONE_LINE_WIDTH = 70
+"""The width from which a title takes one line."""
+MAX_CATEGORY_CELLS = 14
+FACTS_GAP, MIN_TITLE_CELLS = 2, 8
+
+StoryLine = Sequence[StyledText]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRail:
+    """The lines of a story."""
+
+    lines: Sequence[StoryLine]
+    first_lines: Sequence[int]
+    """The first line of each article."""
+
+
+def build_story_head(
+    title: str, rows: Sequence[ArticleRow], width: int, *, complete: bool
+) -> StoryLine:
+    """Return the line over a story: `STORY  Dam talks    6 articles · 4 unread · Sept. 2 – Nov. 21`.
+
+    Args:
+        title: That of the article the story was asked for.
+        rows: The articles, the oldest first.
+        width: Cells of the line.
+        complete: Whether all of the story was found.
+    """
+    unread = sum(not row.read for row in rows)
+    parts = [
+        format_count(len(rows), "article") if rows else "",
+        (f"{unread:,} unread" if unread else "all read") if rows else "",
+        _describe_span([day for row in rows if (day := _row_day(row))]),
+        "" if complete else "searching…",
+    ]
+    most = max(0, width - len(HEADING) - 2)
+    if cell_width(join_nonempty(parts)) > most:
+        parts[2] = ""
+    facts = truncate_cells(join_nonempty(parts), most)
+    room = max(0, width - len(HEADING) - FACTS_GAP - cell_width(facts))
+    shown = fit_cells(f"  {title}", room) if room >= MIN_TITLE_CELLS else " " * room
+    return [(HEADING, "section"), (shown, "text"), (" " * FACTS_GAP + facts, "muted")]
+
+
+def _describe_span(days: Sequence[date]) -> str:
+    """Return the first and the last day: `Sept. 2 – Nov. 21`; with the years if they differ."""
+    if not days:
+        return ""
+    first, last = days[0], days[-1]
+    if first.year != last.year:
+        return f"{format_day(first)}, {first.year} – {format_day(last)}, {last.year}"
+    return format_day(first) if first == last else f"{format_day(first)} – {format_day(last)}"
+
+
+def build_story(
+    chapters: Sequence[StoryArticle],
+    origin: str,
+    selected: str,
+    this_year: int,
+    width: int,
+    *,
+    complete: bool,
+) -> StoryRail:
+    """Return a story on a rail, a heading for each month.
+
+    Args:
+        chapters: The articles, the oldest first, with their present rows.
+        origin: The article the story was asked for.
+        selected: The article under the cursor.
+        this_year: The year that headings do not name.
+        width: Cells of a line.
+        complete: Whether all of the story was found.
+    """
+    lines: list[StoryLine] = []
+    first_lines = []
+    heading = ""
+    for index, chapter in enumerate(chapters):
+        month = _name_month(chapter.row, this_year)
+        if month != heading:
+            heading = month
+            lines.append([(f" {month}", "section")])
+        first_lines.append(len(lines))
+        marks = _ChapterMarks(
+            chapter.row.id == selected, chapter.row.id == origin, index == len(chapters) - 1
+        )
+        lines += _build_chapter(chapter, marks, width)
+    if complete and len(chapters) == 1:
+        lines += [[], [(" Nothing else in the library is about this", "muted")]]
+    return StoryRail(lines, first_lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _ChapterMarks:
+    selected: bool
+    origin: bool
+    last: bool
+
+    @property
+    def rail(self) -> str:
+        if self.origin:
+            return STORY_ORIGIN_SIGN
+        return RAIL_END if self.last else RAIL_ROW
+
+
+def _row_day(row: ArticleRow) -> date | None:
+    text = format_row_date(row.timestamp)
+    return date.fromisoformat(text) if text else None
+
+
+def _name_month(row: ArticleRow, this_year: int) -> str:
+    if (day := _row_day(row)) is None:
+        return NO_DATE.upper()
+    year = "" if day.year == this_year else f" {day.year}"
+    return f"{MONTH_NAMES[day.month - 1].upper()}{year}"
+
+
+def _build_chapter(chapter: StoryArticle, marks: _ChapterMarks, width: int) -> list[StoryLine]:
+    row = chapter.row
+    role = "selection" if marks.selected else "text" if row.read else "unread"
+    day = _row_day(row)
+    signs = f"{' ' if row.read else UNREAD_SIGN}{STAR_SIGN if row.starred else ' '}"
+    cursor = CURSOR_SIGN if marks.selected else " "
+    below = (" " if marks.last else RAIL).ljust(INDENT_CELLS - 1)
+    lines: list[StoryLine] = []
+    for number, (title, title_facts) in enumerate(_break_title(row, width)):
+        if number:
+            lead: list[StyledText] = [(f" {below}", "muted")]
+        else:
+            lead = [
+                (cursor, "accent"),
+                (
+                    f"{marks.rail}{day.day if day else '':>2} ",
+                    "accent" if marks.origin else "muted",
+                ),
+                (f"{signs}  ", role if not marks.selected else "text"),
+            ]
+        lines.append([*lead, (title, role), (title_facts, "muted")])
+    if chapter.new_words:
+        words = truncate_cells("+ " + ", ".join(chapter.new_words), max(0, width - INDENT_CELLS))
+        lines.append([(f" {below}", "muted"), (words, "accent")])
+    return lines
+
+
+def _break_title(row: ArticleRow, width: int) -> list[StyledText]:
+    """Return the lines of a title, each with the facts behind it: those of the last, padded.
+
+    The category gives way to a title that fits into one line without it.
+    """
+    room = max(1, width - INDENT_CELLS)
+    minutes = f"{reading_minutes(row.words)} min"
+    category = truncate_cells(row.category, MAX_CATEGORY_CELLS)
+    all_facts = [join_nonempty((category, minutes), "  "), minutes]
+    first, *rest = wrap_text(row.title, room)
+    for facts in (" " * FACTS_GAP + each for each in all_facts):
+        title_room = max(1, room - cell_width(facts))
+        if width >= MIN_ONE_LINE_WIDTH or (not rest and cell_width(first) <= title_room):
+            return [(fit_cells(row.title, title_room), facts)]
+    facts = " " * FACTS_GAP + all_facts[0]
+    if room <= cell_width(facts):
+        return [(fit_cells(row.title, room), "")]
+    return [(first, ""), (fit_cells(" ".join(rest), room - cell_width(facts)), facts)]
+
+
+def build_news(chapter: StoryArticle | None, *, is_first: bool, width: int) -> list[StoryLine]:
+    """Return what an article adds to the ones before it, sentence by sentence."""
+    lines: list[StoryLine] = [[("NEW HERE", "section")], []]
+    if chapter is None:
+        return lines[:1]
+    if is_first:
+        return [*lines, [("The first article of the story", "muted")]]
+    if not chapter.new_sentences:
+        nothing = "Nothing that the articles before it do not say"
+        return [*lines, *([(line, "muted")] for line in wrap_text(nothing, width))]
+    for sentence in chapter.new_sentences:
+        for number, line in enumerate(wrap_text(sentence, max(1, width - 2))):
+            lines.append([(" " * 2 if number else "+ ", "accent"), (line, "text")])
+        lines.append([])
+    return lines
