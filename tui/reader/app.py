@@ -47,6 +47,7 @@ class NewsApp(App[None]):
     CSS_PATH: ClassVar[CSSPathType | None] = [
         "textual_theme.tcss",
         "widgets/line_view.tcss",
+        "widgets/frame.tcss",
         "screen/reader.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False

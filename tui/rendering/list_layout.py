@@ -110,20 +110,30 @@ def remove_from_headings(
 
 
 class ListLayout:
-    """Maps rows to lines and lines to rows."""
+    """Maps rows to lines and lines to rows.
+
+    A heading takes a line, except that of the first row: the edge of the list shows it.
+    """
 
     def __init__(self, rows: int, headings: Sequence[ListHeading] = (), height: int = 1) -> None:
         """Lay out a list.
 
         Args:
             rows: The number of rows.
-            headings: The headings, in order; each takes a line.
+            headings: The headings, in order.
             height: Lines of a row.
         """
+        starts = [heading.first_row for heading in headings]
+        labels = [
+            f"{heading.title} · {end - heading.first_row:,}"
+            for heading, end in zip(headings, [*starts, rows][1:], strict=True)
+        ]
+        has_top_heading = starts[:1] == [0]
         self.row_height = height
-        self.line_count = rows * height + len(headings)
-        self._headings = headings
-        self._first_rows = [heading.first_row for heading in headings]
+        self._labels = labels if has_top_heading else ["", *labels]
+        """That of the rows before the first heading line, and those of the heading lines."""
+        self._first_rows = starts[has_top_heading:]
+        self.line_count = rows * height + len(self._first_rows)
         self._heading_lines = [
             start * height + number for number, start in enumerate(self._first_rows)
         ]
@@ -132,17 +142,16 @@ class ListLayout:
         """Return the first line of a row."""
         return row * self.row_height + bisect_right(self._first_rows, row)
 
-    def top_line_of_row(self, row: int) -> int:
-        """Return the first line of a row, or that of its heading if it is the first row under it."""
-        return self.line_of_row(row) - (row in self._first_rows)
-
     def line_content(self, line: int) -> ListLine:
         """Return the content of a line; past the end it is a row that does not exist."""
         above = bisect_right(self._heading_lines, line)
         if above and self._heading_lines[above - 1] == line:
-            heading = self._headings[above - 1]
-            return ListLine(heading.title, heading.first_row)
+            return ListLine(self._labels[above], self._first_rows[above - 1])
         return ListLine("", *divmod(line - above, self.row_height))
+
+    def heading_above(self, line: int) -> str:
+        """Return the heading of a line with the number of its rows; empty if it has none."""
+        return self._labels[bisect_right(self._heading_lines, line)]
 
 
 def render_highlights(text: str, spans: HighlightRanges, role: str, width: int) -> list[StyledText]:

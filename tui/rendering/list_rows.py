@@ -48,6 +48,8 @@ class RowLook:
     """True if rows are from several sources."""
     source_cells: int = SOURCE_CELLS
     """The width of the longest name of a source on the screen."""
+    is_lit: bool = True
+    """False if another pane has the keys: the cursor is a sign then."""
     is_searched: bool = False
     """True if the rows are the results of a search."""
     find_highlights: Callable[[str], HighlightRanges] = lambda _: ()
@@ -173,7 +175,7 @@ def _build_title_line(
     seen = UPDATED_SIGN if row.updated else " "
     head = f"{CURSOR_SIGN if selected else ' '}{seen if row.read else UNREAD_SIGN}"
     star = STAR_SIGN if row.starred else " "
-    if selected:
+    if selected and look.is_lit:
         return [(f"{head}{star} {fit_cells(title, room)}{facts}", "selection")]
     role, highlights = _title_role(row), look.find_highlights(title)
     if not highlights and not row.starred:

@@ -33,7 +33,7 @@ async def test_help_lists_every_command(start: Start) -> None:
     async with start(size=(76, 150)) as running:
         for pane, keys in (("list", "?"), ("article", ("escape", "enter", "?"))):
             await running.press(*keys)
-            text = " ".join(screen_text(running.app).replace("│", " ").split())
+            text = " ".join(screen_text(running.app).replace("┃", " ").split())
             for command in COMMANDS:
                 if pane in command.places:
                     assert f"{format_keys(command.keys)} {command.help}" in text, command.id

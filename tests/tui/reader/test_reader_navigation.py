@@ -7,7 +7,7 @@ import pytest
 from tests.support.reader import MIDDLE, NARROW, WIDE, Start, article_id
 
 PAGE = WIDE[1] - 3
-"""Lines a page moves at the wide size: the pane's height less one; the trail takes a row."""
+"""Lines a page moves at the wide size: the pane's height less one; the edge takes a row."""
 
 
 @pytest.mark.command("move.down", "move.up")

@@ -128,7 +128,7 @@ async def test_the_side_pane_shows_summary_similar_statistics_and_details(
         await running.wait_until(
             lambda: running.side_number == 1 and running.reader.side_pane.similar is not None
         )
-        text = [line[-34:].strip() for line in screen_lines(running.app)]
+        text = [line[-34:].strip("│ ") for line in screen_lines(running.app)]
         assert text[text.index("▾ Statistics") :][:14] == [
             "▾ Statistics", "10 words   1 min   read 1×", "",
             "▾ Summary", "Summary of 1.", "",

@@ -288,7 +288,7 @@ async def test_a_library_that_fails_to_load_says_so_in_the_list(
     """Case 120: a failing job does not end the reader."""
     broken = Broken(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
     async with start(library=broken) as running:
-        assert "cannot read the library" in screen_text(running.app).splitlines()[0]
+        assert "cannot read the library" in screen_text(running.app).splitlines()[1]
         await running.press("/")
         await running.type("x")
         assert running.status == "bug [/]"

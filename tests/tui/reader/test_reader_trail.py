@@ -1,4 +1,4 @@
-"""The trail: the way back, and the line that shows it."""
+"""The trail: the way back, and the edge that shows it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def test_back_restores_the_position(
         await running.press("enter", "space", "space", "j")
         place, top = reader.article_view.position, reader.article_view.top_line
         assert place > 0
-        assert not reader.trail_line.build_line(0, 40)
+        assert "┏━ Article ━" in screen_lines(running.app)[0]
         await running.press("1")
         assert (running.opened_number, running.selected_number) == (1, 1)
         await running.press("[")
@@ -46,12 +46,12 @@ async def test_back_restores_the_position(
         assert (running.opened_number, running.selected_number) == (1, 1)
 
 
-async def test_the_trail_line(start: Start) -> None:
-    """The current article has a sign and is bold; a low terminal has no trail line."""
-    async with start() as running:
+async def test_the_trail_in_the_edge_of_the_article(start: Start) -> None:
+    """The current article has a sign; an article that is alone on a low terminal has no edge."""
+    async with start(size=(148, 24)) as running:
         await running.press("enter", "1", "[")
-        crumbs = "▸ Article number 3 about the harbo… › Article number 1 ab…"
-        assert crumbs in screen_lines(running.app)[0]
+        crumbs = "▸ Article number 3 about t… › Article number 1 ab…"
+        assert f"┏━ {crumbs} ━" in screen_lines(running.app)[0]
         await running.resize(*NARROW)
         assert "▸ Article number 3" in screen_lines(running.app)[0]
         await running.resize(50, 12)

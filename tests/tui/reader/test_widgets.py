@@ -140,16 +140,17 @@ async def test_a_narrow_list_has_two_lines_for_each_article() -> None:
         await pilot.pause()
         shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
         facts = "world · now · 1′".rjust(36)
-        assert shown[:4] == [" Today", ">●  Title 0", facts, " ●  Title 1"]
+        assert widget.border_title == " Today · 10 "
+        assert shown[:3] == [">●  Title 0", facts, " ●  Title 1"]
         Counting.built.clear()
         widget.move_cursor(1)
         await pilot.pause()
-        assert set(Counting.built) == {1, 3}
+        assert set(Counting.built) == {0, 2}
         widget.move_cursor(9)
         await pilot.pause()
         shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
         at = shown.index(">   Title 200000")
-        assert shown[at - 1 : at + 2] == [" This week", shown[at], "news · 2d · 1′".rjust(36)]
+        assert shown[at - 1 : at + 2] == [" This week · 10", shown[at], "news · 2d · 1′".rjust(36)]
         assert (widget.move_cursor(1), widget.cursor) == (True, 11), "a heading takes no step"
         while widget.move_cursor(-1):
             pass

@@ -95,9 +95,42 @@ def test_a_day_may_have_23_hours() -> None:
 def test_every_line_is_one_heading_or_row(height: int, starts: tuple[int, ...]) -> None:
     lines = ListLayout(7, [ListHeading(f"from {start}", start) for start in starts], height)
     spots = [lines.line_content(line) for line in range(lines.line_count)]
-    assert [spot.row for spot in spots if spot.heading] == list(starts)
+    assert [spot.row for spot in spots if spot.heading] == [start for start in starts if start]
     expected = [(row, part) for row in range(7) for part in range(height)]
     assert [(spot.row, spot.line_in_row) for spot in spots if not spot.heading] == expected
     for row in range(7):
         assert lines.line_content(lines.line_of_row(row)) == ListLine("", row, 0)
-        assert lines.line_of_row(row) - lines.top_line_of_row(row) == (row in starts)
+
+
+HEADINGS = [ListHeading("Today", 0), ListHeading("Yesterday", 2), ListHeading("Older", 3)]
+"""Of 1,203 rows: two, one and 1,200."""
+
+
+@pytest.mark.parametrize(
+    ("headings", "height", "line", "expected"),
+    [
+        (HEADINGS, 1, 0, "Today · 2"),
+        (HEADINGS, 1, 1, "Today · 2"),
+        (HEADINGS, 1, 2, "Yesterday · 1"),
+        (HEADINGS, 1, 3, "Yesterday · 1"),
+        (HEADINGS, 1, 4, "Older · 1,200"),
+        (HEADINGS, 1, 9999, "Older · 1,200"),
+        (HEADINGS, 2, 3, "Today · 2"),
+        (HEADINGS, 2, 4, "Yesterday · 1"),
+        (HEADINGS, 2, 6, "Yesterday · 1"),
+        (HEADINGS, 2, 7, "Older · 1,200"),
+        (HEADINGS[1:], 1, 1, ""),
+        (HEADINGS[1:], 1, 2, "Yesterday · 1"),
+        ([], 1, 5, ""),
+    ],
+)
+def test_the_heading_above_a_line_counts_its_rows(
+    headings: list[ListHeading], height: int, line: int, expected: str
+) -> None:
+    assert ListLayout(1_203, headings, height).heading_above(line) == expected
+
+
+def test_a_heading_line_says_how_many_rows_follow() -> None:
+    lines = ListLayout(1_203, HEADINGS)
+    labels = [lines.line_content(line).heading for line in range(6)]
+    assert labels == ["", "", "Yesterday · 1", "", "Older · 1,200", ""]

@@ -42,6 +42,7 @@ class Picker(Dialog[int | None]):
             *(Option(Content(truncate_cells(line, MAX_LINE_CELLS))) for line in self._lines),
             markup=False,
             compact=True,
+            classes="frame",
         )
         options.border_title = Content(self._title)
         options.border_subtitle = Content(

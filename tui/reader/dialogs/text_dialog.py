@@ -88,6 +88,7 @@ class TextDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         """One view, as high as its lines if they fit."""
         view = TextDialogView(self._lines)
+        view.add_class("frame")
         view.border_title = Content(self._title)
         view.border_subtitle = Content(self.subtitle)
         yield view

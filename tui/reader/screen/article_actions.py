@@ -15,12 +15,9 @@ from tui.reader.screen.panes import Panes
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.bars import StatusLine, TrailLine
+from tui.reader.widgets.bars import StatusLine
 from tui.rendering.text_search import WordsToFind
 from tui.rendering.wording import LOOSE_PAGE_LABEL
-
-MIN_TRAIL_ROWS = 14
-"""Height of the terminal from which there is room for the trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,6 @@ class ArticleActions:
     state: ReaderState
     panes: Panes
     article_view: ArticleView
-    trail_line: TrailLine
     status_line: StatusLine
     text: TextActions
     words_to_find: Callable[[str], WordsToFind | None]
@@ -190,11 +186,10 @@ class ArticleActions:
                 self.panes.return_to_list()
 
     def show_trail(self) -> None:
-        """Show the trail, where there is room for it."""
-        self.trail_line.show(
-            room=self.panes.is_visible("article") and self.screen.app.size.height >= MIN_TRAIL_ROWS,
-            reserved=self.state.has_previews,
-        )
+        """Show the trail in the edge of the article."""
+        trail = self.state.trail
+        titles = [stop.title or "…" for stop in trail.stops]
+        self.article_view.show_trail(titles, trail.current_index)
 
     def save_position(self) -> None:
         """Record the reading position of the open article, if it is shown."""

@@ -11,13 +11,15 @@ from textual.widget import Widget
 
 from tui.config.commands import ALL_PANES, PANES, Pane
 from tui.reader.screen.reader_state import ReaderState
-from tui.reader.widgets.line_view import LineView
+from tui.reader.widgets.line_view import PANE_CLASS, LineView
 
 LayoutKind = Literal["tiny", "narrow", "stacked", "beside", "wide"]
 
 LAYOUT_KINDS: tuple[LayoutKind, ...] = ("tiny", "narrow", "stacked", "beside", "wide")
 MIN_TERMINAL_SIZE = (40, 10)
 """Columns and rows below which nothing useful can be shown."""
+MIN_EDGE_ROWS = 14
+"""Height from which an article that is alone on the screen has an edge, for the trail."""
 MIN_STACKED_COLUMNS, MIN_BESIDE_COLUMNS, MIN_WIDE_COLUMNS = 76, 90, 110
 """Minimum widths for list above article, list beside article, and all three panes."""
 MIN_PLACES_COLUMNS = 150
@@ -82,8 +84,8 @@ class Panes:
     widgets: dict[Pane, LineView]
     update_key_hints: Callable[[], None]
     """Called when the user is in another pane."""
-    update_lines: Callable[[], None]
-    """Called when other panes are shown: updates the lines above and below them."""
+    update_status: Callable[[], None]
+    """Called when other panes are shown: updates the bottom line."""
     follow_article: Callable[[], None]
     """Called when commands may apply to another article, or another pane shows it."""
     enter_article: Callable[[], None]
@@ -92,6 +94,13 @@ class Panes:
     is_zoomed: bool = field(default=False, init=False)
     is_side_wanted: bool | None = field(default=None, init=False)
     """Whether the user wants the side pane; None if they have not said so."""
+    _is_covered: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        """Give every pane the frame."""
+        for widget in self.widgets.values():
+            widget.add_class(PANE_CLASS)
+        self._light_current()
 
     @property
     def current_widget(self) -> LineView:
@@ -126,7 +135,8 @@ class Panes:
         self.screen.set_class(len(visible) == 1, "-alone")
         self.screen.set_class("places" in visible, "-places")
         self.screen.query_one("#reading").display = not {"article", "side"}.isdisjoint(visible)
-        self.update_lines()
+        self.screen.set_class((rows or size.height) < MIN_EDGE_ROWS, "-low")
+        self.update_status()
         if visible and pane not in visible:
             self.enter("list" if "list" in visible else visible[0])
         elif visible:
@@ -158,9 +168,21 @@ class Panes:
 
     def _set_current(self, pane: Pane) -> None:
         self.state.current_pane = pane
+        self._light_current()
         self.update_key_hints()
         if pane in ("list", "article"):  # in the others the user may still be reading
             self.state.is_reading = pane == "article" and bool(self.state.requested_article)
+
+    def set_covered(self, *, covered: bool) -> None:
+        """Light no pane while a dialog over them has the keys."""
+        self._is_covered = covered
+        self._light_current()
+
+    def _light_current(self) -> None:
+        for pane, widget in self.widgets.items():
+            active = pane == self.state.current_pane and not self._is_covered
+            if active != widget.is_active:
+                widget.set_active(active=active)
 
     def return_to_list(self) -> None:
         """Focus the list, and show it even if the article was zoomed."""

@@ -48,7 +48,7 @@ from tui.reader.screen.side_pane_actions import SidePaneActions
 from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.bars import FindBar, StatusLine, TrailLine
+from tui.reader.widgets.bars import FindBar, StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput, SanitizedInput
 from tui.reader.widgets.place_tree import PlaceTree
 from tui.reader.widgets.side_pane import SidePane
@@ -137,7 +137,6 @@ class Reader(KeymapScreen, Screen[None]):
         self.article_view.empty_text = (
             "" if self.state.has_previews else f"{open_key} opens an article"
         )
-        self.trail_line = TrailLine(self.state.trail, id="trail")
         self._create_reading_parts()
         self._create_other_parts(now)
 
@@ -151,7 +150,7 @@ class Reader(KeymapScreen, Screen[None]):
             state,
             {"places": self.place_tree, "list": articles, "article": view, "side": side},
             self.update_key_hints,
-            self._update_lines,
+            self.update_status,
             lambda: self.previews.follow(rests=True),
             lambda: self.articles.enter(),
         )
@@ -172,12 +171,12 @@ class Reader(KeymapScreen, Screen[None]):
             self.update_status,
             lambda query: self.lists.show(query),
         )
-        trail, words = self.trail_line, self.search.words_to_find
+        words = self.search.words_to_find
         preview = ArticlePreview(
             self, gateway.articles.preview_article, lambda entry: self.previews.show(entry)
         )
         self.articles = ArticleActions(
-            self, gateway.articles, state, panes, view, trail, status, self.text, words, preview
+            self, gateway.articles, state, panes, view, status, self.text, words, preview
         )
         self.pages = PageActions(
             self, keymap, gateway.pages, state, panes, view, status, self.articles, self.links
@@ -235,14 +234,13 @@ class Reader(KeymapScreen, Screen[None]):
         )
 
     def compose(self) -> ComposeResult:
-        """The three panes, the hint and the trail above them, the bottom line below."""
+        """The three panes, the hint above them, the bottom line below."""
         if self._hint:
             yield Static(Content(self._hint), id="hint")
         with Container(id="body"):
             yield self.place_tree
             yield self.article_list
             with Horizontal(id="reading"):
-                yield self.trail_line
                 yield self.article_view
                 yield self.side_pane
         yield self.status_line
@@ -746,6 +744,14 @@ class Reader(KeymapScreen, Screen[None]):
         """Choose the layout for the new size."""
         self.panes.update(event.size.width, event.size.height)
 
+    def on_screen_suspend(self) -> None:
+        """Light no pane under a dialog."""
+        self.panes.set_covered(covered=True)
+
+    def on_screen_resume(self) -> None:
+        """Light the pane that has the keys again."""
+        self.panes.set_covered(covered=False)
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Note where the user is."""
         self.panes.receive_focus(event.widget)
@@ -784,11 +790,6 @@ class Reader(KeymapScreen, Screen[None]):
             if place == "list" and (self.state.is_searching or self.lists.is_filtered):
                 place = "filtered"
             self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))
-
-    def _update_lines(self) -> None:
-        """Update the trail and the bottom line for a new layout."""
-        self.articles.show_trail()
-        self.update_status()
 
     def update_status(self) -> None:
         """Write into the bottom line what the list shows and what is going on."""

@@ -303,6 +303,7 @@ class ArticleList(LineView):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Measure the rows that scroll onto the screen, and ask for those that come next."""
         super().watch_scroll_y(old_value, new_value)
+        self.update_title()
         self._measure_sources()
         self._load_ahead()
 
@@ -326,6 +327,11 @@ class ArticleList(LineView):
         self._next_midnight = find_day_boundaries(self._now()).tomorrow
         self._list_lines = ListLayout(self.total, self._headings, self._choose_row_height())
         self.set_line_count(self._list_lines.line_count)
+        self.update_title()
+
+    def build_title(self, width: int) -> str:
+        """Return the heading of the first row on the screen; the title if rows have no headings."""
+        return self._list_lines.heading_above(self.top_line) or self.title
 
     def _choose_row_height(self) -> int:
         if self.snippets is not None:
@@ -514,8 +520,8 @@ class ArticleList(LineView):
     def _scroll_to_cursor(self) -> None:
         # By half a screen: a key held down redraws two rows, and not the whole list, at most steps.
         height = max(1, self.size.height)
-        first = self._list_lines.top_line_of_row(self.cursor)
-        last = self._list_lines.line_of_row(self.cursor) + self._list_lines.row_height - 1
+        first = self._list_lines.line_of_row(self.cursor)
+        last = first + self._list_lines.row_height - 1
         if first < self.top_line:
             self._scroll_to_row_start(
                 max(last - height + 1, last - self.scroll_jump_percent * height // 100)
@@ -526,9 +532,9 @@ class ArticleList(LineView):
             )
 
     def _scroll_to_row_start(self, line: int) -> None:
-        self.scroll_to_line(
-            line - self._list_lines.line_content(max(0, line)).line_in_row
-        )  # a row is never cut off above
+        spot = self._list_lines.line_content(max(0, line))
+        # A row is never cut off above, and a heading not written below the edge that shows it.
+        self.scroll_to_line(line - spot.line_in_row + bool(spot.heading))
 
     @property
     def page_size(self) -> int:
@@ -548,7 +554,9 @@ class ArticleList(LineView):
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor on the first click, open the article on the second."""
-        spot = self._list_lines.line_content(self.top_line + event.y)
+        if (line := self.line_at(event)) is None:
+            return
+        spot = self._list_lines.line_content(line)
         row = self.row_at(spot.row)
         if not spot.heading and row is not None and not self.move_cursor_to(spot.row):
             self.post_message(self.OpenRequested(row))
@@ -577,7 +585,7 @@ class ArticleList(LineView):
         if spot.line_in_row and self.snippets is not None:
             found = self.snippets.get(row.id)
             return build_snippet_line(found, width) if found else []
-        look = replace(self._look, now=self._now())
+        look = replace(self._look, now=self._now(), is_lit=self.is_active)
         selected = spot.row == self.cursor
         if self._list_lines.row_height == 1 or self.snippets is not None:
             return build_one_line_row(row, width, look, selected=selected)

@@ -27,7 +27,7 @@ from tui.rendering.text_layout import (
 )
 from tui.rendering.text_search import SpanFinder, TextSearch
 from tui.rendering.text_selection import SelectionUnit, TextSelection
-from tui.rendering.trail import ShownPage
+from tui.rendering.trail import ShownPage, render_breadcrumbs
 
 MEASURE_STEP = 4
 LAYOUT_SLICE_LINES = 500
@@ -51,6 +51,7 @@ NEW_PARAGRAPH_SIGN = "▎"
 class ArticleView(LineView):
     """Shows one article; posts search progress, and when the end has been on the screen."""
 
+    title = "Article"
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
         *("title", "heading", "quote", "link", "strong", "em", "accent", "match", "selection"),
         *CODE_ROLES,
@@ -97,6 +98,8 @@ class ArticleView(LineView):
         self.shows_summary = False
         """True if the summary stands before the text."""
         self.measure = DEFAULT_MEASURE
+        self._trail: Sequence[str] = ()
+        self._trail_index = 0
         self.text_search: TextSearch | None = None
         self.selection: TextSelection | None = None
         self._header: list[StyledText] = []
@@ -174,6 +177,17 @@ class ArticleView(LineView):
             self._header = header
             self._update_line_count()
             self.refresh()
+
+    def show_trail(self, titles: Sequence[str], current_index: int) -> None:
+        """Show the trail in the edge, once it has more than one article."""
+        self._trail, self._trail_index = titles, current_index
+        self.update_title()
+
+    def build_title(self, width: int) -> str:
+        """Return the trail, if there is one and room for it."""
+        if len(self._trail) < 2 or width < 1:
+            return self.title
+        return "".join(render_breadcrumbs(self._trail, self._trail_index, width))
 
     def clear(self) -> None:
         """Show nothing."""

@@ -1,4 +1,4 @@
-"""The bars of one line: the status line, the trail over an article, the find bar."""
+"""The bars of one line: the status line, the find bar."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from textual.widgets import Input
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, cell_width, fit_cells, truncate_cells
-from tui.rendering.trail import Trail, render_breadcrumbs
 
 STATUS_GAP_CELLS = 4
 """Minimum gap between the two halves, in cells."""
@@ -92,33 +91,6 @@ class StatusLine(LineView, can_focus=False):
         right = "  ".join(keys)
         left = fit_cells(text, max(0, width - cell_width(right) - 1))
         return [(left, role), (f"{right} ", "muted")]
-
-
-class TrailLine(LineView, can_focus=False):
-    """The trail over an article, once it has more than one article."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("strong")
-
-    def __init__(self, trail: Trail, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
-        self._trail = trail
-        self.display = False
-
-    def show(self, *, room: bool, reserved: bool) -> None:
-        """Show the current trail, if there is room.
-
-        Its row is reserved for the first article, so that the article does not move later.
-        """
-        self.display = room and (reserved or bool(self._trail.stops))
-        self.refresh()
-
-    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
-        """Return the titles before the current article, its own, and those after it."""
-        if len(self._trail.stops) < 2 or width < 1:
-            return []
-        titles = [stop.title or "…" for stop in self._trail.stops]
-        before, here, after = render_breadcrumbs(titles, self._trail.current_index, width - 1)
-        return [(f" {before}", "muted"), (here, "strong"), (after, "muted")]
 
 
 class FindInput(SanitizedInput):

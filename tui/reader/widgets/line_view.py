@@ -8,6 +8,8 @@ from typing import ClassVar
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
+from textual.events import MouseEvent
 from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -16,6 +18,10 @@ from tui.rendering.cells import StyledText, cell_width
 
 MAX_DOCUMENT_CELLS = 80
 """Maximum line width in cells."""
+PANE_CLASS = "pane"
+"""The class of a view that is framed as a pane; see `frame.tcss`."""
+TITLE_MARGIN_CELLS = 4
+"""Cells of the upper edge that no title takes."""
 LineWriter = Callable[[int], Sequence[Sequence[StyledText]]]
 """Returns the lines for a width."""
 
@@ -32,6 +38,10 @@ class LineView(ScrollView, can_focus=True):
 
     _styles: dict[str, Style]
     """The styles of the roles in the current frame."""
+    title = ""
+    """The title of the pane, for its upper edge."""
+    is_active = False
+    """True if the keys are meant for this view; if not, its edge and its cursor are not lit."""
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return line `y` of the content, at most `width` cells."""
@@ -45,6 +55,39 @@ class LineView(ScrollView, can_focus=True):
     def on_focus(self) -> None:
         """Move the terminal's cursor here."""
         self.refresh(Region(0, self.caret.y, self.size.width, 1))
+
+    # -- the edge ----------------------------------------------------------------------------
+
+    def set_active(self, *, active: bool) -> None:
+        """Light the edge and the cursor of a pane, or stop lighting them; see `frame.tcss`."""
+        self.is_active = active
+        self.set_class(active, "-active")
+        self.refresh(Region(0, self.caret.y, self.size.width, 1))
+
+    def build_title(self, width: int) -> str:
+        """Return the title in at most `width` cells; what is longer is cut off."""
+        return self.title
+
+    def update_title(self) -> None:
+        """Write the title into the upper edge, if it has changed."""
+        # Textual puts a blank behind a corner, and none where there is no corner.
+        blank = "" if self.styles.border_left[0] else " "
+        title = self.build_title(self.size.width - TITLE_MARGIN_CELLS)
+        text = f"{blank}{title} " if title else ""
+        if Content(text).markup != self.border_title:
+            self.border_title = Content(text)
+
+    def on_resize(self) -> None:
+        """Write the title for the new width."""
+        if self.has_class(PANE_CLASS):
+            self.update_title()
+
+    def line_at(self, event: MouseEvent) -> int | None:
+        """Return the line under the mouse; None for the edge."""
+        place = event.get_content_offset(self)
+        return self.top_line + place.y if place is not None else None
+
+    # -- drawing -----------------------------------------------------------------------------
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines."""
@@ -62,10 +105,14 @@ class LineView(ScrollView, can_focus=True):
 
     def splash_lines(self, console: Console) -> Iterator[tuple[int, int, str]]:
         """Yield column, row and content of the lines as they will look at the next start."""
-        self._styles = {}
-        region = self.content_region
-        for y in range(region.height if self.display else 0):
-            strip = self.to_strip(self.build_splash_line(y, region.width), region.width)
+        if not self.display:
+            return
+        region, edge = self.region, self.gutter
+        for y, strip in enumerate(self.render_lines(Region(0, 0, *region.size))):
+            if y >= edge.top:
+                pieces = self.build_splash_line(y - edge.top, self.size.width)
+                text = self.to_strip(pieces, self.size.width)
+                strip = Strip.join([strip.crop(0, edge.left), text])
             yield region.x, region.y + y, strip.render(console)
 
     def to_strip(self, pieces: Sequence[StyledText], width: int) -> Strip:

@@ -20,6 +20,7 @@ from tui.rendering.places import Place, TreeRow, visible_places
 class PlaceTree(LineView):
     """Places with a cursor; posts the place to show."""
 
+    title = "Places"
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
         "section", "accent", "unread", "warning", "selection"
     )
@@ -189,17 +190,10 @@ class PlaceTree(LineView):
         """Keep the cursor on the screen."""
         self._lay_out()
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Hide the cursor."""
-        self.refresh()
-
     def on_click(self, event: events.Click) -> None:
         """Move the cursor on the first click, show the place on the second."""
-        index = self._row_index(self.top_line + event.y)
+        line = self.line_at(event)
+        index = self._row_index(line) if line is not None else None
         if index is None:
             return
         if index != self.cursor:
@@ -245,5 +239,5 @@ class PlaceTree(LineView):
         row = self._rows[index]
         if y != self._first_lines[index]:
             return build_problem_line(row, width, self._look)
-        selected = index == self.cursor and self.has_focus
+        selected = index == self.cursor and self.is_active
         return build_place_line(row, width, self._look, selected=selected)

@@ -30,6 +30,7 @@ class _ShownLine(NamedTuple):
 class SidePane(LineView):
     """Shows an article's details, with a cursor while it has the focus."""
 
+    title = "Side pane"
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
         "section", "accent", "unread", "strong", "selection"
     )
@@ -142,7 +143,7 @@ class SidePane(LineView):
             if item.folded_section and is_open and spaced:
                 yield _ShownLine()
             is_open = not item.folded_section
-            here = number == self.cursor and self.has_focus
+            here = number == self.cursor and self.is_active
             for pieces in (here and item.full_lines) or item.lines:
                 yield _ShownLine(pieces, number)
 
@@ -189,22 +190,16 @@ class SidePane(LineView):
             self.post_message(self.TextOffsetChosen(item.text_position))
         return bool(item.folded_section or item.similar_number or item.text_position is not None)
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self._update_cursor()
-
-    def on_blur(self) -> None:
-        """Hide the cursor."""
-        self._update_cursor()
-
-    def _update_cursor(self) -> None:
+    def set_active(self, *, active: bool) -> None:
+        """Light the edge, and show the cursor in full, or stop that."""
+        super().set_active(active=active)
         self._build_lines()
         self._refresh_items([self.cursor])
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor on the first click, activate the item on the second."""
-        y = self.top_line + event.y
-        if not 0 <= y < len(self._lines) or self._lines[y].item < 0:
+        y = self.line_at(event)
+        if y is None or y >= len(self._lines) or self._lines[y].item < 0:
             return
         if self._lines[y].item == self.cursor:
             self.activate_line()
@@ -221,7 +216,7 @@ class SidePane(LineView):
         if y >= len(self._lines):
             return []
         pieces, item = self._lines[y]
-        if item == self.cursor and self.has_focus:
+        if item == self.cursor and self.is_active:
             sign = CURSOR_SIGN if y == self._cursor_lines.start else " "
             text = "".join(text for text, _ in pieces)
             return [(sign, "selection"), (text or " ", "selection")]

@@ -1,0 +1,132 @@
+"""The focus is seen: a heavy edge, and one lit row, in every theme and any number of colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+from tests.support.reader import FakePrograms, Start
+from tests.support.screens import screen_cells, screen_lines
+from themes.loader import BUILT_IN_THEMES
+from tui.config.commands import Pane
+from tui.config.settings import LoadedSettings, Settings
+
+WIDE = (120, 24)
+ALL_PANES: tuple[Pane, ...] = ("list", "article", "side")
+GROUNDS = ("background", "surface")
+LOOKS = [*BUILT_IN_THEMES, "NO_COLOR"]
+"""The themes, and what the environment makes of any of them."""
+
+
+def begin(start: Start, programs: FakePrograms, look: str, size: tuple[int, int] = WIDE) -> Any:
+    """Start the reader in a theme."""
+    if look == "NO_COLOR":
+        return start(size=size, routes=programs.methods({"NO_COLOR": "1"}))
+    settings = replace(Settings(), theme=look)
+    env = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    return start(size=size, loaded=LoadedSettings(settings), routes=programs.methods(env))
+
+
+def heavy_panes(running: Any) -> list[str]:
+    """Return the panes whose upper edge is heavy."""
+    cells = screen_cells(running.app)
+    panes = running.reader.panes
+    found = []
+    for pane in panes.layout.visible_panes:
+        region = panes.widgets[pane].region
+        edge = "".join(cell.text for cell in cells[region.y][region.x : region.right])
+        assert ("━" in edge) != ("─" in edge), edge
+        found += [pane] * ("━" in edge)
+    return found
+
+
+def lit_rows(
+    running: Any,
+    system: ColorSystem = ColorSystem.TRUECOLOR,
+    panes: Sequence[Pane] = ALL_PANES,
+) -> list[int]:
+    """Return the lines that begin in reverse, or on a ground of their own, in one of the panes."""
+    colors = (running.app.theme_variables[f"news-{name}"] for name in GROUNDS)
+    grounds = [Color.parse(color) for color in colors if color.startswith("#")]
+    usual = {each.downgrade(system) for each in (Color.default(), *grounds)}
+    cells = screen_cells(running.app)
+
+    def is_lit(style: Style) -> bool:
+        ground = (style.bgcolor or Color.default()).downgrade(system)
+        return bool(style.reverse) or ground not in usual
+
+    regions = [running.reader.panes.widgets[pane].content_region for pane in panes]
+    return [
+        y
+        for region in regions
+        for y in range(region.y, region.bottom)
+        if any(is_lit(cell.style) for cell in cells[y][region.x : region.x + 6])
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_the_pane_with_the_keys_is_seen(
+    start: Start, programs: FakePrograms, look: str
+) -> None:
+    async with begin(start, programs, look) as running:
+        reader = running.reader
+        for pane in ALL_PANES:
+            assert reader.state.current_pane == pane
+            assert heavy_panes(running) == [pane]
+            own = reader.panes.widgets[pane]
+            caret = own.content_region.y + own.caret.y
+            for system in (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT):
+                assert lit_rows(running, system) == ([] if pane == "article" else [caret])
+            await running.press("tab")
+
+
+@pytest.mark.parametrize("term", ["xterm", "linux", "screen"])
+async def test_the_lit_row_is_seen_in_sixteen_colours(
+    start: Start, programs: FakePrograms, term: str
+) -> None:
+    async with start(size=WIDE, routes=programs.methods({"TERM": term})) as running:
+        assert (heavy_panes(running), lit_rows(running, ColorSystem.STANDARD)) == (["list"], [1])
+        await running.press("j", "j")
+        assert lit_rows(running, ColorSystem.STANDARD) == [5], "two lines each, and a heading"
+        await running.press("tab")
+        assert (heavy_panes(running), lit_rows(running, ColorSystem.STANDARD)) == (["article"], [])
+
+
+@pytest.mark.parametrize("size", [(120, 24), (100, 24), (80, 24), (50, 15)], ids=str)
+async def test_a_list_without_the_keys_still_shows_its_cursor(
+    start: Start, size: tuple[int, int]
+) -> None:
+    async with start(size=size) as running:
+        await running.press("j", "enter")
+        for pane in heavy_panes(running):
+            assert pane == "article"
+        if "list" in running.reader.panes.layout.visible_panes:
+            row = next(line for line in screen_lines(running.app) if line.startswith(">"))
+            assert "Article number 11" in row
+        assert lit_rows(running) == []
+
+
+@pytest.mark.parametrize("keys", [("f",), ("?",), ("U",), ("C",)], ids=str)
+async def test_under_a_dialog_no_pane_is_lit(start: Start, keys: tuple[str, ...]) -> None:
+    async with start(size=WIDE) as running:
+        await running.press("enter", "h", *keys)
+        assert running.app.screen is not running.reader
+        assert heavy_panes(running) == []
+        assert running.reader.article_list.is_active is False
+        assert lit_rows(running, panes=["list"]) == []
+        await running.press("escape")
+        assert heavy_panes(running) == ["list"]
+
+
+async def test_a_search_belongs_to_the_list(start: Start) -> None:
+    """The row that enter opens stays lit while the query is typed."""
+    async with start(size=WIDE) as running:
+        await running.press("tab", "tab", "/")
+        await running.type("harbour")
+        assert heavy_panes(running) == ["list"]
+        assert lit_rows(running) == [1]
