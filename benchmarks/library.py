@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -52,8 +53,8 @@ def measure(size: int, folder: Path) -> None:
             pass
     for sort in SORTS:
         with report_time(size, f"list by {sort}"):
-            rows = library.rows(ListQuery(sort=sort))
-    ids = [row.id for row in rows]
+            listing = library.listing(ListQuery(sort=sort))
+    ids = list(chain.from_iterable(listing.ids()))
     with report_time(size, "open an article, mean", per=MARKS):
         for article in ids[:: max(1, size // MARKS)][:MARKS]:
             library.get_article(article)

@@ -22,6 +22,7 @@ import psutil
 from benchmarks.library import measure_seconds, open_library, report, report_time, report_times
 from benchmarks.synthetic_articles import make_articles
 from store.library.folder import FolderLibrary
+from store.library.listing import iter_rows
 from store.search.highlight import make_highlighter
 from store.search.list_query import ListQuery, Matches, SearchQuery
 from store.search.syntax_tree import WordsCondition
@@ -129,7 +130,7 @@ def sample_queries(
 ) -> tuple[list[str], list[str]]:
     """Return random words and quoted phrases from the texts of a library."""
     chance = random.Random(seed)
-    ids = [row.id for row in library.rows(ListQuery())]
+    ids = [row.id for row in iter_rows(library.listing(ListQuery()))]
     words: list[str] = []
     phrases: list[str] = []
     while len(phrases) < number:
@@ -151,7 +152,7 @@ def measure_recall(library: FolderLibrary, queries: Sequence[str], limit: int = 
         queries: Single words, or phrases in quotes.
         limit: The most articles to scan; they are spread over the library.
     """
-    ids = [row.id for row in library.rows(ListQuery())]
+    ids = [row.id for row in iter_rows(library.listing(ListQuery()))]
     ids = ids[:: max(1, len(ids) // limit)]
     highlighters = {
         query: make_highlighter([WordsCondition(query.strip('"'), is_phrase='"' in query)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 
 from store.library.protocol import Listing, RowField
@@ -46,10 +45,10 @@ class FolderListing:
         """The number of articles."""
         return len(self._rows)
 
-    @cached_property
+    @property
     def unread(self) -> int:
-        """The number of articles that were unread when the list was asked for."""
-        return sum(not row.read for row in self._rows)
+        """The number of articles that are unread now."""
+        return sum(map(self._is_unread, range(self.total)))
 
     def window(self, start: int, size: int) -> list[ArticleRow]:
         """Return the rows from a place on."""

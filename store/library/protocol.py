@@ -65,7 +65,7 @@ class Listing(Protocol):
 
     @property
     def unread(self) -> int:
-        """The number of articles that were unread when the list was asked for."""
+        """The number of articles that are unread now."""
 
     def window(self, start: int, size: int) -> Sequence[ArticleRow]:
         """Return up to `size` rows from a place on; fewer at the end."""
@@ -168,13 +168,6 @@ class Library(Protocol):
 
     def listing(self, query: ListQuery) -> Listing:
         """Return the list of a query, in its order.
-
-        Raises:
-            InvalidQuery: The text of the query cannot be parsed; says where and what was expected.
-        """
-
-    def rows(self, query: ListQuery) -> list[ArticleRow]:
-        """Return the rows of a list, in its order.
 
         Raises:
             InvalidQuery: The text of the query cannot be parsed; says where and what was expected.

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from store.journal.events import Event
+from store.library.listing import iter_rows
 from store.library.protocol import Library
 from store.model.article import WORDS_PER_MINUTE, ArticleRow
 from store.model.errors import LibraryDamaged
@@ -321,10 +322,10 @@ def gather_statistics(
     Yields:
         First what is known at once, without days and pace; finally everything; None in between.
     """
-    rows = library.rows(ListQuery())
-    words = {row.id: row.words for row in rows}
+    listing = library.listing(ListQuery())
+    words = {row.id: row.words for row in iter_rows(listing)}
     today, names = local_day(to_microseconds(now), zone), _read_feed_names(library)
-    found = compute_statistics(rows, {}, AVERAGE_PACE, today, names)
+    found = compute_statistics(iter_rows(listing), {}, AVERAGE_PACE, today, names)
     yield found
     counting = DayCounter(words, zone)
     for events in library.events(READ_KINDS):

@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from store.library.folder import FolderLibrary
+from store.library.listing import iter_rows
 from store.library.protocol import Library
-from store.model.article import Article, Body, ParsedArticle, ReadingStatus
+from store.model.article import Article, ArticleRow, Body, ParsedArticle, ReadingStatus
 from store.model.results import AddProgress
 from store.model.times import Clock, format_timestamp, system_clock
 from store.search.list_query import ListQuery
@@ -92,9 +93,14 @@ def ids(*numbers: int) -> list[str]:
     return [article_id(number) for number in numbers]
 
 
+def list_rows(library: Library, query: ListQuery) -> list[ArticleRow]:
+    """Return all rows of a list."""
+    return list(iter_rows(library.listing(query)))
+
+
 def list_numbers(library: Library, **query: Any) -> list[int]:
     """Return the numbers of the listed articles, in list order."""
-    return [int(row.id[:4], 16) for row in library.rows(ListQuery(**query))]
+    return [int(row.id[:4], 16) for row in list_rows(library, ListQuery(**query))]
 
 
 def add(library: Library, found: Iterable[ParsedArticle]) -> AddProgress:
@@ -163,6 +169,6 @@ class Machine:
 
 def state(library: Library) -> dict[str, Any]:
     """Return every article of a library with its row and reading status, by id."""
-    rows = library.rows(ListQuery())
+    rows = list_rows(library, ListQuery())
     facts = library.articles(row.id for row in rows)
     return {row.id: (row, *both) for row, both in zip(rows, facts, strict=True)}

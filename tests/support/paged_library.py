@@ -130,7 +130,7 @@ class PagedListing:
     @property
     def unread(self) -> int:
         """The number of unread articles."""
-        return sum(not row.read for _, page in self._pages() for row in page)
+        return sum(not self._current(row).read for _, page in self._pages() for row in page)
 
     def window(self, start: int, size: int) -> Sequence[ArticleRow]:
         """Return the rows from a place on."""

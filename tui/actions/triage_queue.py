@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from itertools import chain, islice
 
-from store.library.protocol import Library
+from store.library.listing import iter_rows
+from store.library.protocol import Library, Listing
 from store.library.statistics import AVERAGE_PACE, Pace, find_pace
 from store.model.article import ArticleRow
 from store.search.list_query import ListQuery
@@ -118,7 +120,13 @@ class TriageQueue:
         return not row.read and row.id not in self._deleted and row.id not in self.decisions
 
 
+def unread_rows(listing: Listing, place: int) -> list[ArticleRow]:
+    """Return the unread articles of a list, from a place to its end and then from its start."""
+    rows = chain(iter_rows(listing, place), islice(iter_rows(listing), place))
+    return [row for row in rows if not row.read]
+
+
 def measure_pace(library: Library) -> Generator[None, None, Pace]:
     """Measure the user's reading speed, in steps."""
-    words = {row.id: row.words for row in library.rows(ListQuery())}
+    words = {row.id: row.words for row in iter_rows(library.listing(ListQuery()))}
     return (yield from find_pace(library, words))

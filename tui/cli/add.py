@@ -19,6 +19,7 @@ from store.feeds.resolve_url import (
     find_missing_text,
     store_resolved,
 )
+from store.library.listing import iter_rows
 from store.library.protocol import Library
 from store.model.errors import FetchFailed, NewstuiError, PrivateHost
 from store.search.list_query import ListQuery
@@ -93,7 +94,7 @@ class UrlAdder:
 
     def fetch_missing_texts(self) -> None:
         """Fetch the pages of articles that have a URL and no text."""
-        rows = [row.id for row in self._library.rows(ListQuery()) if not row.words]
+        rows = [row.id for row in iter_rows(self._library.listing(ListQuery())) if not row.words]
         articles = [each for each, _ in self._library.articles(rows) if each.url]
         pages = PageCache(self._feed_store.cache)
         with ProgressLine("fetching pages") as line:

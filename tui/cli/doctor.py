@@ -93,9 +93,8 @@ def _examine_library(paths: Paths, library: FolderLibrary, *, repair: bool) -> I
     for _ in library.load():
         pass
     textless = library.repairer.check_files()
-    rows = library.rows(ListQuery())
-    unread = sum(not row.read for row in rows)
-    yield "articles", f"{len(rows):,}, {unread:,} unread"
+    total, unread = library.counts({"": ListQuery()})[""]
+    yield "articles", f"{total:,}, {unread:,} unread"
     if textless:
         yield "no text", format_count(textless, "article")
     if library.read_only_reason:

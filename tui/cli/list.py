@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
@@ -37,12 +38,13 @@ def run_list(options: argparse.Namespace) -> None:
             print_data(format_row(row))
 
 
-def query_rows(library: Library, options: argparse.Namespace) -> list[ArticleRow]:
+def query_rows(library: Library, options: argparse.Namespace) -> Sequence[ArticleRow]:
     """Return the rows of the query, in its order; update the index if the query needs it."""
     query = build_query(options)
     if query_needs_index(query.text):
         update_index_with_progress(library)
-    return library.rows(query)[: options.limit]
+    listing = library.listing(query)
+    return listing.window(0, listing.total if options.limit is None else options.limit)
 
 
 def build_query(options: argparse.Namespace) -> ListQuery:

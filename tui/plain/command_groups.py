@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from store.model.article import FullArticle
@@ -116,7 +116,7 @@ class EditCommands:
             "article.tag": lambda typed: self._change_tag(typed, add_tag),
             "article.untag": lambda typed: self._change_tag(typed, remove_tag),
             "list.mark_all_read": lambda _: session.change(
-                set_state, [row.id for row in session.list.rows], "read"
+                set_state, [*chain.from_iterable(session.list.listing.ids())], "read"
             ),
             "app.undo": lambda _: session.change(undo),
             "app.history": self._say_undo_history,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from store.library.protocol import Library
+from store.library.protocol import Library, Listing
 from store.model.article import ArticleRow, FullArticle, SimilarArticle
 from store.model.errors import InvalidInput, LibraryReadOnly, NewstuiError
 from store.search.language import query_needs_index
@@ -23,7 +23,6 @@ from tui.actions.pages import (
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
 from tui.plain.input import ParsedLine
-from tui.rendering.list_rows import compare_facts
 from tui.rendering.plain_text import PlainLine, article_lines, describe_row, wrap_plain_text
 from tui.rendering.trail import Trail
 from tui.rendering.wording import format_count
@@ -96,7 +95,7 @@ class ListPager:
         self._library = library
         self._environment = environment
         self.query = ListQuery()
-        self.rows: list[ArticleRow] = []
+        self.listing: Listing = library.listing(self.query)
         self._has_sources = False
         """True if the articles are from several sources."""
         self._first = 0
@@ -108,9 +107,13 @@ class ListPager:
         """Query the list again, and go to its first page."""
         if query_needs_index(self.query.text):
             self._environment.prepare(self._library)
-        self.rows = self._library.rows(self.query)
-        self._has_sources = compare_facts(self.rows)[1]
+        self.update()
         self._first = 0
+
+    def update(self) -> None:
+        """Query the list again, and stay on the page."""
+        self.listing = self._library.listing(self.query)
+        self._has_sources = self.listing.varies("source")
 
     def change_query(self, query: ListQuery) -> None:
         """Query another list; an invalid query leaves the current one as it is."""
@@ -123,7 +126,7 @@ class ListPager:
 
     def show(self) -> None:
         """Print the current page, and how long the list is."""
-        total, room = len(self.rows), self._environment.page_lines
+        total, room = self.listing.total, self._environment.page_lines
         lines: list[str] = []
         self._end = self._first
         for index in range(self._first, total):
@@ -132,27 +135,22 @@ class ListPager:
                 break
             lines += row
             self._end = index + 1
-        unread = sum(not row.read for row in self.rows)
-        summary = f"{format_count(total, 'article')}, {unread:,} unread"
+        summary = f"{format_count(total, 'article')}, {self.listing.unread:,} unread"
         if self._end - self._first < total:
             summary += f"; {self._first + 1:,} to {self._end:,}"
         self._environment.say_lines([*lines, f"{summary}."])
 
     def turn(self, by: int) -> None:
         """Print the next page (1), or the previous one (-1)."""
-        if by > 0 and self._end >= len(self.rows) > 0:
+        if by > 0 and self._end >= self.listing.total > 0:
             raise NewstuiError("End of the list")
         self._first = self._end if by > 0 else self._page_before(self._first)
         self.show()
 
     def turn_to(self, *, last: bool) -> None:
         """Print the first page, or the last one."""
-        self._first = self._page_before(len(self.rows)) if last else 0
+        self._first = self._page_before(self.listing.total) if last else 0
         self.show()
-
-    def index_of(self, article: str) -> int:
-        """Return the index of an article's row; -1 if it is not in the list."""
-        return next((i for i, row in enumerate(self.rows) if row.id == article), -1)
 
     def row(self, number: int) -> ArticleRow:
         """Return a row by its number, counted from 1.
@@ -160,13 +158,18 @@ class ListPager:
         Raises:
             NewstuiError: The list is shorter.
         """
-        if number > len(self.rows):
-            raise NewstuiError(f"The list has {format_count(len(self.rows), 'article')}")
-        return self.rows[number - 1]
+        if number > self.listing.total:
+            raise NewstuiError(f"The list has {format_count(self.listing.total, 'article')}")
+        return self.listing.window(number - 1, 1)[0]
 
-    def apply_changes(self, rows: Mapping[str, ArticleRow], removed: Collection[str] = ()) -> None:
-        """Replace changed rows, and drop removed ones."""
-        self.rows = [rows.get(row.id, row) for row in self.rows if row.id not in removed]
+    def step(self, article: str, by: int, *, unread: bool) -> str | None:
+        """Return the next (1) or previous (-1) article of the list, if there is one."""
+        found = self.listing.place(article)
+        place = -1 if found is None else found
+        following = self.listing.step(place, by, unread=unread)
+        if following is None or following == place or place < 0 > by:
+            return None
+        return self.row(following + 1).id
 
     def _page_before(self, end: int) -> int:
         """Return the first row of the page that ends before a row."""
@@ -179,7 +182,7 @@ class ListPager:
         return first
 
     def _render_row(self, index: int) -> list[str]:
-        line = describe_row(self.rows[index], index + 1, source=self._has_sources)
+        line = describe_row(self.row(index + 1), index + 1, source=self._has_sources)
         return wrap_plain_text(line, self._environment.columns).split("\n")
 
 
@@ -278,13 +281,11 @@ class PlainSession:
 
     def step(self, by: int, *, unread: bool = False) -> None:
         """Open the next article of the list (1), or the previous one (-1)."""
-        rows, at = self.list.rows, self.list.index_of(self.current)
-        for i in range(at + 1, len(rows)) if by > 0 else range(at - 1, -1, -1):
-            if not (unread and rows[i].read):
-                self.open(rows[i].id)
-                return
-        kind = "unread article" if unread else "article"
-        raise NewstuiError(f"No {kind} {'below' if by > 0 else 'above'}")
+        article = self.list.step(self.current, by, unread=unread)
+        if article is None:
+            kind = "unread article" if unread else "article"
+            raise NewstuiError(f"No {kind} {'below' if by > 0 else 'above'}")
+        self.open(article)
 
     def find(self, words: str) -> None:
         """Print the page of the article that begins with the next line containing the words."""
@@ -399,11 +400,11 @@ class PlainSession:
             self.environment.run_read_hook(result.marked_read)
         if result.removed:
             self.trail.remove_articles(result.removed)
-            self.list.apply_changes({}, result.removed)
+            self.list.listing = self.list.listing.without(result.removed)
             if self.current in result.removed:
                 self.article, self.current = None, ""
         if result.is_list_stale:
-            self.list.rows = self.library.rows(self.list.query)
+            self.list.update()
         return result
 
     def refresh(self) -> None:
@@ -414,6 +415,5 @@ class PlainSession:
             self.list.reload()
 
     def _apply_rows(self, rows: Mapping[str, ArticleRow]) -> None:
-        self.list.apply_changes(rows)
         if self.article is not None and self.article.id in rows:
             self.article.full_article = self.library.get_article(self.article.id)

@@ -19,7 +19,7 @@ from store.model.errors import NewstuiError
 from store.search.list_query import ListQuery
 from store.text.markdown import strip_inline_markdown
 from tui.actions.article_changes import Action, P, add_tag, delete, set_state, undo
-from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace
+from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace, unread_rows
 from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import Keymap
 from tui.plain import command_groups
@@ -294,9 +294,9 @@ class BrowseMode(Mode):
         self._enter(StoryMode(self.session, self.session.target(typed)))
 
     def _enter_triage(self, typed: ParsedLine) -> None:
-        rows = self.session.list
-        cursor = max(0, rows.index_of(self.session.current))
-        self._enter(TriageMode(self.session, rows.rows, cursor))
+        listing = self.session.list.listing
+        cursor = listing.place(self.session.current) or 0
+        self._enter(TriageMode(self.session, unread_rows(listing, cursor)))
 
     def _enter(self, mode: Mode) -> None:
         self._left_article = self.session.article
@@ -379,10 +379,10 @@ class TriageMode(Mode):
         "app.help": "help",
     }
 
-    def __init__(self, session: PlainSession, rows: Sequence[ArticleRow], cursor: int) -> None:
-        """Queue the unread rows, from the cursor on."""
+    def __init__(self, session: PlainSession, rows: Sequence[ArticleRow]) -> None:
+        """Queue these rows."""
         super().__init__(session)
-        self._queue = TriageQueue(rows, cursor)
+        self._queue = TriageQueue(rows)
         deque(self._measure_pace(), maxlen=0)
         self._has_prompted = False
         self.handlers = {

@@ -17,7 +17,7 @@ from store.model.article import ParsedArticle, ReadingStatus
 from store.model.results import Counts, GroupCount
 from store.model.times import to_unix_seconds
 from store.search.list_query import SHOWS, ListQuery
-from tests.support.libraries import START, Machine, add, article, article_id, ids, load
+from tests.support.libraries import START, Machine, add, article, article_id, ids, list_rows, load
 
 FEEDS = ("https://a.example/feed", "https://b.example/feed", "")
 CATEGORIES = ("news", "News/World", "news/world/asia", "newsletters", "")
@@ -96,7 +96,7 @@ def test_by_feed(library: FolderLibrary) -> None:
 
 def test_by_category_of_some_feeds(library: FolderLibrary) -> None:
     found = {each.name: each.total for each in library.by("category", feeds=[""])}
-    rows = library.rows(ListQuery(feeds=frozenset([""])))
+    rows = list_rows(library, ListQuery(feeds=frozenset([""])))
     assert len(rows) == 2
     assert set(found) >= {row.category for row in rows}
     assert library.by("category", feeds=()) == []
@@ -112,7 +112,7 @@ def test_feeds_have_their_counts(library: FolderLibrary) -> None:
 
 def recount(library: Library) -> dict[str, Counts]:
     """Count the articles of every list by looking at each row."""
-    rows = library.rows(ListQuery())
+    rows = list_rows(library, ListQuery())
     queries = query_table()
     found = {name: replace(query).select(rows) for name, query in queries.items()}
     return {name: Counts(len(r), sum(not row.read for row in r)) for name, r in found.items()}
@@ -129,7 +129,7 @@ def query_table() -> dict[str, ListQuery]:
 def check_counts(library: Library) -> None:
     """Compare what the library counts with a recount."""
     assert library.counts(query_table()) == recount(library)
-    rows = library.rows(ListQuery())
+    rows = list_rows(library, ListQuery())
     total = Counter(row.feed_key for row in rows if row.feed_key)
     unread = Counter(row.feed_key for row in rows if row.feed_key and not row.read)
     expected = [GroupCount(key, total[key], unread[key]) for key in sorted(total)]

@@ -21,6 +21,7 @@ from tests.support.libraries import (
     articles,
     ids,
     list_numbers,
+    list_rows,
     reading_status,
     state,
 )
@@ -32,7 +33,11 @@ ONE, TWO, THREE = ids(1, 2, 3)
 
 
 def test_an_empty_library(library: Library) -> None:
-    assert (library.is_empty, library.rows(ListQuery()), library.by("category")) == (True, [], [])
+    assert (library.is_empty, list_rows(library, ListQuery()), library.by("category")) == (
+        True,
+        [],
+        [],
+    )
     assert (library.read_only_reason, list(library.problems)) == ("", [])
     assert library.undo() is None
     assert library.undoable() == []
@@ -152,7 +157,7 @@ def test_values_are_copies(library: Library) -> None:
     extra = library.get_article(ONE).article.extra
     extra["a"].append(2)
     assert library.get_article(ONE).article.extra == {"a": [1]}
-    library.rows(ListQuery()).clear()
+    list_rows(library, ListQuery()).clear()
     assert list_numbers(library) == [1]
 
 

@@ -20,6 +20,7 @@ from tests.support.libraries import (
     articles,
     ids,
     list_numbers,
+    list_rows,
     reading_status,
     state,
     undo,
@@ -189,7 +190,7 @@ def test_imported_history_cannot_be_undone_and_yields_to_later_changes(
 
 def test_every_step_of_adding_is_on_the_disk(library: Library, open_library: Open) -> None:
     for step in library.add(articles(range(1, 2101))):
-        assert len(open_library().rows(ListQuery())) == step.added
+        assert len(list_rows(open_library(), ListQuery())) == step.added
 
 
 def test_similar_articles_include_new_ones(library: Library) -> None:
@@ -284,7 +285,7 @@ def test_the_library_can_be_used_between_any_two_steps_of_loading(
     fresh = open_library()
     steps = fresh.load()
     for number, step in enumerate(steps, 1):
-        assert step.article_count == len(fresh.rows(ListQuery()))
+        assert step.article_count == len(list_rows(fresh, ListQuery()))
         fresh.record("starred", ids(number))
         fresh.refresh()
     library.refresh()
@@ -307,6 +308,6 @@ def test_in_progress_means_started_and_unread(three: Library, open_library: Open
     three.record("read", [TWO])
     later = open_library()
     for library in (three, later):
-        assert [row.id for row in library.rows(in_progress)] == [ONE]
+        assert [row.id for row in list_rows(library, in_progress)] == [ONE]
     later.record("position", [ONE], position=0)
-    assert later.rows(in_progress) == []
+    assert list_rows(later, in_progress) == []

@@ -165,7 +165,7 @@ def test_a_list_stands_still_and_its_rows_are_those_of_now(library: Lists) -> No
     rows = listing.window(0, 9)
     assert numbers(rows) == [6, 5, 2]
     assert [row.read for row in rows] == [False, True, False]
-    assert (listing.total, listing.place(article_id(5))) == (3, 1)
+    assert (listing.total, listing.unread, listing.place(article_id(5))) == (3, 2, 1)
     assert listing.step(0, 1, unread=True) == 2
     again = library.listing(ListQuery("unread"))
     assert (again.total, again.unread) == (2, 2)

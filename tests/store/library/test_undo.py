@@ -14,7 +14,7 @@ from store.model.article import FullArticle, ReadingStatus
 from store.model.errors import ArticleNotFound
 from store.search.list_query import ListQuery
 from tests.store.conftest import Open
-from tests.support.libraries import FakeClock, Machine, add, article, example_folder, ids
+from tests.support.libraries import FakeClock, Machine, add, article, example_folder, ids, list_rows
 
 ALL = ids(1, 2, 3, 4)
 EXAMPLES = 25
@@ -56,7 +56,7 @@ def state(library: Library) -> State:
         except ArticleNotFound:
             return None
 
-    return library.rows(ListQuery()), [entry(each) for each in ALL]
+    return list_rows(library, ListQuery()), [entry(each) for each in ALL]
 
 
 @given(CHANGES, st.integers(0, 12))

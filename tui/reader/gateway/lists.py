@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -106,10 +106,9 @@ class Lists(Part):
     def list_unread(self, place: int) -> None:
         """List the unread articles of the list, from a place to its end and then from its start."""
         if (listing := self._worker.listing) is not None:
-            after = iter_rows(listing, place)
-            before = islice(iter_rows(listing), place)
-            unread = [row for row in chain(after, before) if not row.read]
-            self._post(messages.UnreadListed(unread))
+            from tui.actions.triage_queue import unread_rows
+
+            self._post(messages.UnreadListed(unread_rows(listing, place)))
 
     @library_job
     def find_snippets(self, search: SearchQuery, matches: Matches, articles: Sequence[str]) -> None:
@@ -203,7 +202,6 @@ class Lists(Part):
             messages.RowsListed(
                 request,
                 listing.total,
-                listing.unread,
                 cursor,
                 start,
                 listing.window(start, request.size),

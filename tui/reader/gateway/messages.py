@@ -85,7 +85,6 @@ class RowsListed(LibraryMessage):
 
     request: ListRequest
     total: int
-    unread: int
     cursor: int
     """The place of the first of the requested articles that is in the list."""
     start: int
