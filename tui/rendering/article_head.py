@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from store.model.article import Body, FullArticle, reading_minutes
 from store.text.names import name_key
 from tui.rendering.cells import StyledText, truncate_cells, wrap_text
 from tui.rendering.list_rows import STAR_SIGN
+from tui.rendering.trail import ShownPage
 from tui.rendering.wording import (
     MISSING_TEXT,
     PAGE_TEXT_LABEL,
@@ -22,7 +24,7 @@ SUMMARY_BAR = "▌ "
 
 
 def build_article_head(
-    entry: FullArticle, width: int, now: int, *, note: str = "", is_page: bool = False
+    entry: FullArticle, width: int, now: int, *, note: str = "", page: ShownPage | None = None
 ) -> list[StyledText]:
     """Return the lines above the text of an article.
 
@@ -31,14 +33,16 @@ def build_article_head(
         width: Cells of a line; facts that do not fit are cut at the end of theirs.
         now: Seconds since 1970.
         note: Shown before the facts.
-        is_page: Whether the text below is that of the article's page.
+        page: The article's page, if the text below is that of it.
     """
     lines: list[StyledText] = [(line, "title") for line in wrap_text(entry.article.title, width)]
-    page_note = PAGE_TEXT_LABEL if is_page else ""
-    if facts := join_nonempty((note, page_note, describe_article(entry, now))):
+    if page is not None:
+        article = replace(entry.article, words=page.words)
+        note, entry = PAGE_TEXT_LABEL, replace(entry, article=article)
+    if facts := join_nonempty((note, describe_article(entry, now))):
         lines.append((truncate_cells(facts, width), "muted"))
     lines.append((RULE * width, "muted"))
-    if entry.body.is_missing and not is_page:
+    if entry.body.is_missing and page is None:
         lines += [(line, "text") for line in wrap_text(MISSING_TEXT, width)]
     return lines
 

@@ -20,6 +20,7 @@ class ShownPage:
     """The text of an article's page, shown in place of its own, and the position in it."""
 
     text: str
+    words: int = 0
     position: int = 0
 
 

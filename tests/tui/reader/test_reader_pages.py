@@ -101,6 +101,7 @@ async def test_the_text_of_the_page_and_that_of_the_feed(
         assert BEGIN not in view.shown_text
         assert running.status.startswith("Text of the page · x shows that of the feed")
         assert "text of its page" in screen_text(running.app)
+        assert " · 1 min" in screen_text(running.app)
         await running.press("space")
         assert view.position > 0
         await running.press("x")

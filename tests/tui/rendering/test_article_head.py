@@ -10,6 +10,7 @@ import pytest
 from store.model.article import Article, Body, FullArticle, ReadingStatus
 from tui.rendering.article_head import build_article_head, build_summary, describe_article
 from tui.rendering.cells import cell_width
+from tui.rendering.trail import ShownPage
 from tui.rendering.wording import MISSING_TEXT
 
 NOW = int(datetime(2026, 11, 22, 22, 0, tzinfo=UTC).timestamp())
@@ -83,3 +84,13 @@ def test_a_missing_text_is_said_below_the_rule() -> None:
 def test_the_summary_stands_beside_a_bar(summary: str, text: str, lines: list[str]) -> None:
     found = build_summary(Body(text=text, summary=summary), 16)
     assert [line for line, _ in found] == lines
+
+
+def test_the_text_of_the_page_is_said_and_counted() -> None:
+    page = ShownPage("…", words=2300)
+    lines = build_article_head(entry(missing=True), 80, NOW, note="x", page=page)
+    assert lines[1][0].startswith("text of its page · Gazette · ")
+    assert " · 10 min · " in lines[1][0]
+    assert len(lines) == 3
+    loose = build_article_head(entry(), 80, NOW, note="not in the library")
+    assert loose[1][0].startswith("not in the library · Gazette · ")

@@ -184,10 +184,11 @@ class PageFetchStarted(LibraryMessage):
 
 @dataclass
 class PageTextLoaded(LibraryMessage):
-    """The text of an article's page."""
+    """The text of an article's page, and the number of its words."""
 
     article: str
     text: str
+    words: int
 
 
 @dataclass

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from store.model.article import FullArticle, ParsedArticle, ReadingStatus
 from store.model.errors import NewstuiError
+from store.text.prose import count_words
 from store.text.urls import extract_host, redact_url
 from tui.actions.pages import (
     fetch_page,
@@ -80,12 +81,13 @@ class Pages(Part):
         """Load the text of an article's page: from the cache, or else from the web."""
         article = entry.article
         if text := find_page_text(self._library, article):
-            self._post(messages.PageTextLoaded(article.id, text))
+            self._post(messages.PageTextLoaded(article.id, text, count_words(text)))
             return
 
         def store(page: ParsedArticle) -> None:
-            open_text_cache(self._library).save(article.id, page.body.text)
-            self._post(messages.PageTextLoaded(article.id, page.body.text))
+            text, words = page.body.text, page.article.words
+            open_text_cache(self._library).save(article.id, text)
+            self._post(messages.PageTextLoaded(article.id, text, words))
 
         self._fetch(article.url, entry, store)
 

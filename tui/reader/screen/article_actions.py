@@ -152,7 +152,7 @@ class ArticleActions:
         self.article_view.note = LOOSE_PAGE_LABEL if is_loose else ""
         self.article_view.show(entry, position, preview=preview)
         if page := self.state.trail.saved_page(entry.article.id):
-            self.article_view.show_page_text(page.text, page.position)
+            self.article_view.show_page(page)
 
     def record_end(self, article: str) -> None:
         """Record that the open article was read to its end, once each time it is opened."""
@@ -169,7 +169,7 @@ class ArticleActions:
 
     def _go_to_own_text(self, offset: int) -> None:
         if self.article_view.shown_page is not None:
-            self.article_view.show_page_text(None)
+            self.article_view.show_page(None)
         self.article_view.go_to_position(offset)
 
     def remove(self, articles: Collection[str]) -> None:

@@ -19,6 +19,7 @@ from tui.reader.screen.text_actions import NO_ARTICLE_NOTICE
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine
 from tui.rendering.text_layout import ArticleLink
+from tui.rendering.trail import ShownPage
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
@@ -70,7 +71,7 @@ class PageActions:
             return
         self.panes.focus("article")
         if self.article_view.shown_page is not None:
-            self.article_view.show_page_text(None)
+            self.article_view.show_page(None)
             self.status_line.show_notice("Text of the feed")
         elif article in self.state.loose_pages:
             self.status_line.show_notice("This is the text of the page")
@@ -93,7 +94,7 @@ class PageActions:
         article = message.article
         if article == self._wanted_text and is_article(self.article_view.full_article, article):
             self._wanted_text = ""
-            self.article_view.show_page_text(message.text)
+            self.article_view.show_page(ShownPage(message.text, message.words))
             key = self.keymap.first_key("article.page_text")
             self.status_line.show_notice(f"Text of the page · {key} shows that of the feed")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from time import monotonic
@@ -111,8 +111,8 @@ class ArticleView(LineView):
         self._has_link_numbers = False
         self._new_paragraphs: Sequence[tuple[int, int]] = ()
         self._code_spans = CodeSpans()
-        self._page_text: str | None = None
-        """The text of the article's page, while that is shown instead of its own."""
+        self._page: ShownPage | None = None
+        """The article's page, while its text is shown instead of the article's own."""
         self._own_position = 0
 
     def show(self, entry: FullArticle, position: int = 0, *, preview: bool = False) -> None:
@@ -123,33 +123,33 @@ class ArticleView(LineView):
         self._is_end_reported, self._is_just_shown = False, True
         self._position = position
         self._has_link_numbers = False
-        self._page_text = None
+        self._page = None
         self._lay_out_anew()
 
-    def show_page_text(self, text: str | None, position: int = 0) -> None:
-        """Show the text of the article's page, from an offset into it on; None for its own again."""
-        if self._page_text is None:
+    def show_page(self, page: ShownPage | None) -> None:
+        """Show the text of the article's page, from its position on; None for its own text again."""
+        if self._page is None:
             self._own_position = self._position
         self.text_search = self.selection = None
-        self._position = self._own_position if text is None else position
-        self._page_text = text
+        self._position = self._own_position if page is None else page.position
+        self._page = page
         self._lay_out_anew()
 
     @property
     def shown_page(self) -> ShownPage | None:
         """The page of the article with the position in it, if its text is shown."""
-        return None if self._page_text is None else ShownPage(self._page_text, self._position)
+        return None if self._page is None else replace(self._page, position=self._position)
 
     @property
     def own_position(self) -> int:
         """The position in the article's own text, also while that of its page is shown."""
-        return self._position if self._page_text is None else self._own_position
+        return self._position if self._page is None else self._own_position
 
     @property
     def shown_text(self) -> str:
         """The text that is shown; empty without an article."""
-        if self._page_text is not None:
-            return self._page_text
+        if self._page is not None:
+            return self._page.text
         return self.full_article.body.text if self.full_article is not None else ""
 
     def _lay_out_anew(self) -> None:
@@ -192,7 +192,7 @@ class ArticleView(LineView):
     def clear(self) -> None:
         """Show nothing."""
         self.text_search = self.selection = None
-        self.full_article = self._text_layout = self._page_text = None
+        self.full_article = self._text_layout = self._page = None
         self.is_preview = False
         self._header = []
         self.set_line_count(0)
@@ -255,9 +255,8 @@ class ArticleView(LineView):
         self.refresh()
 
     def _build_header(self, entry: FullArticle) -> list[StyledText]:
-        is_page = self._page_text is not None
         width = self._text_width
-        head = build_article_head(entry, width, self._now(), note=self.note, is_page=is_page)
+        head = build_article_head(entry, width, self._now(), note=self.note, page=self._page)
         return [*head, *build_summary(entry.body, width)] if self.shows_summary else head
 
     def _restore_position(self) -> None:
@@ -331,7 +330,7 @@ class ArticleView(LineView):
     def _check_end(self) -> None:
         if self.full_article is None or not self.display or self.is_preview or self.is_jumping:
             return
-        if self.full_article.body.is_missing and self._page_text is None:
+        if self.full_article.body.is_missing and self._page is None:
             return
         if self.is_at_end and not self._is_end_reported:
             self._is_end_reported = True
@@ -505,7 +504,7 @@ class ArticleView(LineView):
         return layout[row] if layout is not None and 0 <= row < layout.laid_out_lines else None
 
     def _is_new_line(self, y: int) -> bool:
-        has_marks = self._new_paragraphs and self._page_text is None
+        has_marks = self._new_paragraphs and self._page is None
         line = self._laid_out_line(y) if has_marks else None
         return (
             line is not None
