@@ -242,12 +242,11 @@ async def test_triage_takes_the_whole_list(start: Start) -> None:
         assert "41" in running.status
 
 
-async def test_the_next_start_shows_the_first_rows(start: Start) -> None:
+async def test_the_next_start_shows_the_last_rows(start: Start) -> None:
     async with start(NARROW) as running:
         await running.press("G")
-        await running.press("s")
         lines = [text for _, _, text in running.reader.splash_lines()]
-        titles = [f"Article number {number} " for number in range(300, 290, -1)]
+        titles = [f"Article number {number} " for number in range(9, 0, -1)]
         assert all(any(title in line for line in lines) for title in titles)
 
 
@@ -273,10 +272,10 @@ async def test_a_list_that_comes_while_the_cursor_goes_far_is_asked_for_again(
 
 async def test_headings_of_a_new_day(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     async with start(NARROW) as running:
-        assert screen_lines(running.app)[0].strip() == "Today"
+        assert "Today" in screen_lines(running.app)[0]
         now = running.reader.article_list._now
         later = now() + 86_400
         monkeypatch.setattr(running.reader.article_list, "_now", lambda: later)
         monkeypatch.setattr(running.reader.lists, "now", lambda: later)
         await running.press("j", "k")
-        assert screen_lines(running.app)[0].strip() == "Yesterday"
+        assert "Yesterday" in screen_lines(running.app)[0]
