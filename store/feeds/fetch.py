@@ -70,6 +70,25 @@ class FetchContext:
             parser.close()
 
 
+def choose_due_feeds(
+    subscriptions: Iterable[Subscription], states: Mapping[str, FeedState], now: int
+) -> list[Subscription]:
+    """Return the feeds that a fetch of all feeds fetches: not paused, and their interval is over.
+
+    Args:
+        subscriptions: All feeds.
+        states: Their states.
+        now: Seconds since 1970.
+    """
+
+    def is_due(feed: Subscription) -> bool:
+        fetched = to_unix_seconds(states[feed.key].succeeded) if feed.key in states else 0
+        is_future = fetched > now  # the clock was set back
+        return not feed.interval or is_future or fetched + 60 * feed.interval <= now
+
+    return [each for each in subscriptions if not each.paused and is_due(each)]
+
+
 def fetch_and_store(
     subscriptions: Sequence[Subscription],
     states: Mapping[str, FeedState],

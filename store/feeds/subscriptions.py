@@ -46,6 +46,8 @@ MAX_SUBSCRIPTIONS = 20_000
 OPML_ELEMENTS = frozenset({"opml", "head", "body", "outline"})
 OPML_TRUE = "yes"
 ATTRIBUTE_VALUE = re.compile(r'="[^"]*"')
+MAX_INTERVAL, MAX_NUMBER_LENGTH = 366 * 24 * 60, 10
+"""Minutes between two fetches of a feed, and the digits of their number, at most."""
 MAX_FEED_TAGS = 20
 """Tags of one feed that are read."""
 XML_DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -71,6 +73,8 @@ class Subscription:
     """Its URLs before it moved, oldest first."""
     tags: tuple[str, ...] = ()
     """The tags that all of its articles get."""
+    interval: int = 0
+    """The least number of minutes between two fetches of all feeds that fetch it; 0 for none."""
 
     @property
     def key(self) -> str:
@@ -243,6 +247,7 @@ def _parse_outline(outline: ET.Element, folders: Sequence[str]) -> Subscription:
         is_private_allowed=_read_flag(outline, "private"),
         former_urls=tuple(_attribute(outline, "formerly").split()),
         tags=tags,
+        interval=_read_minutes(outline, "every"),
     )
 
 
@@ -281,6 +286,12 @@ def _read_flag(outline: ET.Element, name: str) -> bool:
     return _attribute(outline, name).lower() in (OPML_TRUE, "true", "1")
 
 
+def _read_minutes(outline: ET.Element, name: str) -> int:
+    text = _attribute(outline, name)
+    is_number = text.isascii() and text.isdecimal() and len(text) < MAX_NUMBER_LENGTH
+    return min(int(text), MAX_INTERVAL) if is_number else 0
+
+
 def _outline_attributes(subscription: Subscription) -> dict[str, str]:
     return {
         "type": "rss",
@@ -293,6 +304,7 @@ def _outline_attributes(subscription: Subscription) -> dict[str, str]:
         "wholePage": OPML_TRUE if subscription.whole_page else "",
         "private": OPML_TRUE if subscription.is_private_allowed else "",
         "formerly": " ".join(subscription.former_urls),
+        "every": str(subscription.interval or ""),
     }
 
 

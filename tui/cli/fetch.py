@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from store.feeds.feed_store import FeedStore, FetchResult
-from store.feeds.fetch import FetchContext, fetch_and_store, store_results
+from store.feeds.fetch import FetchContext, choose_due_feeds, fetch_and_store, store_results
 from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
 from store.model.errors import LibraryBusy
+from store.model.times import system_clock
 from tui.cli.console import ProgressLine, find_each, print_json, print_message
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import NO_FEEDS_MESSAGE, open_feed_store, print_rejected_feeds
@@ -38,7 +39,11 @@ def _fetch_once(options: argparse.Namespace) -> bool:
     feed_store = open_feed_store(options)
     chosen, failed = find_each(options.feeds, feed_store.find)
     if not options.feeds:
-        chosen = [each for each in feed_store.subscriptions() if not each.paused]
+        feeds, now = feed_store.subscriptions(), int(system_clock().timestamp())
+        chosen = choose_due_feeds(feeds, feed_store.states(), now)
+        if feeds and not chosen and not options.quiet:
+            print_message("no feed is due: all are paused, or their intervals are not over")
+            return print_rejected_feeds(feed_store)
         failed = print_rejected_feeds(feed_store)
     if not chosen:
         if not options.quiet and not failed:

@@ -191,6 +191,8 @@ COMMANDS: tuple[Command, ...] = (
     _place_command("place.fold", ("space",), "Fold", "fold or unfold"),
     _place_command("place.filter", ("/",), "Filter names", "show the places with this name"),
     Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds, or those of the place", ALL_PANES),
+    _place_command("feeds.edit", ("e",), "Edit", "edit the feed or rename the folder"),
+    _place_command("feeds.unsubscribe", ("d",), "Unsubscribe", "unsubscribe (its articles stay)"),
     _pane_command("feeds.fetch_all", ("R",), "Fetch all", "fetch all feeds"),
     _pane_command("feeds.list", ("F",), "Places", "go to the places: feeds, searches, tags"),
     _pane_command(

@@ -16,6 +16,7 @@ from store.feeds.fetch import (
     MAX_FETCHES_PER_HOST,
     FetchContext,
     HostQueue,
+    choose_due_feeds,
     fetch_and_store,
     fetch_feeds,
 )
@@ -399,3 +400,20 @@ def test_the_tags_of_a_feed_come_before_those_of_its_entries() -> None:
     text = "<rss><channel><item><title>A</title><category>fog</category></item></channel></rss>"
     (article,) = parse_feed(text.encode(), "utf-8", feed).articles
     assert article.article.tags == ("sea", "fog")
+
+
+@pytest.mark.parametrize(
+    ("feed", "succeeded", "is_due"),
+    [
+        (Subscription("https://a.example/"), "2026-11-22T11:59:00Z", True),
+        (Subscription("https://a.example/", interval=60), "", True),
+        (Subscription("https://a.example/", interval=60), "2026-11-22T11:01:00Z", False),
+        (Subscription("https://a.example/", interval=60), "2026-11-22T11:00:00Z", True),
+        (Subscription("https://a.example/", interval=60), "2027-01-01T00:00:00Z", True),
+        (Subscription("https://a.example/", paused=True), "", False),
+    ],
+)
+def test_which_feeds_are_due(feed: Subscription, succeeded: str, *, is_due: bool) -> None:
+    """A clock that was set back does not hold a feed up."""
+    states = {feed.key: FeedState(succeeded=succeeded)}
+    assert choose_due_feeds([feed], states, 1_795_348_800) == [feed] * is_due

@@ -57,6 +57,31 @@ def test_a_file_written_by_hand_is_parsed() -> None:
     assert (bare.display_name, bare.key) == ("…@bare.example/feed", "https://bare.example/feed")
 
 
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [
+        ("", 0),
+        ("90", 90),
+        ("0", 0),
+        ("-5", 0),
+        ("1e9", 0),
+        ("9" * 9, 527_040),
+        ("9" * 5000, 0),
+        ("٤", 0),
+    ],
+)
+def test_the_interval_of_a_feed(written: str, minutes: int) -> None:
+    (feed,) = parse_opml(opml(f'<outline xmlUrl="https://a.example/" every="{written}"/>'))
+    assert feed.interval == minutes
+
+
+def test_an_interval_is_written(tmp_path: Path) -> None:
+    update_subscriptions(tmp_path, [Subscription("https://a.example/", "A", interval=90)])
+    assert [each.interval for each in read_subscriptions(tmp_path)] == [90]
+    update_subscriptions(tmp_path, [Subscription("https://a.example/", "A")])
+    assert b"every" not in (tmp_path / "feeds.opml").read_bytes()
+
+
 def test_changes_keep_what_others_wrote() -> None:
     subscriptions = parse_opml(HAND)
     coast, strand, _ = subscriptions

@@ -373,3 +373,98 @@ async def test_a_damaged_state_is_none(start: Start, tmp_path: Path) -> None:
     async with start(session=session) as running:
         assert len(numbers(running)) == 12
         assert running.selected_number == 12
+
+
+# -- editing ---------------------------------------------------------------------------------
+
+
+async def select(running: RunningReader, key: str) -> None:
+    await running.press("F")
+    assert running.reader.place_tree.select_place(key)
+
+
+@pytest.mark.command("feeds.unsubscribe", "app.undo", "app.history")
+async def test_unsubscribing_is_undone_in_its_order(start: Start, library: FolderLibrary) -> None:
+    async with start(size=HUGE) as running:
+        await running.press("m")
+        await select(running, f"feed:{TIDE}")
+        await running.press("d")
+        assert running.status == "Unsubscribed from Tide · u to undo"
+        assert "Tide" not in shown(running)
+        assert [each.title for each in library.feeds.subscriptions()] == ["Almanac"]
+        assert shown(running)["north"] == "5", "its articles stay"
+        await running.press("F", "j", "m", "U")
+        lines = [
+            line
+            for line in screen_text(running.app).splitlines()
+            if "│" in line and ("unsubscribed" in line or "marked" in line)
+        ]
+        assert [("Tide" in line, "marked" in line) for line in lines[:3]] == [
+            (False, True), (True, False), (False, True),
+        ]  # fmt: skip
+        await running.press("q", "u", "u")
+        assert running.status == "Undone: unsubscribed from Tide"
+        assert shown(running)["Tide"] == "2"
+        await running.press("u")
+        assert running.status.startswith("Undone: marked as read")
+        await running.press("u")
+        assert running.status == "Nothing to undo"
+
+
+@pytest.mark.command("feeds.edit")
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["enter", *["backspace"] * 4, *"Sea", "enter"], Subscription(TIDE, "Sea")),
+        (["j", "enter", *"Books", "enter"], Subscription(TIDE, "Tide", "Books")),
+        (["j", "j", "enter"], Subscription(TIDE, "Tide", paused=True)),
+        (["j", "j", "j", "enter"], Subscription(TIDE, "Tide", whole_page=True)),
+        (["G", "k", "enter"], Subscription(TIDE, "Tide", is_private_allowed=True)),
+        (["G", "enter", *"1.5", "enter"], Subscription(TIDE, "Tide", interval=90)),
+        (["G", "enter", *"x", "enter", "backspace", *"2", "enter"],
+         Subscription(TIDE, "Tide", interval=120)),
+        (["q"], Subscription(TIDE, "Tide")),
+    ],
+)  # fmt: skip
+async def test_a_feed_is_edited(
+    start: Start, library: FolderLibrary, keys: Sequence[str], expected: Subscription
+) -> None:
+    async with start() as running:
+        await select(running, f"feed:{TIDE}")
+        await running.press("e", *keys)
+        assert library.feeds.find(TIDE) == expected
+        assert expected.title in shown(running)
+        if keys != ["q"]:
+            assert running.status == f"Edited {expected.title} · u to undo"
+            await running.press("u")
+        assert library.feeds.find(TIDE) == Subscription(TIDE, "Tide")
+
+
+async def test_a_renamed_feed_has_its_name_everywhere_at_once(start: Start) -> None:
+    async with start(size=HUGE) as running:
+        await select(running, f"feed:{TIDE}")
+        await running.press("enter", "F", "e", "enter", *"Tides", "enter")
+        assert "Tides" in shown(running)
+        assert running.status.startswith("Edited Tides")
+        assert running.reader.state.place.name == "Tides"
+        assert {row.source_name for row in running.reader.article_list.rows} == {"Tides"}
+
+
+async def test_a_folder_is_renamed(start: Start, library: FolderLibrary) -> None:
+    async with start(size=HUGE) as running:
+        await select(running, "folder:books")
+        await running.press("e", *["backspace"] * 5, *"Shelf", "enter")
+        assert library.feeds.find(ALMANAC).category == "Shelf/Old"
+        assert running.status == "Renamed Books to Shelf · u to undo"
+        assert "Shelf" in shown(running)
+        await running.press("u")
+        assert library.feeds.find(ALMANAC).category == "Books/Old"
+
+
+async def test_what_is_no_feed_is_not_edited(start: Start) -> None:
+    async with start(size=HUGE) as running:
+        await select(running, "category:north")
+        await running.press("e")
+        assert running.status == "Only feeds and folders of feeds can be edited"
+        await running.press("d")
+        assert running.status == "Not a feed"

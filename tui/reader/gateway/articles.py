@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -20,6 +20,7 @@ from tui.reader.gateway.worker import Part, Worker, library_job
 
 if TYPE_CHECKING:
     from store.system.programs import ProgramRun
+    from tui.actions.feed_changes import FeedEditor
 
 MAX_PROGRAM_NAME_LENGTH = 24
 
@@ -93,6 +94,11 @@ class Changes(Part):
     before the first answer arrives.
     """
 
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(worker)
+        self._feed_editor: FeedEditor | None = None
+        """Remembers which feeds were changed; None until one is."""
+
     @library_job
     def toggle_flag(self, flag: ArticleFlag, article: str, *, say: bool = False) -> None:
         """Mark an article as read or star it, or undo that; `say` asks for a status line."""
@@ -127,8 +133,18 @@ class Changes(Part):
 
     @library_job
     def undo(self) -> None:
-        """Undo the last change."""
-        self._report(article_changes.undo(self._library))
+        """Undo the last change, of feeds or of articles."""
+        undone = self._feed_editor.undo() if self._feed_editor is not None else None
+        self._report(undone or article_changes.undo(self._library))
+
+    @library_job
+    def change_feeds(self, change: Callable[[FeedEditor], ActionResult]) -> None:
+        """Change feeds, as the function does that is given their editor."""
+        if self._feed_editor is None:
+            from tui.actions.feed_changes import FeedEditor  # imported with the first change
+
+            self._feed_editor = FeedEditor(self._library)
+        self._report(change(self._feed_editor))
 
     @library_job
     def list_tags(self, article: str) -> None:
@@ -140,6 +156,8 @@ class Changes(Part):
     def list_undo_history(self) -> None:
         """List the changes that can be undone."""
         changes = self._library.undoable()
+        if self._feed_editor is not None:
+            changes = self._feed_editor.insert_changes(changes)
         titles = article_changes.find_titles(self._library, changes)
         self._post(messages.UndoHistoryListed(changes, titles))
 

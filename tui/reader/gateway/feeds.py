@@ -100,17 +100,19 @@ class Feeds(Part):
     def _fetch_feeds(
         self, context: FetchContext, stop: Event, keys: Collection[str] | None
     ) -> None:
-        from store.feeds.fetch import fetch_and_store
+        from store.feeds.fetch import choose_due_feeds, fetch_and_store
 
         feed_store = self._library.feeds
-        feeds = [
-            each
-            for each in feed_store.subscriptions()
-            if (keys is None or each.key in keys) and (not each.paused or keys == {each.key})
-        ]
+        feeds = feed_store.subscriptions()
         if not feeds:
             self._worker.post_notice("No feeds yet", "feeds.add")
             return
+        if keys is None:
+            now = int(context.clock().timestamp())
+            feeds = choose_due_feeds(feeds, feed_store.states(), now)
+        else:
+            is_one = len(keys) == 1  # it may be paused: it was asked for by name
+            feeds = [each for each in feeds if each.key in keys and (is_one or not each.paused)]
         self._post(messages.Progressed(f"fetching 0 of {len(feeds)}"))
 
         done = failed = 0

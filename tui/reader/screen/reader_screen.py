@@ -32,6 +32,7 @@ from tui.reader.screen.code_actions import CodeActions
 from tui.reader.screen.edit_actions import EditActions
 from tui.reader.screen.export_actions import ExportActions
 from tui.reader.screen.feed_actions import FeedActions, WelcomeActions
+from tui.reader.screen.feed_edits import FeedEdits
 from tui.reader.screen.link_actions import ExternalMethods, LinkActions
 from tui.reader.screen.list_actions import ListActions
 from tui.reader.screen.navigation_actions import NavigationActions
@@ -213,6 +214,9 @@ class Reader(KeymapScreen, Screen[None]):
             status,
             now,
         )
+        self.feed_edits = FeedEdits(
+            self, keymap, gateway.changes, state, prompts, self.place_tree, status, now
+        )
         self.memory = PlaceMemory(
             self._host.session, self._settings, self.lists, self.place_tree, self.panes
         )
@@ -389,6 +393,8 @@ class Reader(KeymapScreen, Screen[None]):
             "list.export": self.exports.prompt_for_list_file,
             "place.fold": self.place_tree.toggle_fold,
             "place.filter": self.places.start_filter,
+            "feeds.edit": self.feed_edits.edit,
+            "feeds.unsubscribe": self.feed_edits.unsubscribe,
             "feeds.fetch": self._by_pane(self.places.fetch, self.feeds.fetch),
             "feeds.fetch_all": self.feeds.fetch,
             "feeds.list": self.places.open,

@@ -1,0 +1,142 @@
+"""Editing the feeds in the places: name, folder, pause and the rest; unsubscribing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from tui.config.keymaps import Keymap
+from tui.reader.dialogs.picker import Picker, format_columns
+from tui.reader.gateway.articles import Changes
+from tui.reader.screen.prompts import Prompts
+from tui.reader.screen.reader_state import ReaderState
+from tui.reader.widgets.bars import StatusLine
+from tui.reader.widgets.inputs import Prompt
+from tui.reader.widgets.place_tree import PlaceTree
+from tui.rendering.places import Place
+
+if TYPE_CHECKING:
+    from store.feeds.subscriptions import Subscription
+
+FLAG_FIELDS = {
+    "paused": "Paused",
+    "whole_page": "Texts from the pages",
+    "is_private_allowed": "Private network allowed",
+}
+"""The fields of a subscription that are on or off, with their labels."""
+MAX_HOURS = 8784
+
+
+@dataclass(eq=False)
+class FeedEdits:
+    """Asks how to change the feed or folder under the cursor."""
+
+    screen: Screen[None]
+    keymap: Keymap
+    changes: Changes
+    state: ReaderState
+    prompts: Prompts
+    tree: PlaceTree
+    status_line: StatusLine
+    now: Callable[[], int]
+
+    async def edit(self) -> None:
+        """Ask what to change of a feed; ask for another name of a folder."""
+        place = self._editable_place()
+        feed = self.tree.look.feeds.get(place.feed_key) if place is not None else None
+        if feed is not None:
+            self._choose_field(feed.subscription)
+        elif place is not None and place.kind == "folder":
+            await self._ask_for_folder_name(place)
+        elif place is not None:
+            self.status_line.show_notice("Only feeds and folders of feeds can be edited")
+
+    def unsubscribe(self) -> None:
+        """Unsubscribe from the feed."""
+        place = self._editable_place()
+        if place is None:
+            return
+        if not place.feed_key:
+            self.status_line.show_notice("Not a feed")
+            return
+        key, now = place.feed_key, self.now()
+        self.changes.change_feeds(lambda editor: editor.unsubscribe([key], now))
+
+    def _editable_place(self) -> Place | None:
+        """Return the place under the cursor; none, and say why, if nothing can be changed."""
+        if self.state.read_only_reason:
+            self.status_line.show_notice(self.state.read_only_reason)
+            return None
+        return self.tree.selected_place
+
+    def _choose_field(self, feed: Subscription) -> None:
+        hours = f"{feed.interval / 60:g}" if feed.interval else ""
+        flags = {name: bool(getattr(feed, name)) for name in FLAG_FIELDS}
+        rows = [("Name", feed.display_name), ("Folder", feed.category or "(none)")]
+        rows += [(FLAG_FIELDS[name], "yes" if is_set else "no") for name, is_set in flags.items()]
+        rows += [("Hours between fetches", hours or "(any)")]
+
+        async def change(index: int | None) -> None:
+            if index == 0:
+                await self._ask(feed, "Name", feed.title, _title_change)
+            elif index == 1:
+                await self._ask(feed, "Folder (A/B is B in A)", feed.category, _category_change)
+            elif index == len(rows) - 1:
+                await self._ask(feed, "Hours between fetches", hours, _interval_change)
+            elif index is not None:
+                name = list(flags)[index - 2]
+                self._change(feed, {name: not flags[name]})
+
+        picker = Picker(self.keymap, feed.display_name, format_columns(rows))
+        self.screen.app.push_screen(picker, change)
+
+    async def _ask(
+        self,
+        feed: Subscription,
+        question: str,
+        value: str,
+        read: Callable[[str], Mapping[str, Any] | None],
+    ) -> None:
+        """Ask for another value; `read` returns the change that an answer means, None for a wrong one."""
+
+        def find_fault(text: str) -> str:
+            return "" if read(text) is not None else f"Not a number of hours: {text.strip()}"
+
+        def change(text: str) -> None:
+            self._change(feed, read(text) or {})
+
+        await self.prompts.ask(Prompt(question, value), change, find_fault)
+
+    def _change(self, feed: Subscription, changes: Mapping[str, Any]) -> None:
+        key, now = feed.key, self.now()
+        self.changes.change_feeds(lambda editor: editor.edit([key], changes, now))
+
+    async def _ask_for_folder_name(self, place: Place) -> None:
+        feeds = place.query.feeds if place.query is not None else None
+
+        def rename(text: str) -> None:
+            keys, now = feeds or (), self.now()
+            self.changes.change_feeds(
+                lambda editor: editor.move_folder(keys, place.full_name, text, now)
+            )
+
+        await self.prompts.ask(Prompt("Folder (A/B is B in A)", place.full_name), rename)
+
+
+def _title_change(text: str) -> Mapping[str, Any]:
+    return {"title": text.strip()}
+
+
+def _category_change(text: str) -> Mapping[str, Any]:
+    return {"category": text.strip()}
+
+
+def _interval_change(text: str) -> Mapping[str, Any] | None:
+    try:
+        hours = float(text.strip().replace(",", ".") or 0)
+    except ValueError:
+        return None
+    return {"interval": round(60 * hours)} if 0 <= hours <= MAX_HOURS else None
