@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 
 from store.library.listing import iter_rows
 from store.library.protocol import Library, Listing
@@ -34,6 +34,9 @@ class TriageQueue:
         self.pace: Pace = AVERAGE_PACE
         self._deleted: set[str] = set()
         self._index_of = {row.id: index for index, row in enumerate(self.rows)}
+        words = accumulate((row.words for row in reversed(self.rows)), initial=0)
+        self._words_from = [*words][::-1]
+        """The words of the articles from each index on."""
 
     @property
     def current(self) -> ArticleRow | None:
@@ -99,25 +102,28 @@ class TriageQueue:
     @property
     def time_left(self) -> str:
         """The time to read what is undecided from the current article on."""
-        return format_duration(self.pace.minutes(sum(row.words for row in self._undecided)))
+        return format_duration(self.pace.minutes(self._count_undecided()[1]))
 
-    @property
-    def _undecided(self) -> Sequence[ArticleRow]:
-        return [row for row in self.rows[self.index :] if self._is_undecided(row)]
+    def _count_undecided(self) -> tuple[int, int]:
+        """Return the number of articles from the current one on without a decision, and their words.
+
+        Counted from the few decisions: the queue may have 100,000 articles.
+        """
+        decided = [
+            index for each in self.decisions if (index := self._index_of[each]) >= self.index
+        ]
+        words = self._words_from[self.index] - sum(self.rows[index].words for index in decided)
+        return len(self.rows) - self.index - len(decided), words
 
     def describe_progress(self) -> tuple[str, str, str, str]:
         """Return place, articles left, their words, and the time to read them."""
-        left = self._undecided
-        words = sum(row.words for row in left)
+        articles, words = self._count_undecided()
         return (
             f"{self.index + 1:,} of {len(self.rows):,}",
-            f"{format_count(len(left), 'article')} left",
+            f"{format_count(articles, 'article')} left",
             format_count(words, "word"),
             self.time_left,
         )
-
-    def _is_undecided(self, row: ArticleRow) -> bool:
-        return not row.read and row.id not in self._deleted and row.id not in self.decisions
 
 
 def unread_rows(listing: Listing, place: int) -> list[ArticleRow]:

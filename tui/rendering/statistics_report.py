@@ -134,8 +134,10 @@ def describe_tally(tally: Tally, pace: Pace) -> str:
 
 
 def format_share(share: float) -> str:
-    """Return a part of a whole as a percentage: `0.7 %`, `43 %`."""
+    """Return a part of a whole as a percentage: `0.7 %`, `43 %`; `< 0.1 %` for next to nothing."""
     percent = 100 * share
+    if 0 < percent < 0.05:
+        return "< 0.1 %"
     return f"{percent:.1f} %" if 0 < percent < 10 else f"{percent:.0f} %"
 
 
@@ -251,9 +253,11 @@ def _week_section(statistics: Statistics, most_weeks: int, width: int) -> list[C
 def _named_shares(statistics: Statistics) -> dict[str, tuple[Sequence[ReadShare], str]]:
     """Return the shares by their heading, each with the label of what has no name."""
     feeds = statistics.feeds if any(each.name for each in statistics.feeds) else ()
+    is_divided = any(each.name for each in statistics.categories) or not feeds
+    categories = statistics.categories if is_divided else ()
     shares = {
         "UNREAD BY FEED": (feeds, IMPORTED_LABEL),
-        "UNREAD BY CATEGORY": (statistics.categories, NO_CATEGORY_LABEL),
+        "UNREAD BY CATEGORY": (categories, NO_CATEGORY_LABEL),
     }
     return {heading: each for heading, each in shares.items() if each[0]}
 

@@ -9,6 +9,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
+from store.journal.journal import Journal
+from store.model.errors import NewstuiError
 from tests.support.reader import (
     NARROW,
     FakePrograms,
@@ -42,6 +44,12 @@ def marks(running: RunningReader, number: int) -> tuple[bool, bool]:
     """Return the flags of an article in the list: read, starred."""
     row = next(row for row in running.reader.article_list.rows if row.id == article_id(number))
     return row.read, row.starred
+
+
+def shown_decisions(running: RunningReader) -> list[str]:
+    """Return the decisions at the left of a wide triage screen."""
+    lines = screen_lines(running.app)[2:-3]
+    return [line[2:9].strip() for line in lines if line[2] in "✓★✗l"]
 
 
 # -- story -----------------------------------------------------------------------------------
@@ -86,6 +94,35 @@ async def test_late_answers_are_dropped(start: Start) -> None:
         assert "in a story: all" in screen_text(running.app)
         await running.press("escape", "q")
         assert running.app.screen is running.reader
+
+
+async def test_the_story_shows_the_selected_article_without_opening_it(
+    start: Start, tmp_path: Path
+) -> None:
+    async with start(size=SIZES["huge"]) as running:
+        await running.press("t", "g")
+        story = running.app.screen
+        assert isinstance(story, StoryScreen)
+        first = story.chapters[0].row
+        assert screen_text(running.app).count(first.title) == 2, "on the rail, and beside it"
+        assert "The first article of the story" in screen_text(running.app)
+        await running.press("j", "G", "k", "escape")
+        assert not any(row.read for row in running.reader.article_list.rows)
+    held = make_library(tmp_path)
+    for _ in held.load():
+        pass
+    opened = [event for batch in held.events({"opened", "read", "position"}) for event in batch]
+    assert opened == []
+
+
+async def test_a_terminal_that_grows_shows_the_selected_article(start: Start) -> None:
+    async with start(size=SIZES["middle"]) as running:
+        await running.press("t")
+        assert "The short text of article 12" not in screen_text(running.app)
+        await running.resize(120, 40)
+        assert "The short text of article 12" in screen_text(running.app)
+        await running.resize(50, 15)
+        assert "The short text of article 12" not in screen_text(running.app)
 
 
 # -- triage ----------------------------------------------------------------------------------
@@ -133,6 +170,61 @@ async def test_triage_ends_after_the_last_article(start: Start) -> None:
         assert running.app.screen is running.reader
 
 
+async def test_an_article_read_to_its_end_in_the_triage_is_not_read(
+    start: Start, tmp_path: Path
+) -> None:
+    async with start(size=SIZES["wide"]) as running:
+        await running.press("j", "T", *["space"] * 30, "j", "k", "q")
+        assert not any(row.read for row in running.reader.article_list.rows)
+    held = make_library(tmp_path)
+    for _ in held.load():
+        pass
+    assert [event for batch in held.events({"opened", "read"}) for event in batch] == []
+
+
+async def test_the_triage_says_what_was_done_and_shows_the_decisions(start: Start) -> None:
+    async with start(size=SIZES["huge"]) as running:
+        await running.press("T", "m", "s", "d", "t")
+        lines = screen_lines(running.app)
+        assert shown_decisions(running) == ["✓ read", "★", "✗", "later"]
+        assert (
+            lines[-2].split("  ")[0].strip() == "Tagged later: Article number 9 about the harbour"
+        )
+        assert lines[-2].endswith("u to undo ")
+        assert "m read" in lines[-1]
+        assert "5 of 12 ·" in lines[0]
+        await running.press("u")
+        assert "4 of 12 ·" in screen_lines(running.app)[0]
+        assert "Undone: tagged later" in screen_lines(running.app)[-2]
+        await running.press("u")
+        await running.press("u")
+        assert shown_decisions(running) == ["✓ read"], "each undo takes its own decision back"
+
+
+async def test_similar_readings_in_the_triage_say_how_many_were_read(start: Start) -> None:
+    async with start(size=SIZES["huge"]) as running:
+        await running.wait_indexed()
+        await running.press("T", "j", "m", "k", "k")
+        await running.wait_until(lambda: "You have read 1 of these" in screen_text(running.app))
+        await running.press("u", "k")
+        await running.wait_until(lambda: "You have read none of these" in screen_text(running.app))
+
+
+@pytest.mark.parametrize("keys", ["m", "t", "d"])
+async def test_a_decision_that_cannot_be_saved_is_none(
+    start: Start, monkeypatch: pytest.MonkeyPatch, keys: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise NewstuiError("the disk is full")
+
+    async with start(size=SIZES["wide"]) as running:
+        await running.press("T")
+        monkeypatch.setattr(Journal, "append", fail)
+        await running.press(keys)
+        assert screen_lines(running.app)[-2].strip() == "the disk is full"
+        assert shown_decisions(running) == []
+
+
 async def test_the_time_left_follows_the_users_pace(start: Start, tmp_path: Path) -> None:
     articles = [make_article(number, words=690) for number in range(1, 9)]
     library = make_library(tmp_path / "other", articles)
@@ -160,6 +252,19 @@ async def test_statistics_include_the_article_just_read(start: Start) -> None:
         assert "north" in screen_text(running.app)
         await running.press("escape")
         assert running.app.screen is running.reader
+
+
+async def test_what_was_undone_does_not_count(start: Start) -> None:
+    async with start() as running:
+        await running.press("m", "j", "m", "u", "u", "S")
+        assert "Read     0 of 12 articles · 0 %" in screen_text(running.app)
+        assert "Nothing read yet" in screen_text(running.app)
+
+
+async def test_statistics_of_an_empty_library(start: Start, tmp_path: Path) -> None:
+    async with start(library=make_library(tmp_path / "none")) as running:
+        await running.press("S")
+        assert "Read     0 of 0 articles · 0 %" in screen_text(running.app)
 
 
 # -- pictures --------------------------------------------------------------------------------

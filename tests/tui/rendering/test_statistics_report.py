@@ -94,6 +94,10 @@ def test_articles_of_feeds_and_of_imports_are_told_apart() -> None:
     assert "and 5 more" in text
     only_imported = replace(FULL, feeds=(ReadShare("", 747, 45),))
     assert "BY FEED" not in text_of(render_statistics(only_imported, 78))
+    uncategorized = replace(FULL, categories=(ReadShare("", 747, 45),))
+    assert "BY CATEGORY" not in text_of(render_statistics(uncategorized, 118))
+    neither = replace(uncategorized, feeds=(ReadShare("", 747, 45),))
+    assert "(none)" in text_of(render_statistics(neither, 78))
 
 
 def test_the_report_in_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -146,7 +147,9 @@ class TriageScreen(PanesDialog[str]):
             self._preview.receive(message.full_article)
             return
         if isinstance(message, messages.SimilarFound):
-            if message.article == self._queue.decidable:
+            if message.article == self._queue.decidable and (
+                message.similar or not self._gateway.lists.is_indexing
+            ):
                 self._similar = message.similar
         elif isinstance(message, messages.PaceMeasured):
             self._queue.pace = message.pace
@@ -160,6 +163,10 @@ class TriageScreen(PanesDialog[str]):
     def _receive_changes(self, message: messages.RowsChanged) -> None:
         self._preview.forget([*message.rows, *message.removed])
         self._queue.apply_changes(message.rows, message.removed)
+        self._similar = self._similar and tuple(
+            replace(each, read=row.read) if (row := message.rows.get(each.id or "")) else each
+            for each in self._similar
+        )
         for article in self._tagging & message.rows.keys():
             self._tagging.remove(article)
             self._queue.decide(LATER_TAG, article)
