@@ -44,6 +44,8 @@ class PreviewActions:
     def follow(self, *, rests: bool = False) -> None:
         """Show the selected article, once the list's cursor rests, or at once if it is known to."""
         is_side_visible = self.panes.is_visible("side")
+        if self.state.article_list.is_waiting:
+            return  # for the row of the cursor, after which it is followed
         if self.state.is_reading:
             self.preview.stop()
             self.side.follow_open_article()
