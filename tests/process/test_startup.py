@@ -94,7 +94,7 @@ def test_the_first_start(tmp_path: Path) -> None:
         terminal.write("s")
         terminal.wait_for("★")
         terminal.write("j\r")
-        terminal.wait_for("words ·")
+        terminal.wait_for("page down")
         terminal.write(QUIT_KEY)
         assert_clean_exit(terminal, 0)
     assert list(temporary.iterdir()) == []

@@ -346,3 +346,32 @@ def articles() -> list[ParsedArticle]:
     articles = [make_article(number) for number in range(1, 13)]
     articles[10] = make_article(11, text=long_text(60))
     return articles
+
+
+WHAT_IT_IS = ["A reader for feeds", "kept on your own disk", "Your library is empty"]
+KEYS = ["enter  open", "n      next unread", "/      search", "?      help", "q      quit"]
+KEYS_IN_A_LINE = ["enter open  n next unread  / search  ? help"]
+OPTIONS = ["Import files or a folder", "Add a feed or a page by URL", "Look around in sample"]
+
+
+@pytest.mark.parametrize(
+    ("size", "lines"),
+    [
+        ((120, 40), WHAT_IT_IS + KEYS + OPTIONS),
+        ((100, 30), WHAT_IT_IS + KEYS + OPTIONS),
+        ((80, 24), WHAT_IT_IS + KEYS + OPTIONS),
+        ((50, 15), WHAT_IT_IS + KEYS_IN_A_LINE + OPTIONS),
+        ((40, 10), OPTIONS),
+    ],
+    ids=str,
+)
+async def test_the_welcome_stands_beside_a_preview(
+    start: Start, size: tuple[int, int], lines: list[str]
+) -> None:
+    async with start(size=size, hint="These are samples.") as running:
+        text = screen_text(running.app)
+        assert [line for line in lines if line not in text] == []
+        assert ("The short text of article 12." in text) is (size[0] >= 90)
+        await running.press("enter")
+        assert running.app.screen is running.reader
+        assert running.opened_number == 0

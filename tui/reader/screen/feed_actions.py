@@ -14,6 +14,7 @@ from store.text.clean import clean_line
 from store.text.urls import extract_host, normalize_feed_url, validate_url
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.welcome import WelcomeDialog
 from tui.reader.gateway import messages
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.screen.prompts import Prompts
@@ -114,13 +115,18 @@ class WelcomeActions:
     def greet(self) -> None:
         """Ask a new user how to begin; enter alone shows the samples."""
         if self.shows_samples:
-            self._show_picker("Your library is empty", selected=len(FILL_OPTIONS))
+            title = "Welcome to newstui"
+            self._show(WelcomeDialog(self.keymap, title, self._options, len(FILL_OPTIONS)))
 
     def choose(self) -> None:
         """Ask how to fill the library."""
-        self._show_picker("Fill your library")
+        self._show(Picker(self.keymap, "Fill your library", self._options))
 
-    def _show_picker(self, title: str, selected: int = 0) -> None:
+    @property
+    def _options(self) -> Sequence[str]:
+        return (*FILL_OPTIONS, SAMPLES_OPTION if self.shows_samples else NOT_NOW_OPTION)
+
+    def _show(self, picker: Picker) -> None:
         async def prompt(index: int | None) -> None:
             if index == 0:
                 await self._prompt_for_path()
@@ -129,8 +135,7 @@ class WelcomeActions:
             elif index == 1:
                 await self.feeds.prompt_for_urls()
 
-        lines = (*FILL_OPTIONS, SAMPLES_OPTION if self.shows_samples else NOT_NOW_OPTION)
-        self.screen.app.push_screen(Picker(self.keymap, title, lines, selected), prompt)
+        self.screen.app.push_screen(picker, prompt)
 
     async def _prompt_for_path(self) -> None:
         def find_fault(text: str) -> str:

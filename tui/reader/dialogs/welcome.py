@@ -1,0 +1,69 @@
+"""The welcome at the first start: what newstui is, the keys to begin with, ways to fill the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.widgets import Static
+
+from tui.config.commands import FOOTER_HINTS, format_key
+from tui.reader.dialogs.picker import Picker
+
+WELCOME_LINES = (
+    "A reader for feeds, pages and files",
+    "All of it is kept on your own disk",
+    "Your library is empty: try samples",
+)
+MIN_TEXT_ROWS, MIN_KEY_COLUMN_ROWS = 14, 20
+"""Heights of the terminal from which there is room for text, and for a line for each key."""
+MIN_BESIDE_COLUMNS = 90
+"""Width of the terminal from which the dialog stands at the left, and leaves the preview free."""
+KEY_GAP = "  "
+
+
+class WelcomeDialog(Picker):
+    """Stands over the list, beside the preview, and offers ways to fill the library."""
+
+    def compose(self) -> ComposeResult:
+        """The lines, and the options below them."""
+        with Vertical(classes="welcome frame") as box:
+            box.border_title = Content(self._title)
+            select, close = self.key_hint("article.open", "select"), self.cancel_hint("close")
+            box.border_subtitle = Content(f"{select} · {close}")
+            yield Static()
+            yield from super().compose()
+
+    def on_mount(self) -> None:
+        """Write the lines for the size of the terminal."""
+        self._write_lines(self.app.size)
+
+    def on_resize(self) -> None:
+        """Write the lines for another size."""
+        self._write_lines(self.app.size)
+
+    def _write_lines(self, size: Size) -> None:
+        self.set_class(size.width >= MIN_BESIDE_COLUMNS, "-beside")
+        is_high = size.height >= MIN_KEY_COLUMN_ROWS
+        gap = [""] if is_high else []
+        keys = self._key_column() if is_high else [self._key_line()]
+        text = self.query_one(Static)
+        text.display = size.height >= MIN_TEXT_ROWS
+        text.update(Content("\n".join((*gap, *WELCOME_LINES, *gap, *keys, ""))))
+
+    def _keys(self) -> Iterator[tuple[str, str]]:
+        """Yield the keys that a newcomer needs most, and what they do in the list."""
+        for command_id, label in FOOTER_HINTS["list"]:
+            if keys := self.keymap.keys[command_id]:
+                yield format_key(keys[0]), label
+
+    def _key_column(self) -> Iterator[str]:
+        keys = list(self._keys())
+        width = max((len(key) for key, _ in keys), default=0)
+        return (f"{key:{width}}{KEY_GAP}{label}" for key, label in keys)
+
+    def _key_line(self) -> str:
+        return KEY_GAP.join(f"{key} {label}" for key, label in self._keys())
