@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from store.journal.reading_state import ArticleState, ReadingState
+from store.library.locations import ArticleLocations
 from store.library.tallies import Tallies
 from store.model.article import ArticleRow, make_item_key
 from store.model.errors import ArticleNotFound
@@ -22,7 +23,7 @@ class Catalog:
 
     def __init__(self) -> None:
         self._rows: dict[str, ArticleRow] = {}
-        self._locations: dict[str, ArticleLocation] = {}
+        self._locations = ArticleLocations()
         self._original_rows: dict[str, ArticleRow] = {}
         self._deleted: set[str] = set()
         self._tallies: Tallies | None = None
@@ -62,7 +63,9 @@ class Catalog:
         """Return all rows, newest first; those without a date last, in the order of their files."""
         ordered = sort_newest_first(self._rows.values())
         dated = bisect_left(ordered, True, key=lambda row: row.timestamp == UNDATED)
-        undated = sorted(ordered[dated:], key=lambda row: (-row.added_at, *self._locations[row.id]))
+        undated = sorted(
+            ordered[dated:], key=lambda row: (-row.added_at, self._locations.get(row.id) or ())
+        )
         return ordered[:dated] + undated
 
     def get_row(self, article: str) -> ArticleRow | None:
@@ -128,7 +131,7 @@ class Catalog:
 
     def segment_counts(self) -> Counter[str]:
         """Return the number of articles in each segment, deleted or not."""
-        return Counter(location.segment for location in self._locations.values())
+        return self._locations.segment_counts()
 
     def add(self, location: ArticleLocation, row: ArticleRow, state: ReadingState) -> None:
         """Add an article as its segment has it."""
@@ -142,7 +145,7 @@ class Catalog:
             if old_rank < rank and existing.segment != location.segment:
                 return
             self._original_rows.pop(row.id, None)
-        self._locations[row.id] = location
+        self._locations.put(row.id, location)
         self._set_row(row, state.article_states.get(row.id))
 
     def update_rows(
@@ -179,7 +182,7 @@ class Catalog:
 
     def segment_articles(self, segment: str) -> set[str]:
         """Return the articles in this segment."""
-        return {id_ for id_, location in self._locations.items() if location.segment == segment}
+        return self._locations.articles_in(segment)
 
     def _set_row(self, row: ArticleRow, state: ArticleState | None) -> None:
         article, new = row.id, row

@@ -334,7 +334,11 @@ class FolderLibrary:
 
     def listing(self, query: ListQuery) -> FolderListing:
         """Return a list."""
-        return FolderListing(self.rows(query), lambda article: self._catalog.stored_row(article))
+        return FolderListing(
+            self.rows(query),
+            lambda article: self._catalog.stored_row(article),
+            is_by_date=query.sort == "date",
+        )
 
     def rows(self, query: ListQuery) -> list[ArticleRow]:
         """Return the rows of a list."""

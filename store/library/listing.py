@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 
 from store.library.protocol import Listing, RowField
 from store.model.article import ArticleRow
@@ -13,8 +14,8 @@ BATCH_SIZE = 1000
 """Rows or ids that are handed out at once."""
 
 _FIELD_GETTERS: dict[RowField, Callable[[ArticleRow], str]] = {
-    "category": lambda row: row.category,
-    "source": lambda row: row.source_name,
+    "category": attrgetter("category"),
+    "source": attrgetter("source_name"),
 }
 
 
@@ -29,16 +30,22 @@ class FolderListing:
     """A `Listing` over rows in memory; see `store.library.protocol` for what the calls promise."""
 
     def __init__(
-        self, rows: list[ArticleRow], current_row: Callable[[str], ArticleRow | None]
+        self,
+        rows: list[ArticleRow],
+        current_row: Callable[[str], ArticleRow | None],
+        *,
+        is_by_date: bool,
     ) -> None:
         """List these rows.
 
         Args:
             rows: In the order of the list; they are not changed.
             current_row: Returns the row of an article as it is now; None if it is gone.
+            is_by_date: Whether they are sorted by date, newest first.
         """
         self._rows = rows
         self._current_row = current_row
+        self._is_by_date = is_by_date
 
     @property
     def total(self) -> int:
@@ -48,7 +55,8 @@ class FolderListing:
     @property
     def unread(self) -> int:
         """The number of articles that are unread now."""
-        return sum(map(self._is_unread, range(self.total)))
+        current = self._current_row
+        return sum(not (current(row.id) or row).read for row in self._rows)
 
     def window(self, start: int, size: int) -> list[ArticleRow]:
         """Return the rows from a place on."""
@@ -59,7 +67,25 @@ class FolderListing:
 
     def place(self, article: str) -> int | None:
         """Return the place of an article."""
+        start = self._guess_place(article)
+        if start < self.total and self._rows[start].id == article:
+            return start
         return next((at for at, row in enumerate(self._rows) if row.id == article), None)
+
+    def _guess_place(self, article: str) -> int:
+        """Return where an article is if its date has not changed: looking at every row takes time."""
+        row = self._current_row(article) if self._is_by_date else None
+        if row is None:
+            return 0
+        timestamp = row.timestamp
+        place = bisect_left(self._rows, -timestamp, key=lambda row: -row.timestamp)
+        while (
+            place + 1 < self.total
+            and self._rows[place].id != article
+            and self._rows[place + 1].timestamp == timestamp
+        ):
+            place += 1
+        return place
 
     def step(self, place: int, by: int, *, unread: bool = False) -> int | None:
         """Return the place that is some articles below."""
@@ -83,7 +109,7 @@ class FolderListing:
         """Return True if the articles differ in a field."""
         value = _FIELD_GETTERS[field]
         first = value(self._rows[0]) if self._rows else ""
-        return any(value(row) != first for row in self._rows)
+        return any(map(first.__ne__, map(value, self._rows)))
 
     def ids(self) -> Iterator[Sequence[str]]:
         """Yield the ids of the articles, in batches."""
@@ -93,4 +119,4 @@ class FolderListing:
     def without(self, articles: Collection[str]) -> FolderListing:
         """Return the list without some articles."""
         left = [row for row in self._rows if row.id not in articles]
-        return FolderListing(left, self._current_row)
+        return FolderListing(left, self._current_row, is_by_date=self._is_by_date)

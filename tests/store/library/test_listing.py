@@ -12,7 +12,7 @@ import pytest
 from store.library.protocol import ListField, Listing
 from store.model.article import ArticleRow, ParsedArticle, ReadingStatus
 from store.model.results import Counts, GroupCount
-from store.search.list_query import ListQuery
+from store.search.list_query import ListQuery, Sort
 from tests.support.libraries import Machine, add, article, article_id, ids
 from tests.support.paged_library import PagedMemoryLibrary
 
@@ -94,6 +94,27 @@ def test_totals(library: Lists) -> None:
 @pytest.mark.parametrize(("number", "expected"), [(10, 0), (1, 9), (6, 4), (77, None)])
 def test_places(library: Lists, number: int, expected: int | None) -> None:
     assert library.listing(ListQuery()).place(article_id(number)) == expected
+
+
+@pytest.mark.parametrize("sort", ["date", "title", "oldest", "words"])
+def test_places_of_articles_of_the_same_second(open_with: Open, sort: Sort) -> None:
+    date = "2031-05-06T07:08:09Z"
+    found = [
+        article(number, date=None if number % 7 == 0 else date, words=number % 3)
+        for number in range(1, 40)
+    ]
+    listing = open_with([*found, article(50), article(51)]).listing(ListQuery(sort=sort))
+    rows = listing.window(0, 99)
+    assert [listing.place(row.id) for row in rows] == list(range(41))
+
+
+def test_the_place_of_an_article_whose_date_was_changed(tmp_path: Path) -> None:
+    library = Machine(tmp_path).open()
+    add(library, [article(number) for number in range(1, 10)])
+    listing = library.listing(ListQuery())
+    library.record("edited", ids(2), to={"date": "2040-01-01T00:00:00Z"})
+    assert listing.place(article_id(2)) == 7
+    assert library.listing(ListQuery()).place(article_id(2)) == 0
 
 
 @pytest.mark.parametrize(
