@@ -16,7 +16,8 @@ from store.text.sentences import split_sentences
 from store.text.terms import extract_terms, find_matching_words
 
 MAX_STORY_ARTICLES = 20
-MAX_NEW_WORDS = 6
+MAX_NEW_WORDS, MIN_WORD_LENGTH = 6, 2
+"""The most new words of an article, and the characters of one: a single letter says nothing."""
 MIN_TIE, MIN_CHAIN = 0.2, 0.05
 """The least score of a similar article, and the least product of the two scores by which an article
 is similar to one of those: what is less similar only shares a few words. An article that names
@@ -130,7 +131,9 @@ def order_story(found: Sequence[tuple[StoryArticle, ArticleTerms]]) -> tuple[Sto
     for article, terms in sorted(found, key=lambda each: (each[0].row.timestamp, each[0].row.id)):
         new = [term for term in terms.weights if term not in known]
         new.sort(key=lambda term: (-terms.weights[term], term))
-        words = dict.fromkeys(terms.words[term] for term in new if term in terms.words)
+        words = dict.fromkeys(
+            word for term in new if len(word := terms.words.get(term, "")) >= MIN_WORD_LENGTH
+        )
         new_words = tuple(words)[:MAX_NEW_WORDS]
         sentences = _find_new_sentences(terms, known) if known else ()
         ordered.append(StoryArticle(article.row, article.distance, new_words, sentences))

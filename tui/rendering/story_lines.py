@@ -197,14 +197,14 @@ def _break_title(row: ArticleRow, width: int) -> list[StyledText]:
 
 def build_news(chapter: StoryArticle | None, *, is_first: bool, width: int) -> list[StoryLine]:
     """Return what an article adds to the ones before it, sentence by sentence."""
-    lines: list[StoryLine] = [[("NEW HERE", "section")], []]
+    lines: list[StoryLine] = []
     if chapter is None:
-        return lines[:1]
+        return lines
     if is_first:
-        return [*lines, [("The first article of the story", "muted")]]
+        return [[("The first article of the story", "muted")]]
     if not chapter.new_sentences:
         nothing = "Nothing that the articles before it do not say"
-        return [*lines, *([(line, "muted")] for line in wrap_text(nothing, width))]
+        return [[(line, "muted")] for line in wrap_text(nothing, width)]
     for sentence in chapter.new_sentences:
         for number, line in enumerate(wrap_text(sentence, max(1, width - 2))):
             lines.append([(" " * 2 if number else "+ ", "accent"), (line, "text")])

@@ -110,12 +110,11 @@ def build_similar(
         now: Seconds since 1970, for the ages.
         width: Cells of a line.
     """
-    lines: list[Sequence[StyledText]] = [[("SIMILAR READINGS", "section")]]
     if not similar:
-        return [*lines, [("…" if similar is None else "None in the library", "muted")]]
+        return [[("…" if similar is None else "None in the library", "muted")]]
     read = sum(each.read for each in similar)
     known = f"You have read {read:,} of these" if read else "You have read none of these"
-    lines += [[(known, "text")], []]
+    lines: list[Sequence[StyledText]] = [[(known, "section")], []]
     for each in similar:
         is_kept = each.id is not None
         sign = " " if each.read or not is_kept else UNREAD_SIGN

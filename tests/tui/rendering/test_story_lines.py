@@ -117,15 +117,13 @@ def test_what_is_new_is_said_sentence_by_sentence() -> None:
         STORY[1].row, 1, (), ("Quotas were agreed on Friday.", "Anglers protested.")
     )
     assert [text_of(line) for line in build_news(said, is_first=False, width=20)] == [
-        "NEW HERE",
-        "",
         "+ Quotas were agreed",
         "  on Friday.",
         "",
         "+ Anglers protested.",
         "",
     ]
-    assert text_of(build_news(said, is_first=True, width=40)[2]) == "The first article of the story"
+    assert text_of(build_news(said, is_first=True, width=40)[0]) == "The first article of the story"
     nothing = build_news(STORY[2], is_first=False, width=60)
-    assert text_of(nothing[2]) == "Nothing that the articles before it do not say"
-    assert [text_of(line) for line in build_news(None, is_first=True, width=60)] == ["NEW HERE"]
+    assert text_of(nothing[0]) == "Nothing that the articles before it do not say"
+    assert build_news(None, is_first=True, width=60) == []

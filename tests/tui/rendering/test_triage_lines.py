@@ -101,7 +101,6 @@ def test_similar_readings_say_how_many_were_read() -> None:
         SimilarArticle(None, "One that is only named", origin="import"),
     ]
     assert texts(build_similar(similar, NOW, 30)) == [
-        "SIMILAR READINGS",
         "You have read 1 of these",
         "",
         "  One that was read",
@@ -114,9 +113,9 @@ def test_similar_readings_say_how_many_were_read() -> None:
         "  not in the library",
         "",
     ]
-    assert texts(build_similar(similar[1:], NOW, 30))[1] == "You have read none of these"
-    assert texts(build_similar((), NOW, 30))[1:] == ["None in the library"]
-    assert texts(build_similar(None, NOW, 30))[1:] == ["…"]
+    assert texts(build_similar(similar[1:], NOW, 30))[0] == "You have read none of these"
+    assert texts(build_similar((), NOW, 30)) == ["None in the library"]
+    assert texts(build_similar(None, NOW, 30)) == ["…"]
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widget import Widget
 
 from tui.reader.dialogs.dialog import CommandTable, Dialog
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.gateway import messages
-from tui.reader.widgets.line_view import DocumentView, LineView
+from tui.reader.widgets.line_view import PANE_CLASS, DocumentView, LineView
 from tui.rendering.cells import StyledText, cell_width, fit_cells
 from tui.rendering.wording import join_nonempty
 
@@ -128,13 +127,20 @@ class PanesDialog(FullScreenDialog[T]):
         """The head, the panes, and two lines below them."""
         yield self.head_view
         with Horizontal(id="panes"):
-            yield from self.panes
+            for title, pane in self.panes.items():
+                pane.title = title
+                pane.add_class(PANE_CLASS)
+                pane.set_active(active=pane is self.view)
+                yield pane
         yield self.notice_view
         yield self.hint_view
 
     @property
-    def panes(self) -> Sequence[Widget]:
-        """The panes, from left to right; those of the class `second` or `third` need more width."""
+    def panes(self) -> Mapping[str, LineView]:
+        """The panes by their titles, from left to right.
+
+        Those of the class `second` or `third` are shown where there is room for them.
+        """
         raise NotImplementedError
 
     def on_mount(self) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.widget import Widget
 
 from store.model.article import ArticleRow, FullArticle
 from tui.reader.dialogs.article_preview import ArticlePreview
@@ -16,7 +15,7 @@ from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.full_screen import TWO_PANES_WIDTH, PanesDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.line_view import DocumentView
+from tui.reader.widgets.line_view import DocumentView, LineView
 from tui.rendering.cells import StyledText
 from tui.rendering.story_lines import build_news, build_story, build_story_head
 
@@ -67,10 +66,12 @@ class StoryScreen(PanesDialog[str]):
         self._rail_view.find_centered_line = self._selected_line
 
     @property
-    def panes(self) -> Sequence[Widget]:
+    def panes(self) -> Mapping[str, LineView]:
         """The rail, the selected article, and what is new in it."""
-        shown = (self._article_view, self._news_view) if self.has_previews else (self._news_view,)
-        return (self._rail_view, *shown)
+        panes: dict[str, LineView] = {"Timeline": self._rail_view}
+        if self.has_previews:
+            panes["Article"] = self._article_view
+        return {**panes, "New Here": self._news_view}
 
     @property
     def hints(self) -> Sequence[tuple[str, str]]:

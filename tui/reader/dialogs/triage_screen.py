@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.widget import Widget
 
 from store.model.article import FullArticle, SimilarArticle
 from tui.actions.triage_queue import TriageQueue
@@ -17,7 +16,7 @@ from tui.reader.dialogs.full_screen import THREE_PANES_WIDTH, PanesDialog
 from tui.reader.dialogs.moves import movement_commands
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.line_view import DocumentView
+from tui.reader.widgets.line_view import DocumentView, LineView
 from tui.rendering.cells import StyledText
 from tui.rendering.triage_lines import (
     TriageProgress,
@@ -68,9 +67,13 @@ class TriageScreen(PanesDialog[str]):
         self._is_undoing = False
 
     @property
-    def panes(self) -> Sequence[Widget]:
+    def panes(self) -> Mapping[str, LineView]:
         """The queue, the article, and its similar readings."""
-        return (self._queue_view, self._article_view, self._similar_view)
+        return {
+            "Queue": self._queue_view,
+            "Article": self._article_view,
+            "Similar Readings": self._similar_view,
+        }
 
     @property
     def hints(self) -> Sequence[tuple[str, str]]:

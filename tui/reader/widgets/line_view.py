@@ -188,8 +188,6 @@ class DocumentView(LineView):
         self._centered_line = 0
         self.find_centered_line: Callable[[], int] | None = None
         """Returns the line to keep in the middle."""
-        self.caret_line = 0
-        """The line of the terminal's cursor, if no line is kept in the middle."""
 
     def show(self, write: LineWriter) -> None:
         """Show other lines; the view stays where it is if it can."""
@@ -211,8 +209,8 @@ class DocumentView(LineView):
 
     @property
     def caret(self) -> Offset:
-        """The position of the terminal's cursor: the line kept in the middle, or `caret_line`."""
-        line = self.caret_line if self.find_centered_line is None else self._centered_line
+        """The position of the terminal's cursor: the line kept in the middle, or the first."""
+        line = 0 if self.find_centered_line is None else self._centered_line
         row = min(max(0, line - self.top_line), max(0, self.size.height - 1))
         return Offset(self._margin, row)
 
