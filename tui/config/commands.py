@@ -114,7 +114,13 @@ COMMANDS: tuple[Command, ...] = (
     _cursor_command("move.half_page_up", ("ctrl+u",), "Half page up", "go up half a page"),
     _cursor_command("move.start", ("g", "home"), "Top", "go to the top, or to line N"),
     _cursor_command("move.end", ("G", "end"), "End", "go to the end, or to line N"),
-    _pane_command("move.next_pane", ("tab",), "Next pane", "go to the next pane"),
+    Command(
+        "move.next_pane",
+        ("tab",),
+        "Next pane",
+        "go to the next pane (in the help: all keys)",
+        (*ALL_PANES, "help"),
+    ),
     _pane_command("move.previous_pane", ("shift+tab",), "Previous pane", "go to the previous pane"),
     Command("article.open", ("enter", "l"), "Open", "open (in the side pane: fold)", ALL_PLACES),
     Command(
@@ -177,7 +183,11 @@ COMMANDS: tuple[Command, ...] = (
     _counted_command("trail.back", ("[",), "Trail back", "go back along the trail"),
     _counted_command("trail.forward", ("]",), "Trail forward", "go forward along the trail"),
     Command(
-        "list.search", ("/",), "Search", "search the library as you type", ("list", "side", "help")
+        "list.search",
+        ("/",),
+        "Search",
+        "search the library as you type",
+        ("list", "side", "help", "picker"),
     ),
     _dialog_command(
         "list.filter", ("f",), "Filter", "show all, unread, starred or started articles"

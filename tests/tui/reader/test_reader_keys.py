@@ -69,12 +69,11 @@ async def test_search_the_help(start: Start, size: tuple[int, int]) -> None:
         assert "copy title and URL as" in text
         assert "toggle read" not in text
         await running.press("escape")
-        assert "List:" in screen_text(running.app)
+        assert "READ" in screen_text(running.app)
         await running.press("?")
         assert running.app.screen is running.reader
         await running.press("enter", "?")
         assert "Keys: article" in screen_text(running.app)
-        assert "Article:" in screen_text(running.app)
 
 
 @pytest.mark.command("app.theme")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.search.list_query import SHOWS, SORTS
-from tests.support.reader import Start, article_id, make_article, make_library
+from tests.support.reader import NARROW, WIDE, Start, article_id, make_article, make_library
 from tests.support.screens import screen_lines, screen_text
 from tui.reader.dialogs.picker import Picker
 from tui.reader.screen import reader_screen
@@ -30,8 +30,9 @@ async def test_filter_by_reading_state(start: Start) -> None:
         await running.press("m", "j", "s", "f")
         assert isinstance(running.app.screen, Picker)
         assert all(show in screen_text(running.app) for show in SHOWS)
-        assert "unread       11" in screen_text(running.app)
-        assert "starred       1" in screen_text(running.app)
+        text = " ".join(screen_text(running.app).split())
+        assert "unread 11 " in text
+        assert "starred 1 " in text
         await running.press("j", "enter")
         assert numbers(running) == list(range(11, 0, -1))
         assert running.selected_number == 11, "the cursor stays on its article"
@@ -40,6 +41,27 @@ async def test_filter_by_reading_state(start: Start) -> None:
         assert numbers(running) == [11]
         await running.press("f", "g", "k", "k", "enter")
         assert len(numbers(running)) == 12
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+async def test_a_picker_is_searched_by_typing(start: Start, size: tuple[int, int]) -> None:
+    async with start(size=size) as running:
+        await running.press("c", "/")
+        await running.type("nor")
+        text = screen_text(running.app)
+        assert "north" in text
+        assert "south" not in " ".join(line for line in text.split("\n") if "unread of" in line)
+        await running.type("zz")
+        assert "No matches" in screen_text(running.app)
+        await running.press("enter")
+        assert isinstance(running.app.screen, Picker), "there is nothing to choose"
+        await running.press("backspace", "backspace", "enter")
+        assert running.app.screen is running.reader
+        assert numbers(running) == [11, 9, 7, 5, 3, 1]
+        await running.press("c", "/", "s", "escape")
+        assert isinstance(running.app.screen, Picker), "escape ends the search first"
+        await running.press("escape")
+        assert running.app.screen is running.reader
 
 
 async def test_cancelling_a_picker_changes_nothing(start: Start) -> None:

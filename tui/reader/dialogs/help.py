@@ -2,160 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from textual import on
-from textual.app import ComposeResult
-from textual.widgets import Input
+from textual.geometry import Offset, Size
 
-from tui.config.commands import Command, format_keys, group_commands
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.dialog import CommandTable
-from tui.reader.dialogs.text_dialog import TextDialog, TextDialogView
-from tui.reader.widgets.inputs import SanitizedInput
-from tui.rendering.list_rows import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN, UPDATED_SIGN
+from tui.reader.dialogs.searchable import SearchableDialog
+from tui.reader.widgets.line_view import LineView, role_classes
+from tui.rendering.cells import StyledText
+from tui.rendering.key_help import HelpLayout, find_help, lay_out_groups, lay_out_help
 
-FIRST_HELP_HEADINGS = {
-    "list": ("List", "Move"),
-    "article": ("Article", "Move"),
-    "find": ("Find in the article",),
-    "select": ("Select",),
-    "side": ("Similar readings",),
-    "story": ("Article",),
-    "triage": ("Triage", "Article"),
-}
-"""The groups that come first in the help of a place."""
-SIGN_MEANINGS = (
-    (UNREAD_SIGN, "unread"),
-    (STAR_SIGN, "starred"),
-    (UPDATED_SIGN, "changed by its publisher since you read it"),
-    ("5′", "minutes to read"),
-    (STORY_ORIGIN_SIGN, "in a story: the article you came from"),
-)
-"""The signs before and after titles."""
-MAX_HELP_SEARCH_LENGTH = 40
-"""In characters."""
+FRAME_CELLS = 2
+"""Cells of the frame and of the margins inside of it, in each direction."""
+PLACE_TITLES = {"side": "side pane", "find": "hits", "select": "selection"}
+"""Places whose names are not what users call them."""
 
 
-class HelpDialog(TextDialog):
-    """Lists the commands of a place with their keys."""
+class HelpView(LineView):
+    """The keys in columns, as large as they need to be."""
+
+    COMPONENT_CLASSES = role_classes("section", "accent")
+
+    def __init__(self, lay_out: Callable[[int, int], HelpLayout]) -> None:
+        """Create the view; `lay_out` returns the lines for a width and a height."""
+        super().__init__()
+        self._lay_out = lay_out
+        self._layout = HelpLayout([], 0)
+
+    def update(self) -> None:
+        """Lay out the lines again, and show the first."""
+        self.on_resize()
+        self.scroll_to_line(0)
+        self.refresh(layout=True)
+
+    def on_resize(self) -> None:
+        """Lay out the lines."""
+        self._layout = self._fit(self.app.size)
+        self.set_line_count(len(self._layout.lines))
+
+    def _fit(self, size: Size) -> HelpLayout:
+        return self._lay_out(size.width - 2 * FRAME_CELLS, size.height - FRAME_CELLS)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Return the cells of the longest line, and of the margins."""
+        return self._fit(viewport).width + FRAME_CELLS
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the number of lines."""
+        return len(self._fit(viewport).lines)
+
+    @property
+    def caret(self) -> Offset:
+        """The position of the terminal's cursor: the start of the first line on the screen."""
+        return Offset(1, 0)
+
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
+        """Return one line, indented by a cell."""
+        lines = self._layout.lines
+        return [(" ", "text"), *lines[y]] if y < len(lines) else []
+
+
+class HelpDialog(SearchableDialog[None]):
+    """Lists the keys of a place, or of all places."""
 
     PLACE = "help"
 
     def __init__(self, keymap: Keymap, place: str) -> None:
-        super().__init__(keymap, f"Keys: {place}", keymap_help_lines(keymap, place))
+        self._view = HelpView(self._lay_out)
+        super().__init__(keymap, f"Keys: {PLACE_TITLES.get(place, place)}", self._view)
         self._help_place = place
-        self._search_input = SanitizedInput(
-            placeholder="Key or word", max_length=MAX_HELP_SEARCH_LENGTH, compact=True
-        )
-        self._search_input.display = False
-
-    def compose(self) -> ComposeResult:
-        """The lines, and the search input below them."""
-        yield from super().compose()
-        yield self._search_input
-
-    @property
-    def place(self) -> str:
-        """The help; none while the user types a search."""
-        return "" if self.focused is self._search_input else self.PLACE
+        self._words = ""
+        self._shows_all_places: bool | None = None
+        """None while the size of the screen decides."""
 
     @property
     def subtitle(self) -> str:
         """The keys named in the lower border."""
-        return f"{self.key_hint('list.search', 'search')} · {self.cancel_hint('close')}"
+        all_keys = self.key_hint("move.next_pane", "all keys")
+        search = self.key_hint("list.search", "search")
+        return f"{search} · {all_keys} · {self.cancel_hint('close')}"
 
     @property
     def commands(self) -> CommandTable:
-        """Those of a dialog, and the search."""
-        return {
-            **super().commands,
-            "list.search": self.start_search,
-            "article.back": self.leave,
-            "dialog.close": self.leave,
-        }
+        """Those of a searchable dialog, and the keys of all places."""
+        return {**super().commands, "move.next_pane": self.toggle_all_places}
 
-    def start_search(self) -> None:
-        """Ask for words."""
-        self._search_input.display = True
-        self.set_focus(self._search_input)
+    def toggle_all_places(self) -> None:
+        """Show the keys of all places, or of one."""
+        self._shows_all_places = not self._shows_all_places
+        self._view.update()
 
-    def leave(self) -> None:
-        """Clear the search, or close the help if there is none."""
-        if self._search_input.display:
-            self.clear_search()
-        else:
-            self.dismiss(None)
+    def filter_lines(self, words: str) -> None:
+        """Show the commands with these words."""
+        self._words = words
+        self._view.update()
 
-    @on(Input.Changed)
-    def filter_commands(self, event: Input.Changed) -> None:
-        """Show the matching commands."""
-        self.query_one(TextDialogView).show(
-            keymap_help_lines(self.keymap, self._help_place, event.value)
+    def _lay_out(self, width: int, height: int) -> HelpLayout:
+        shown = lay_out_help(
+            self.keymap, self._help_place, width, height, all_places=self._shows_all_places
         )
+        if not self._words.strip():
+            return shown
+        found = find_help(self.keymap, self._help_place, self._words)
+        lines = lay_out_groups(found, shown.width, shown.width).lines
+        # As large as without a search: the frame stays where it is.
+        return HelpLayout([*lines, *[[]] * (len(shown.lines) - len(lines))], shown.width)
 
-    @on(Input.Submitted)
-    def focus_results(self) -> None:
-        """Go to the matching commands."""
-        self.set_focus(self.query_one(TextDialogView))
+    def move(self, by: int) -> None:
+        """Scroll by lines."""
+        self._view.scroll_lines(by)
 
-    @on(SanitizedInput.MoveRequested)
-    def scroll_while_typing(self, event: SanitizedInput.MoveRequested) -> None:
-        """Scroll while the user types."""
-        self.move(event.by)
+    @property
+    def page_size(self) -> int:
+        """The number of lines that a page moves."""
+        return self._view.page_size
 
-    @on(SanitizedInput.Cancelled)
-    def clear_search(self) -> None:
-        """Show all commands again."""
-        self._search_input.value = ""
-        self._search_input.display = False
-        self.set_focus(self.query_one(TextDialogView))
-
-
-def keymap_help_lines(keymap: Keymap, place: str, words: str = "") -> list[str]:
-    """Return the commands of a place with their keys, under headings.
-
-    Args:
-        keymap: The keys in force.
-        place: The place; its own headings come first.
-        words: Only lines with all of these words are returned. A single letter is a key, and
-            case-sensitive.
-    """
-    lines: list[str] = []
-    first = FIRST_HELP_HEADINGS.get(place, ())
-    ordered = sorted(group_commands(), key=lambda group: (*first, group[0]).index(group[0]))
-    for heading, commands in ordered:
-        if found := list(_command_lines(commands, keymap, place, words.split())):
-            lines += [*([""] if lines else []), f"{heading}:", *found]
-    signs = [
-        f"{sign}\t{meaning}"
-        for sign, meaning in SIGN_MEANINGS
-        if _has_all_words(words, sign, meaning)
-    ]
-    if signs:
-        lines += [*([""] if lines else []), "Signs:", *signs]
-    return lines or ["No matching commands"]
-
-
-def _command_lines(
-    commands: Iterable[Command], keymap: Keymap, place: str, words: Sequence[str]
-) -> Iterator[str]:
-    for each in commands:
-        keys = keymap.keys[each.id]
-        is_available = (
-            place in each.places or each in keymap.commands_by_place.get(place, {}).values()
-        )
-        if is_available and all(_matches_command(word, each, keys) for word in words):
-            yield f"{format_keys(keys)}\t{each.help}"
-
-
-def _has_all_words(words: str, *texts: str) -> bool:
-    text = " ".join(texts).lower()
-    return all(word.lower() in text for word in words.split())
-
-
-def _matches_command(word: str, command: Command, keys: Sequence[str]) -> bool:
-    if len(word) == 1:  # a key: `j` is not `J`
-        return word in keys
-    text = f"{format_keys(keys)} {command.label} {command.help}"
-    return word.lower() in text.lower()
+    def submit(self) -> None:
+        """Close the dialog."""
+        self.dismiss(None)

@@ -1,75 +1,131 @@
-"""Dialogs that ask for one of a few lines: a filter, a category, a theme."""
+"""Dialogs that ask for one of several lines: a filter, a place, a theme."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
+from textual import events
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.config.settings import AUTO_THEME_NAME
-from tui.reader.dialogs.dialog import Dialog
+from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
 from tui.rendering.cells import cell_width, fit_cells, pad_left, truncate_cells
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
     from tui.config.theme_choice import ThemeChoice
 
-MAX_LINE_CELLS = 70
-MAX_NAME_CELLS = 32
-"""Maximum width of the names in the left column."""
+FRAME_CELLS = 4
+"""Cells of the frame, and of the margins inside of it."""
+MIN_LINE_CELLS, MAX_LINE_CELLS = 38, 100
+VALUE_GAP = 2
+"""Cells between a name and its value."""
+MIN_SEARCHABLE_LINES = 6
+"""Fewer lines are not worth naming the key of the search."""
 THEME_NAME_CELLS = 22
+NOTHING_FOUND = "No matches"
 
 
-class Picker(Dialog[int | None]):
-    """Asks for one of a few lines; ends with its index, or None."""
+class Picker(SearchableDialog[int | None]):
+    """Asks for one of several lines; ends with its index, or None."""
 
     PLACE = "picker"
-    CSS_PATH = "dialog.tcss"
 
-    def __init__(self, keymap: Keymap, title: str, lines: Sequence[str], selected: int = 0) -> None:
-        super().__init__(keymap)
-        self._title = title
-        self._lines = lines
+    def __init__(
+        self,
+        keymap: Keymap,
+        title: str,
+        names: Sequence[str],
+        selected: int = 0,
+        values: Sequence[str] = (),
+    ) -> None:
+        """Create the dialog.
+
+        Args:
+            keymap: The keys in force.
+            title: The title.
+            names: The lines.
+            selected: The index of the first line under the cursor.
+            values: What stands at the right end of each line, and is never cut.
+        """
+        self._options = OptionList(markup=False, compact=True)
+        super().__init__(keymap, title, self._options)
+        self._names = names
+        self._values = values
         self._initial_index = selected
+        self._shown: Sequence[int] = range(len(names))
+        """The indices of the lines that match what is searched."""
 
-    def compose(self) -> ComposeResult:
-        """The lines, as data and never as markup."""
-        options = OptionList(
-            *(Option(Content(truncate_cells(line, MAX_LINE_CELLS))) for line in self._lines),
-            markup=False,
-            compact=True,
-            classes="frame",
-        )
-        options.border_title = Content(self._title)
-        options.border_subtitle = Content(
-            f"{self.key_hint('article.open', 'select')} · {self.cancel_hint('cancel')}"
-        )
-        options.highlighted = self._initial_index if self._lines else None
-        yield options
+    def on_mount(self) -> None:
+        """Show all lines."""
+        self._show_lines(self._initial_index)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Write the lines for the new width."""
+        self._show_lines(self.highlighted)
+
+    @property
+    def subtitle(self) -> str:
+        """The keys named in the lower border."""
+        search = self.key_hint("list.search", "search")
+        hints = [f"{self.key_hint('article.open', 'select')}", self.cancel_hint("cancel")]
+        return " · ".join([search, *hints] if len(self._names) >= MIN_SEARCHABLE_LINES else hints)
+
+    @property
+    def highlighted(self) -> int | None:
+        """The index of the line under the cursor; None if no line is shown."""
+        row = self._options.highlighted
+        return None if row is None or not self._shown else self._shown[row]
+
+    def _show_lines(self, highlighted: int | None) -> None:
+        """Write the lines that match; the one of that index stays under the cursor if it is one of them."""
+        options = self._options
+        room = min(MAX_LINE_CELLS, self.app.size.width * 9 // 10 - FRAME_CELLS)
+        lines = format_columns(self._names, self._values, room)
+        options.clear_options()
+        options.add_options(Option(Content(lines[index])) for index in self._shown)
+        if not self._shown:
+            options.add_option(Option(Content(NOTHING_FOUND), disabled=True))
+        elif highlighted in self._shown:
+            options.highlighted = self._shown.index(highlighted)
+        else:
+            options.highlighted = 0
+        # As large as with all lines: the frame stays where it is while the user searches.
+        options.styles.min_width = max((cell_width(line) for line in lines), default=0) + 2
+        options.styles.height = min(len(lines), max(1, self.app.size.height * 4 // 5 - 2))
+
+    def filter_lines(self, words: str) -> None:
+        """Show the lines with these words."""
+        before = self.highlighted
+        self._shown = [at for at, name in enumerate(self._names) if has_all_words(name, words)]
+        self._show_lines(before)
 
     def move(self, by: int) -> None:
         """Move the highlight by so many lines; beyond an end, to that end."""
-        if self._lines:
-            options = self.query_one(OptionList)
-            index = (options.highlighted or 0) + by
-            options.highlighted = min(max(0, index), len(self._lines) - 1)
+        if self._shown:
+            index = (self._options.highlighted or 0) + by
+            self._options.highlighted = min(max(0, index), len(self._shown) - 1)
 
     @property
     def page_size(self) -> int:
         """The number of lines that a page moves."""
-        return max(1, self.query_one(OptionList).size.height - 1)
+        return max(1, self._options.size.height - 1)
+
+    def choose_match(self) -> None:
+        """End with the line under the cursor, unless none matches."""
+        if self._shown:
+            self.submit()
 
     def submit(self) -> None:
-        """End with the highlighted line."""
-        self.dismiss(self.query_one(OptionList).highlighted)
+        """End with the line under the cursor."""
+        self.dismiss(self.highlighted)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the line that was clicked."""
-        self.dismiss(event.option_index)
+        self.dismiss(self._shown[event.option_index])
 
 
 class ThemePicker(Picker):
@@ -78,27 +134,37 @@ class ThemePicker(Picker):
     def __init__(
         self, keymap: Keymap, themes: ThemeChoice, apply_theme: Callable[[str], None]
     ) -> None:
-        self._names = (AUTO_THEME_NAME, *themes.names)
+        self._theme_names = (AUTO_THEME_NAME, *themes.names)
         self._theme_choice = themes
         self._apply_theme = apply_theme
         labels = {name: theme.label for name, theme in themes.all_themes().items()}
         labels[AUTO_THEME_NAME] = (
             f"by the background: {labels[themes.resolve(AUTO_THEME_NAME)]} now"
         )
-        lines = [f"{fit_cells(name, THEME_NAME_CELLS)} {labels[name]}" for name in self._names]
-        super().__init__(keymap, "Theme", lines, self._names.index(themes.chosen_name))
+        lines = [
+            f"{fit_cells(name, THEME_NAME_CELLS)} {labels[name]}" for name in self._theme_names
+        ]
+        super().__init__(keymap, "Theme", lines, self._theme_names.index(themes.chosen_name))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Preview the theme."""
-        self._apply_theme(self._theme_choice.resolve(self._names[event.option_index]))
+        if self.highlighted is not None:
+            self._apply_theme(self._theme_choice.resolve(self._theme_names[self.highlighted]))
 
     def theme_name_at(self, index: int) -> str:
         """Return the theme of a line."""
-        return self._names[index]
+        return self._theme_names[index]
 
 
-def format_columns(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Return a line for each pair: the name on the left, its value aligned on the right."""
-    left = min(MAX_NAME_CELLS, max(cell_width(name) for name, _ in rows))
-    right = max(cell_width(value) for _, value in rows)
-    return [f"{fit_cells(name, left)}  {pad_left(value, right)}" for name, value in rows]
+def format_columns(names: Sequence[str], values: Sequence[str], room: int) -> list[str]:
+    """Return a line for each name, with its value at the right end; a name gives way to it."""
+    if not any(values):
+        return [truncate_cells(name, room) for name in names]
+    right = max(map(cell_width, values))
+    left = max(MIN_LINE_CELLS - right - VALUE_GAP, max(map(cell_width, names)))
+    left = min(max(1, room - right - VALUE_GAP), left)
+    gap = " " * VALUE_GAP
+    return [
+        f"{fit_cells(name, left)}{gap}{pad_left(value, right)}"
+        for name, value in zip(names, values, strict=True)
+    ]

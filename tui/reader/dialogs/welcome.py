@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
@@ -28,20 +28,20 @@ KEY_GAP = "  "
 class WelcomeDialog(Picker):
     """Stands over the list, beside the preview, and offers ways to fill the library."""
 
-    def compose(self) -> ComposeResult:
-        """The lines, and the options below them."""
-        with Vertical(classes="welcome frame") as box:
-            box.border_title = Content(self._title)
-            select, close = self.key_hint("article.open", "select"), self.cancel_hint("close")
-            box.border_subtitle = Content(f"{select} · {close}")
-            yield Static()
-            yield from super().compose()
+    def compose_head(self) -> ComposeResult:
+        """The lines above the options."""
+        yield Static()
+
+    @property
+    def subtitle(self) -> str:
+        """The keys named in the lower border."""
+        return f"{self.key_hint('article.open', 'select')} · {self.cancel_hint('close')}"
 
     def on_mount(self) -> None:
         """Write the lines for the size of the terminal."""
         self._write_lines(self.app.size)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Write the lines for another size."""
         self._write_lines(self.app.size)
 

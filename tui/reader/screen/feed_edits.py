@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from tui.config.keymaps import Keymap
-from tui.reader.dialogs.picker import Picker, format_columns
+from tui.reader.dialogs.picker import Picker
 from tui.reader.gateway.articles import Changes
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
@@ -90,7 +90,8 @@ class FeedEdits:
                 name = list(flags)[index - 2]
                 self._change(feed, {name: not flags[name]})
 
-        picker = Picker(self.keymap, feed.display_name, format_columns(rows))
+        names, values = zip(*rows, strict=True)
+        picker = Picker(self.keymap, feed.display_name, names, values=values)
         self.screen.app.push_screen(picker, change)
 
     async def _ask(

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from store.search.list_query import SHOWS, SORTS, ListQuery, Sort
 from tui.config.keymaps import Keymap
-from tui.reader.dialogs.picker import Picker, format_columns
+from tui.reader.dialogs.picker import Picker
 from tui.reader.gateway import messages
 from tui.reader.gateway.lists import Lists
 from tui.reader.gateway.messages import ListRequest
@@ -238,8 +238,8 @@ class ListActions:
     def choose_filter(self, message: messages.FiltersCounted) -> None:
         """Ask for a reading state."""
         if message.query == self.state.query:
-            lines = format_columns([(show, f"{message.counts[show]:,}") for show in SHOWS])
-            self._choose("Show", lines, SHOWS.index(message.query.show), self._filter_by)
+            counts = [f"{message.counts[show]:,}" for show in SHOWS]
+            self._choose("Show", SHOWS, SHOWS.index(message.query.show), self._filter_by, counts)
 
     def _filter_by(self, index: int) -> None:
         show = SHOWS[index]
@@ -257,13 +257,19 @@ class ListActions:
         self._change_view(replace(self._view, sort=SORTS[index]))
 
     def _choose(
-        self, title: str, lines: Sequence[str], selected: int, choose: Callable[[int], None]
+        self,
+        title: str,
+        names: Sequence[str],
+        selected: int,
+        choose: Callable[[int], None],
+        values: Sequence[str] = (),
     ) -> None:
-        """Ask for one of several lines."""
+        """Ask for one of several names."""
 
         def show(index: int | None) -> None:
             if index is not None:
                 choose(index)
 
         if self.screen.is_active:  # and not another dialog, opened since the counts were asked for
-            self.screen.app.push_screen(Picker(self.keymap, title, lines, selected), show)
+            picker = Picker(self.keymap, title, names, selected, values)
+            self.screen.app.push_screen(picker, show)

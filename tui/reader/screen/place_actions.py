@@ -10,7 +10,7 @@ from textual.screen import Screen
 from tui.actions.places import FoundPlaces
 from tui.config.commands import Pane
 from tui.config.keymaps import Keymap
-from tui.reader.dialogs.picker import Picker, format_columns
+from tui.reader.dialogs.picker import Picker
 from tui.reader.gateway import Gateway, messages
 from tui.reader.screen.feed_actions import FeedActions
 from tui.reader.screen.list_actions import ListActions
@@ -114,9 +114,8 @@ class PlaceActions:
         if not self.screen.is_active:  # another dialog was opened since they were asked for
             return
         places = [place for place in found.places if place.query is not None]
-        lines = format_columns(
-            [(place.full_name, _describe_counts(place, found.counts)) for place in places]
-        )
+        names = [place.full_name for place in places]
+        counts = [_describe_counts(place, found.counts) for place in places]
         current = self.state.place.key
         selected = next((at for at, place in enumerate(places) if place.key == current), 0)
 
@@ -124,7 +123,8 @@ class PlaceActions:
             if index is not None:
                 self.show_in_list(places[index])
 
-        self.screen.app.push_screen(Picker(self.keymap, "Go to", lines, selected), show)
+        picker = Picker(self.keymap, "Go to", names, selected, counts)
+        self.screen.app.push_screen(picker, show)
 
     # -- what the keys do ------------------------------------------------------------------
 
