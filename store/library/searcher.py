@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from store.journal.reading_state import ArticleState, ReadingState, apply_edits
+from store.library.article_numbers import ArticleNumbers
 from store.library.catalog import Catalog
 from store.model.article import Article, ArticleRow, Body, ReadingStatus, Snippet
 from store.model.errors import (
@@ -287,7 +288,7 @@ class LibrarySearcher:
         self._context = library
         self._index: FullTextIndex | None = None
         self._query_builder: IndexQueryBuilder | None = None
-        self._ids_by_number: dict[int, str] = {}
+        self._numbers = ArticleNumbers()
         self._is_usable = False
         self._failure = ""
         """Why the last update failed; empty if it did not."""
@@ -332,7 +333,7 @@ class LibrarySearcher:
             self._failure = str(error) if isinstance(error, LibraryUnavailable) else error.reason
             self._context.warn(f"the search index cannot be written: {self._failure}")
         if self.current_index() is not None:
-            self._update_ids(self._context.catalog())
+            self._update_numbers(self._context.catalog())
         return is_done
 
     # -- asking ----------------------------------------------------------------------------
@@ -452,13 +453,13 @@ class LibrarySearcher:
 
     def _rows_by_number(self, numbers: Iterable[int]) -> list[ArticleRow]:
         catalog = self._context.catalog()
-        self._update_ids(catalog)
-        ids = (self._ids_by_number.get(number) for number in numbers)
+        self._update_numbers(catalog)
+        ids = map(self._numbers.find, numbers)
         return [row for article in ids if article and (row := catalog.get_row(article))]
 
-    def _update_ids(self, catalog: Catalog) -> None:
-        if len(self._ids_by_number) != catalog.total:
-            self._ids_by_number = {article_number(article): article for article in catalog}
+    def _update_numbers(self, catalog: Catalog) -> None:
+        if len(self._numbers) != catalog.total:
+            self._numbers = ArticleNumbers(catalog)
 
     def _search_rows(self, node: QueryNode) -> list[ArticleRow]:
         """Return the rows that match; without the index, words match titles and categories."""

@@ -96,7 +96,7 @@ def row_from_document(
         _clean_category(document.get("category", "")),
         when,
         added,
-        int(document.get("words", 0)),
+        _share_int(document.get("words", 0)),
         read=False,
         starred=False,
         read_count=0,
@@ -104,6 +104,12 @@ def row_from_document(
         item_key=make_item_key(extra if feed_key else {}, url),
         source_name=source_name,
     )
+
+
+@lru_cache(4096)
+def _share_int(value: Any) -> int:
+    """Return a number; equal ones are one object, because there are 100,000 of them."""
+    return int(value)
 
 
 def name_feed(feed_key: str, feed_names: Mapping[str, str]) -> str:

@@ -1,0 +1,21 @@
+"""Articles are found by the numbers that the index has for them."""
+
+from __future__ import annotations
+
+from store.library.article_numbers import ArticleNumbers
+from store.search.index import article_number
+from tests.support.libraries import ids
+
+
+def test_every_article_is_found_by_its_number() -> None:
+    articles = ids(*range(500))
+    numbers = ArticleNumbers(articles)
+    assert len(numbers) == 500
+    assert [numbers.find(article_number(each)) for each in articles] == articles
+
+
+def test_unknown_numbers_find_nothing() -> None:
+    numbers = ArticleNumbers(ids(1, 2, 3))
+    others = [0, 2**63, *(article_number(each) for each in ids(4, 5, 6))]
+    assert [numbers.find(each) for each in others] == [None] * 5
+    assert ArticleNumbers().find(0) is None
