@@ -137,8 +137,8 @@ def measure_newstui(home: Path, size: int) -> None:
         measure_quit(program, QUIT_KEY, show)
     fill_library(home, long_texts())
     with closing(Program(NEWSTUI, env)) as program:
-        program.wait_for(MANY_LINES)
         program.settle(600)
+        program.type_and_wait("g", MANY_LINES)  # the session before ended elsewhere
         measure_long_texts(program, show)
         measure_quit(program, QUIT_KEY, show)
 

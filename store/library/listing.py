@@ -111,10 +111,11 @@ class FolderListing:
         first = value(self._rows[0]) if self._rows else ""
         return any(map(first.__ne__, map(value, self._rows)))
 
-    def ids(self) -> Iterator[Sequence[str]]:
+    def ids(self, start: int = 0, end: int | None = None) -> Iterator[Sequence[str]]:
         """Yield the ids of the articles, in batches."""
-        for start in range(0, self.total, BATCH_SIZE):
-            yield [row.id for row in self._rows[start : start + BATCH_SIZE]]
+        end = self.total if end is None else min(end, self.total)
+        for first in range(max(0, start), end, BATCH_SIZE):
+            yield [row.id for row in self._rows[first : min(end, first + BATCH_SIZE)]]
 
     def without(self, articles: Collection[str]) -> FolderListing:
         """Return the list without some articles."""

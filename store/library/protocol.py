@@ -95,8 +95,13 @@ class Listing(Protocol):
     def varies(self, field: RowField) -> bool:
         """Return True if not all articles have the same category, or the same source."""
 
-    def ids(self) -> Iterator[Sequence[str]]:
-        """Yield the ids of all articles in their order, in batches."""
+    def ids(self, start: int = 0, end: int | None = None) -> Iterator[Sequence[str]]:
+        """Yield the ids of the articles in their order, in batches.
+
+        Args:
+            start: The place of the first one.
+            end: The place behind the last one; None for the end of the list.
+        """
 
     def without(self, articles: Collection[str]) -> Listing:
         """Return the list without some articles, such as deleted ones; other places move up."""

@@ -171,10 +171,12 @@ class PagedListing:
         names = {row.source_name if group == "source" else row.category for row in rows}
         return len(names) > 1
 
-    def ids(self) -> Iterator[Sequence[str]]:
+    def ids(self, start: int = 0, end: int | None = None) -> Iterator[Sequence[str]]:
         """Yield the ids of the articles, in batches."""
-        for _, page in self._pages(BATCH_SIZE):
-            yield [row.id for row in page]
+        for first, page in self._pages(BATCH_SIZE):
+            last = None if end is None else max(0, end - first)
+            if ids := [row.id for row in page[max(0, start - first) : last]]:
+                yield ids
 
     def without(self, articles: Collection[str]) -> PagedListing:
         """Return the list without some articles."""

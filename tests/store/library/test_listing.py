@@ -172,6 +172,26 @@ def test_fields_that_vary(library: Lists, query: ListQuery, expected: tuple[bool
     assert (listing.varies("category"), listing.varies("source")) == expected
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (0, None, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
+        (2, 5, [8, 7, 6]),
+        (8, None, [2, 1]),
+        (8, 99, [2, 1]),
+        (0, 1, [10]),
+        (3, 3, []),
+        (10, None, []),
+        (-4, 1, [10]),
+    ],
+)
+def test_ids_from_one_place_to_another(
+    library: Lists, start: int, end: int | None, expected: list[int]
+) -> None:
+    found = chain.from_iterable(library.listing(ListQuery()).ids(start, end))
+    assert list(found) == ids(*expected)
+
+
 def test_ids_come_in_batches(open_with: Open) -> None:
     library = open_with(article(number) for number in range(1, 2101))
     batches = list(library.listing(ListQuery(sort="words")).ids())

@@ -90,9 +90,11 @@ class Worker:
 
         self.submit(step, background=background)
 
-    def listed_articles(self) -> list[str]:
-        """Return the ids of the list that the reader shows."""
-        return [] if self.listing is None else list(chain.from_iterable(self.listing.ids()))
+    def listed_articles(self, start: int = 0, end: int | None = None) -> list[str]:
+        """Return the ids of the list that the reader shows, or those from one place to another."""
+        if self.listing is None:
+            return []
+        return list(chain.from_iterable(self.listing.ids(start, end)))
 
     def post_notice(self, notice: str, next_command: messages.NextCommand | None = None) -> None:
         """Show a status line, with the key of a command to suggest."""
