@@ -31,7 +31,7 @@ from store.system.files import open_regular
 MANIFEST_NAME = "manifest.json"
 MANIFEST_FORMAT = 1
 MEMBER_NAME_PATTERN = re.compile(
-    r"(?:(?:articles|texts|journal)/\w[\w .,()'+~@=-]{0,199}|feeds\.opml)\Z"
+    r"(?:(?:articles|texts|journal)/\w[\w .,()'+~@=-]{0,199}|feeds\.opml|searches\.toml)\Z"
 )
 """The only names that a member may have: no hidden files, and no paths that lead elsewhere."""
 SHA256_PATTERN = re.compile(r"[0-9a-f]{64}\Z")

@@ -77,7 +77,7 @@ from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
 from store.system.files import FileSignature, make_library_folders
-from store.system.paths import SUBSCRIPTIONS_FILE
+from store.system.paths import SEARCHES_FILE, SUBSCRIPTIONS_FILE
 from store.system.placeholders import find_awaited_files
 from store.text.names import unique_names
 from store.text.urls import make_link_key, make_page_id, make_url_id
@@ -87,8 +87,9 @@ if TYPE_CHECKING:
     from store.library.related import RelatedArticles
     from store.library.searcher import LibrarySearcher
     from store.library.summary_cache import SummaryCache
+    from store.search.saved_searches import SearchStore
 
-LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE})
+LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE, SEARCHES_FILE})
 MAX_NAMED_FILES = 3
 """Files named in a line about many."""
 SNAPSHOT_INTERVAL_EVENTS = 2000
@@ -205,6 +206,13 @@ class FolderLibrary:
         from store.library.summary_cache import SummaryCache
 
         return SummaryCache(self._cache / "summaries")
+
+    @cached_property
+    def searches(self) -> SearchStore:
+        """The saved searches."""
+        from store.search.saved_searches import SearchStore
+
+        return SearchStore(self._folder, self._cache)
 
     @cached_property
     def _feed_names(self) -> FeedNames:

@@ -46,6 +46,7 @@ from store.search.list_query import ListQuery, Matches, SearchQuery
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
     from store.library.summary_cache import SummaryCache
+    from store.search.saved_searches import SearchStore
 
 
 ListField = Literal["category", "feed"]
@@ -140,6 +141,10 @@ class Library(Protocol):
     @property
     def feeds(self) -> FeedStore:
         """The subscriptions, and the state of each feed; may be used on any thread."""
+
+    @property
+    def searches(self) -> SearchStore:
+        """The saved searches; may be used on any thread."""
 
     # -- loading ---------------------------------------------------------------------------
 

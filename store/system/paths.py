@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 SUBSCRIPTIONS_FILE = "feeds.opml"
 """The file of a library's folder that has its feeds."""
+SEARCHES_FILE = "searches.toml"
+"""The file of a library's folder that has its saved searches."""
 
 
 class Paths(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from store.library.protocol import Library
 from store.model.errors import LibraryDamaged
 from store.model.results import Counts
+from store.text.names import name_key
 from tui.rendering.list_layout import find_day_boundaries
 from tui.rendering.places import NO_FEED, Place, PlaceKind, PlaceSources, build_places
 
@@ -33,6 +34,17 @@ class FoundPlaces:
     """Why the feeds cannot be read; empty if they can."""
 
 
+def list_searches(library: Library, searches: Mapping[str, str]) -> dict[str, str]:
+    """Return the saved searches of a library, then those of the settings with other names.
+
+    Raises:
+        LibraryDamaged: Those of the library cannot be read.
+    """
+    found = library.searches.read()
+    known = set(map(name_key, found))
+    return found | {name: text for name, text in searches.items() if name_key(name) not in known}
+
+
 class PlaceFinder:
     """Finds the places of a library again and again, and reads only what has changed."""
 
@@ -43,8 +55,10 @@ class PlaceFinder:
         self._sources = PlaceSources()
         self._places: Sequence[Place] = build_places(self._sources)
         self._feeds: Mapping[str, FeedStatus] = {}
-        self._problem = ""
+        self._problem = self._searches_problem = ""
         self._signature: object = None
+        self._found_searches: Mapping[str, str] = searches
+        self._searches_signature: object = None
 
     def find(self, now: int) -> FoundPlaces:
         """Return the places as they are now, with the numbers that cost next to nothing.
@@ -53,6 +67,7 @@ class PlaceFinder:
             now: Seconds since 1970, for the places of a day.
         """
         self._read_feeds()
+        self._read_searches()
         sources = self._gather_sources(now)
         if sources != self._sources:
             self._sources, self._places = sources, build_places(sources)
@@ -62,7 +77,8 @@ class PlaceFinder:
             if place.query is not None and not place.query.text
         }
         counts = self._library.counts(queries)
-        return FoundPlaces(self._places, self._feeds, counts, self._problem)
+        problem = self._problem or self._searches_problem
+        return FoundPlaces(self._places, self._feeds, counts, problem)
 
     def count_searches(
         self, kinds: Collection[PlaceKind] = SEARCHED_KINDS
@@ -89,6 +105,16 @@ class PlaceFinder:
             self._feeds = {each.subscription.key: each for each in found}
             self._problem = ""
 
+    def _read_searches(self) -> None:
+        store = self._library.searches
+        if (signature := store.signature) == self._searches_signature:
+            return
+        self._searches_signature, self._searches_problem = signature, ""
+        try:
+            self._found_searches = list_searches(self._library, self._searches)
+        except LibraryDamaged as error:
+            self._found_searches, self._searches_problem = self._searches, str(error)
+
     def _gather_sources(self, now: int) -> PlaceSources:
         library = self._library
         former = {each.name for each in library.by("feed")} - self._feeds.keys()
@@ -98,6 +124,6 @@ class PlaceFinder:
             sorted(former),
             [each.name for each in library.by("category", of_none)],
             library.tags(),
-            self._searches,
+            self._found_searches,
             find_day_boundaries(now).today,
         )

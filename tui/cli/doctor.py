@@ -17,6 +17,7 @@ from store.maintenance.repair import review_copies
 from store.model.errors import NewstuiError
 from store.model.times import system_clock
 from store.search.list_query import ListQuery
+from store.search.saved_searches import find_search_copies
 from store.system.machine import machine_name
 from store.system.paths import Paths
 from store.text.clean import clean_line
@@ -27,6 +28,7 @@ from tui.config.settings import load_settings
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import (
     REPAIR_HINT,
+    describe_searches_copy,
     describe_subscriptions_copy,
     format_count,
     join_nonempty,
@@ -111,3 +113,5 @@ def _examine_library(paths: Paths, library: FolderLibrary, *, repair: bool) -> I
     yield from (("copy", line) for line in review_copies(paths.library))
     copies = find_subscription_copies(paths.library)
     yield from (("copy", describe_subscriptions_copy(copy)) for copy in copies)
+    search_copies = find_search_copies(paths.library)
+    yield from (("copy", describe_searches_copy(copy)) for copy in search_copies)

@@ -12,13 +12,14 @@ from store.feeds.subscriptions import find_subscription_copies
 from store.library.protocol import Library
 from store.model.errors import InvalidInput, describe_system_error
 from store.model.times import system_clock
+from store.search.saved_searches import SearchStore
 from store.system.files import read_regular
 from store.system.paths import SUBSCRIPTIONS_FILE
 from store.text.urls import redact_url
 from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.list import ROW_CATEGORY_CELLS
-from tui.config.saved_searches import add_saved_searches
+from tui.config.settings import load_settings
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import (
     describe_added,
@@ -85,7 +86,8 @@ def _import_subscriptions(feed_store: FeedStore, settings: Path, path: str) -> b
     print_messages(f"{path}: {each.location}: {each.reason}" for each in found.rejected)
     print_message(describe_added(found.new, "feed", found.existing))
     if found.searches:
-        new = add_saved_searches(settings, found.searches)
+        store, own = SearchStore(feed_store.library, feed_store.cache), load_settings(settings)
+        new = store.add_new(found.searches, taken=own.settings.searches)
         print_message(describe_added(new, "saved search", len(found.searches) - new))
     return bool(found.rejected)
 

@@ -197,12 +197,18 @@ COMMANDS: tuple[Command, ...] = (
     _pane_command(
         "list.mark_all_read", ("A",), "All read", "mark the whole list, or place, as read"
     ),
+    Command("list.keep_search", ("=",), "Keep search", "keep the search as a place"),
     _dialog_command("list.export", ("E",), "Export list", "export the list to a file or folder"),
     _place_command("place.fold", ("space",), "Fold", "fold or unfold"),
     _place_command("place.filter", ("/",), "Filter names", "show the places with this name"),
     Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds, or those of the place", ALL_PANES),
-    _place_command("feeds.edit", ("e",), "Edit", "edit the feed or rename the folder"),
-    _place_command("feeds.unsubscribe", ("d",), "Unsubscribe", "unsubscribe (its articles stay)"),
+    _place_command("feeds.edit", ("e",), "Edit", "edit the feed, folder or search"),
+    _place_command(
+        "feeds.unsubscribe",
+        ("d",),
+        "Unsubscribe",
+        "unsubscribe (articles stay), or remove the search",
+    ),
     _pane_command("feeds.fetch_all", ("R",), "Fetch all", "fetch all feeds"),
     _pane_command("feeds.list", ("F",), "Places", "go to the places: feeds, searches, tags"),
     _pane_command(

@@ -206,7 +206,9 @@ class Settings:
         (), COMMAND_TYPE, "a program to run after an article is read"
     )
     searches: Mapping[str, str] = declare_setting(
-        EMPTY_TABLE, _table_type(LINE_TYPE), "saved searches by name, shown as lists of their own"
+        EMPTY_TABLE,
+        _table_type(LINE_TYPE),
+        "saved searches by name, shown as places beside those of the library",
     )
 
 

@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 
 from store.model.article import FullArticle
-from store.model.errors import NewstuiError
+from store.model.errors import LibraryDamaged, NewstuiError
 from store.search.list_query import SHOWS, SORTS, ListQuery
 from store.text.names import name_key
 from store.text.urls import extract_host, is_deceptive_url
@@ -25,6 +25,8 @@ from tui.actions.article_changes import (
     toggle_flag,
     undo,
 )
+from tui.actions.place_changes import keep_search
+from tui.actions.places import list_searches
 from tui.plain.input import ParsedLine
 from tui.plain.plain_session import PlainSession
 from tui.rendering.markdown import parse_blocks
@@ -47,6 +49,7 @@ class ListCommands:
             "list.filter": self._filter,
             "list.category": self._choose_category,
             "list.sort": self._sort,
+            "list.keep_search": self._keep_search,
         }
 
     @property
@@ -63,7 +66,7 @@ class ListCommands:
         self._session.change_query(replace(self._query, show=show))
 
     def _choose_category(self, typed: ParsedLine) -> None:
-        saved = self._environment.settings.searches
+        saved = self._saved_searches()
         categories = self._session.library.by("category")
         names = [f"/{name}" for name in saved] + [each.name or "(none)" for each in categories]
         counts = self._count({name: ListQuery(text=text) for name, text in saved.items()})
@@ -75,6 +78,20 @@ class ListCommands:
         elif chosen >= 0:
             query = replace(query, category=categories[chosen - len(saved)].name)
         self._session.change_query(query)
+
+    def _saved_searches(self) -> Mapping[str, str]:
+        own = self._environment.settings.searches
+        try:
+            return list_searches(self._session.library, own)
+        except LibraryDamaged as error:
+            self._environment.say(str(error))
+            return own
+
+    def _keep_search(self, typed: ParsedLine) -> None:
+        if not self._query.text:
+            raise NewstuiError("No search to keep")
+        if name := typed.words or self._environment.ask_words("Name of the search: "):
+            self._environment.say(keep_search(self._session.library, name, self._query.text))
 
     def _sort(self, typed: ParsedLine) -> None:
         sort = SORTS[self._choose(typed, "Sort by", SORTS)]

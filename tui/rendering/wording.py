@@ -16,6 +16,7 @@ from store.text.clean import clean_line
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus
     from store.feeds.subscriptions import SubscriptionsCopy
+    from store.search.saved_searches import SearchesCopy
 
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS, WEEK_SECONDS, YEAR_SECONDS = (
     60,
@@ -200,6 +201,21 @@ def describe_subscriptions_copy(copy: SubscriptionsCopy) -> str:
     return (
         f"{name} is a conflict copy with {feeds} that feeds.opml lacks ({titles}{more});"
         f" `newstui feeds --import {shlex.quote(str(copy.path))}` adds them"
+    )
+
+
+def describe_searches_copy(copy: SearchesCopy) -> str:
+    """Return a line about a sync-conflict copy of `searches.toml`."""
+    name = copy.path.name
+    if copy.problem:
+        return f"{name} is a conflict copy that cannot be read: {copy.problem}"
+    if not copy.missing:
+        return f"{name} is a redundant conflict copy and can be deleted"
+    searches = format_count(len(copy.missing), "search")
+    names = ", ".join(list(copy.missing)[:3]) + (", …" if len(copy.missing) > 3 else "")
+    return (
+        f"{name} is a conflict copy with {searches} that searches.toml lacks ({names});"
+        " move their lines to searches.toml"
     )
 
 

@@ -17,6 +17,7 @@ import pytest
 from store.backup.archive import MANIFEST_NAME, verify_archive
 from store.backup.backup import auto_backup_folder, list_auto_backups, make_auto_backup, make_backup
 from store.model.errors import InvalidInput, SaveFailed
+from store.search.saved_searches import SearchStore
 from tests.support.backups import (
     VERSION,
     backup_of,
@@ -99,6 +100,17 @@ def test_hidden_lock_and_temporary_files_are_left_out(full: Machine, tmp_path: P
     segments = {f"{folder}/{name}-0001.json" for folder in ("articles", "texts") for name in NAMES}
     journals = {f"journal/{name}.jsonl" for name in NAMES}
     assert names == {*segments, *journals, *kept, "feeds.opml", MANIFEST_NAME}
+
+
+def test_saved_searches_come_back(full: Machine, other: Machine, tmp_path: Path) -> None:
+    searches = SearchStore(full.folder, tmp_path / "cache")
+    searches.put({"week": "newer:7d"})
+    (full.folder / "notes.toml").write_text("not of the library")
+    archive = backup_of(full, tmp_path / "backup.zip").path
+    searches.remove("week")
+    restore(archive, other)
+    assert SearchStore(other.folder, tmp_path / "cache").read() == {"week": "newer:7d"}
+    assert not (other.folder / "notes.toml").exists()
 
 
 def test_nothing_to_back_up(machine: Machine, tmp_path: Path) -> None:

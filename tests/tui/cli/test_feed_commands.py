@@ -200,21 +200,38 @@ def test_query_feeds_of_newsboat_become_saved_searches(run: Run, tmp_path: Path)
     settings.parent.mkdir(parents=True)
     settings.write_text('# mine\nmeasure = 70\n\n[searches]\nSea = "tag:sea"  # by tag\n')
     assert "1 saved search added, 1 already there" in run("feeds", "--import", file).err
-    text = settings.read_text()
-    assert text.startswith('# mine\nmeasure = 70\n\n[searches]\nSea = "tag:sea"  # by tag\n')
-    assert tomllib.loads(text)["searches"] == {"Sea": "tag:sea", "Fresh": "is:unread newer:7d"}
+    assert "tag:sea" in settings.read_text()
+    searches = Path.home() / ".local" / "share" / "newstui" / "searches.toml"
+    assert tomllib.loads(searches.read_text())["searches"] == {"Fresh": "is:unread newer:7d"}
 
 
-def test_settings_that_cannot_be_parsed_are_left_alone(run: Run, tmp_path: Path) -> None:
+def test_searches_that_cannot_be_parsed_are_left_alone(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "urls"
     file.write_text('"query:Fresh:age < 7"\n')
-    settings = Path.home() / ".config" / "newstui" / "settings.toml"
-    settings.parent.mkdir(parents=True)
-    for text in ("[searches\n", 'searches = "x"\n'):
-        settings.write_text(text)
+    searches = Path.home() / ".local" / "share" / "newstui" / "searches.toml"
+    searches.parent.mkdir(parents=True)
+    for text, reason in (("[searches\n", "not TOML"), ('searches = "x"\n', "cannot be changed")):
+        searches.write_text(text)
         result = run("feeds", "--import", file)
-        assert (result.code, settings.read_text()) == (1, text)
-        assert "settings.toml: cannot be changed" in result.err
+        assert (result.code, searches.read_text()) == (1, text)
+        assert f"searches.toml: {reason}" in result.err
+
+
+def test_doctor_reports_saved_searches(run: Run, home: Path) -> None:
+    """Conflict copies are listed, and a damaged file is a problem."""
+    library = library_folder(home)
+    library.mkdir(parents=True)
+    (library / "searches.toml").write_text('[searches]\nsea = "tag:sea"\n')
+    copy = library / "searches.sync-conflict-20261122-1.toml"
+    copy.write_text('[searches]\nsea = "tag:sea"\nweek = "newer:7d"\n')
+    expected = (
+        f"{copy.name} is a conflict copy with 1 search that searches.toml lacks (week);"
+        " move their lines to searches.toml"
+    )
+    assert run("doctor", "--json").value["copies"] == [expected]
+    (library / "searches.toml").write_text("[")
+    result = run("doctor")
+    assert (result.code, "searches.toml: not TOML" in result.out) == (1, True)
 
 
 def test_a_conflict_copy_of_the_subscriptions(run: Run, home: Path) -> None:

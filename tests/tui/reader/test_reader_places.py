@@ -465,6 +465,56 @@ async def test_what_is_no_feed_is_not_edited(start: Start) -> None:
     async with start(size=HUGE) as running:
         await select(running, "category:north")
         await running.press("e")
-        assert running.status == "Only feeds and folders of feeds can be edited"
+        assert running.status == "Only feeds, folders of feeds and searches can be edited"
         await running.press("d")
-        assert running.status == "Not a feed"
+        assert running.status == "Not a feed or a search"
+
+
+# -- saved searches --------------------------------------------------------------------------
+
+
+@pytest.mark.command("list.keep_search", "feeds.edit", "feeds.unsubscribe")
+async def test_a_search_is_kept_changed_and_removed(start: Start, library: FolderLibrary) -> None:
+    async with start(size=HUGE) as running:
+        await running.wait_indexed()
+        await running.press("=")
+        assert running.status == "No search to keep"
+        await running.press("/", *"number", "tab", "=", *"mine", "enter")
+        assert running.status == "Saved as /mine · u to undo"
+        assert library.searches.read() == {"mine": "number"}
+        await running.press("q")
+        await select(running, "search:mine")
+        assert shown(running)["mine"] == "12"
+        await running.press("e", *"is:read", "enter")
+        assert library.searches.read() == {"mine": "is:read"}
+        await running.press("enter")
+        assert (running.reader.state.place.name, numbers(running)) == ("mine", [])
+        await select(running, "search:mine")
+        await running.press("d")
+        assert running.status == "Removed /mine · u to undo"
+        assert (library.searches.read(), running.reader.state.place.name) == ({}, "All")
+        await running.press("u", "u")
+        assert library.searches.read() == {"mine": "number"}
+        await running.press("u")
+        assert library.searches.read() == {}
+
+
+async def test_searches_of_the_library_and_of_the_settings(
+    start: Start, library: FolderLibrary
+) -> None:
+    """Those of the library win; those of the settings are shown, and changed in the settings."""
+    library.searches.put({"Week": "newer:7d"})
+    settings = Settings(searches={"week": "is:read", "own": "is:starred"})
+    async with start(size=HUGE, loaded=LoadedSettings(settings)) as running:
+        names = [each.name for each in running.reader.place_tree.places if each.kind == "search"]
+        assert names == ["Week", "own"]
+        await select(running, "search:own")
+        await running.press("d")
+        assert running.status == "/own is in the settings, and can be removed there"
+
+
+async def test_damaged_searches_are_reported(start: Start, library: FolderLibrary) -> None:
+    (library.feeds.library / "searches.toml").write_text("[")
+    async with start(size=HUGE) as running:
+        assert "searches.toml: not TOML" in running.status
+        assert "Tide" in shown(running)

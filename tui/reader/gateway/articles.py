@@ -20,7 +20,7 @@ from tui.reader.gateway.worker import Part, Worker, library_job
 
 if TYPE_CHECKING:
     from store.system.programs import ProgramRun
-    from tui.actions.feed_changes import FeedEditor
+    from tui.actions.place_changes import PlaceEditor
 
 MAX_PROGRAM_NAME_LENGTH = 24
 
@@ -96,7 +96,7 @@ class Changes(Part):
 
     def __init__(self, worker: Worker) -> None:
         super().__init__(worker)
-        self._feed_editor: FeedEditor | None = None
+        self._place_editor: PlaceEditor | None = None
         """Remembers which feeds were changed; None until one is."""
 
     @library_job
@@ -134,17 +134,17 @@ class Changes(Part):
     @library_job
     def undo(self) -> None:
         """Undo the last change, of feeds or of articles."""
-        undone = self._feed_editor.undo() if self._feed_editor is not None else None
+        undone = self._place_editor.undo() if self._place_editor is not None else None
         self._report(undone or article_changes.undo(self._library))
 
     @library_job
-    def change_feeds(self, change: Callable[[FeedEditor], ActionResult]) -> None:
+    def change_places(self, change: Callable[[PlaceEditor], ActionResult]) -> None:
         """Change feeds, as the function does that is given their editor."""
-        if self._feed_editor is None:
-            from tui.actions.feed_changes import FeedEditor  # imported with the first change
+        if self._place_editor is None:
+            from tui.actions.place_changes import PlaceEditor  # imported with the first change
 
-            self._feed_editor = FeedEditor(self._library)
-        self._report(change(self._feed_editor))
+            self._place_editor = PlaceEditor(self._library)
+        self._report(change(self._place_editor))
 
     @library_job
     def list_tags(self, article: str) -> None:
@@ -156,8 +156,8 @@ class Changes(Part):
     def list_undo_history(self) -> None:
         """List the changes that can be undone."""
         changes = self._library.undoable()
-        if self._feed_editor is not None:
-            changes = self._feed_editor.insert_changes(changes)
+        if self._place_editor is not None:
+            changes = self._place_editor.insert_changes(changes)
         titles = article_changes.find_titles(self._library, changes)
         self._post(messages.UndoHistoryListed(changes, titles))
 

@@ -32,7 +32,6 @@ from tui.reader.screen.code_actions import CodeActions
 from tui.reader.screen.edit_actions import EditActions
 from tui.reader.screen.export_actions import ExportActions
 from tui.reader.screen.feed_actions import FeedActions, WelcomeActions
-from tui.reader.screen.feed_edits import FeedEdits
 from tui.reader.screen.link_actions import ExternalMethods, LinkActions
 from tui.reader.screen.list_actions import ListActions
 from tui.reader.screen.navigation_actions import NavigationActions
@@ -40,6 +39,7 @@ from tui.reader.screen.overlay_actions import OverlayActions
 from tui.reader.screen.page_actions import PageActions
 from tui.reader.screen.panes import MIN_TERMINAL_SIZE, Panes
 from tui.reader.screen.place_actions import PlaceActions
+from tui.reader.screen.place_edits import PlaceEdits
 from tui.reader.screen.place_memory import PlaceMemory
 from tui.reader.screen.preview_actions import PreviewActions
 from tui.reader.screen.prompts import Prompts
@@ -192,7 +192,6 @@ class Reader(KeymapScreen, Screen[None]):
         """Create the parts that ask, list, change, export and fetch."""
         keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
         pipe_command = self._settings.pipe_command
-        gateway.places.searches = self._settings.searches
         self.lists = ListActions(
             self, keymap, gateway.lists, state, self.article_list, self.search, now
         )
@@ -202,25 +201,7 @@ class Reader(KeymapScreen, Screen[None]):
             self, keymap, gateway.exports, state, prompts, status, pipe_command, now
         )
         self.feeds = FeedActions(self, keymap, gateway.feeds, state, prompts, status)
-        self.places = PlaceActions(
-            self,
-            keymap,
-            gateway,
-            state,
-            self.panes,
-            self.place_tree,
-            self.lists,
-            self.feeds,
-            status,
-            now,
-        )
-        self.feed_edits = FeedEdits(
-            self, keymap, gateway.changes, state, prompts, self.place_tree, status, now
-        )
-        self.memory = PlaceMemory(
-            self._host.session, self._settings, self.lists, self.place_tree, self.panes
-        )
-        self.memory.restore(now())
+        self._create_place_parts(now)
         self.welcome = WelcomeActions(
             self, keymap, self.feeds, prompts, bool(self._hint), self._host.run_cli_command
         )
@@ -236,6 +217,38 @@ class Reader(KeymapScreen, Screen[None]):
             host.theme_choice,
             host.apply_theme,
         )
+
+    def _create_place_parts(self, now: Callable[[], int]) -> None:
+        """Create the parts that show, change and remember the places."""
+        keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
+        gateway.places.searches = self._settings.searches
+        self.places = PlaceActions(
+            self,
+            keymap,
+            gateway,
+            state,
+            self.panes,
+            self.place_tree,
+            self.lists,
+            self.feeds,
+            status,
+            now,
+        )
+        self.place_edits = PlaceEdits(
+            self,
+            keymap,
+            gateway.changes,
+            state,
+            self.prompts,
+            self.place_tree,
+            status,
+            now,
+            lambda: self.search.query_text or state.query.text,
+        )
+        self.memory = PlaceMemory(
+            self._host.session, self._settings, self.lists, self.place_tree, self.panes
+        )
+        self.memory.restore(now())
 
     def compose(self) -> ComposeResult:
         """The three panes, the hint above them, the bottom line below."""
@@ -391,10 +404,11 @@ class Reader(KeymapScreen, Screen[None]):
                 self.places.mark_all_read, self.edits.mark_all_read
             ),
             "list.export": self.exports.prompt_for_list_file,
+            "list.keep_search": self.place_edits.keep_search,
             "place.fold": self.place_tree.toggle_fold,
             "place.filter": self.places.start_filter,
-            "feeds.edit": self.feed_edits.edit,
-            "feeds.unsubscribe": self.feed_edits.unsubscribe,
+            "feeds.edit": self.place_edits.edit,
+            "feeds.unsubscribe": self.place_edits.unsubscribe,
             "feeds.fetch": self._by_pane(self.places.fetch, self.feeds.fetch),
             "feeds.fetch_all": self.feeds.fetch,
             "feeds.list": self.places.open,

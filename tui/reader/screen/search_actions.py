@@ -150,6 +150,11 @@ class SearchActions:
             return None
         return WordsToFind(" ".join(matches.words), matches.highlighter.find_spans)
 
+    @property
+    def query_text(self) -> str:
+        """The query that is searched for; empty if there is no search."""
+        return self._query.text.strip() if self.state.is_searching else ""
+
     def describe_matches(self) -> Sequence[str]:
         """Return query, number and order of the matches, in words; nothing if there is no search."""
         matches = self._matches

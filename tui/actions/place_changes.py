@@ -1,8 +1,8 @@
-"""Changes of feeds: edit and unsubscribe, and undoing them in their order among the changes of articles."""
+"""Changes of feeds and saved searches, and undoing them in their order among the changes of articles."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,23 +22,23 @@ MAX_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class FeedChange:
-    """A change of feeds that can be undone in this session."""
+class PlaceChange:
+    """A change that can be undone in this session."""
 
     summary: str
     timestamp: str
-    before: tuple[Subscription, ...]
-    """The feeds as they were."""
+    revert: Callable[[], None]
+    """Puts the feeds or the search back as they were."""
     previous: UndoableChange | None
     """The latest change of articles at that time."""
 
 
 @dataclass(eq=False, slots=True)
-class FeedEditor:
-    """Changes the feeds of a library, and remembers what this session has changed."""
+class PlaceEditor:
+    """Changes feeds and searches of a library, and remembers what this session has changed."""
 
     library: Library
-    _changes: list[FeedChange] = field(default_factory=list)
+    _changes: list[PlaceChange] = field(default_factory=list)
 
     def unsubscribe(self, keys: Collection[str], now: int) -> ActionResult:
         """Unsubscribe from feeds; their articles stay. `now` is in seconds since 1970."""
@@ -46,7 +46,7 @@ class FeedEditor:
         if not feeds:
             return ActionResult("That feed is gone")
         self.library.feeds.update(remove=feeds)
-        return self._report(f"unsubscribed from {_name(feeds)}", feeds, now)
+        return self._report(f"unsubscribed from {_name(feeds)}", lambda: self._put_back(feeds), now)
 
     def edit(self, keys: Collection[str], changes: Mapping[str, Any], now: int) -> ActionResult:
         """Change fields of feeds: `title`, `category`, `paused` and others of `Subscription`."""
@@ -59,7 +59,7 @@ class FeedEditor:
         if not feeds or edited == feeds:
             return ActionResult("Nothing to change")
         self.library.feeds.update(put=edited)
-        return self._report(f"edited {_name(edited)}", feeds, now)
+        return self._report(f"edited {_name(edited)}", lambda: self._put_back(feeds), now)
 
     def move_folder(self, keys: Collection[str], old: str, new: str, now: int) -> ActionResult:
         """Give a folder, with the feeds and folders in it, another name."""
@@ -70,14 +70,39 @@ class FeedEditor:
         if not feeds or moved == feeds:
             return ActionResult("Nothing to change")
         self.library.feeds.update(put=moved)
-        return self._report(f"renamed {old} to {new or 'no folder'}", feeds, now)
+        return self._report(
+            f"renamed {old} to {new or 'no folder'}", lambda: self._put_back(feeds), now
+        )
+
+    def keep_search(self, name: str, text: str, now: int) -> ActionResult:
+        """Save a search, or change the query of the one with this name."""
+        old = self.library.searches.read().get(clean_name(name), "")
+        message = keep_search(self.library, name, text)
+        return self._report(message, lambda: self._put_search(name, old), now)
+
+    def remove_search(self, name: str, now: int) -> ActionResult:
+        """Remove a saved search."""
+        old = self.library.searches.read().get(name, "")
+        if not old:
+            return ActionResult(f"/{name} is in the settings, and can be removed there")
+        self.library.searches.remove(name)
+        return self._report(f"removed /{name}", lambda: self._put_search(name, old), now)
+
+    def _put_search(self, name: str, text: str) -> None:
+        if text:
+            self.library.searches.put({name: text})
+        else:
+            self.library.searches.remove(clean_name(name))
+
+    def _put_back(self, feeds: list[Subscription]) -> None:
+        self.library.feeds.update(put=feeds)
 
     def undo(self) -> ActionResult | None:
         """Undo the latest change, if no change of articles came after it."""
         if not self._changes or self._changes[-1].previous != self._latest_change():
             return None
         change = self._changes.pop()
-        self.library.feeds.update(put=change.before)
+        change.revert()
         return self._refreshed(f"Undone: {change.summary}", is_undoable=False)
 
     def insert_changes(self, changes: list[UndoableChange]) -> list[UndoableChange]:
@@ -94,9 +119,9 @@ class FeedEditor:
     def _latest_change(self) -> UndoableChange | None:
         return next(iter(self.library.undoable(1)), None)
 
-    def _report(self, summary: str, before: list[Subscription], now: int) -> ActionResult:
+    def _report(self, summary: str, revert: Callable[[], None], now: int) -> ActionResult:
         timestamp = format_timestamp(from_microseconds(now * 1_000_000))
-        self._changes.append(FeedChange(summary, timestamp, tuple(before), self._latest_change()))
+        self._changes.append(PlaceChange(summary, timestamp, revert, self._latest_change()))
         return self._refreshed(summary[:1].upper() + summary[1:], is_undoable=True)
 
     def _refreshed(self, message: str, *, is_undoable: bool) -> ActionResult:
@@ -105,6 +130,12 @@ class FeedEditor:
         return ActionResult(
             message, fresh.rows, is_undoable=is_undoable, is_list_stale=fresh.is_list_stale
         )
+
+
+def keep_search(library: Library, name: str, text: str) -> str:
+    """Save a search, and return what was done in a few words."""
+    library.searches.put({name: text})
+    return f"saved as /{clean_name(name)}"
 
 
 def _name(feeds: list[Subscription]) -> str:

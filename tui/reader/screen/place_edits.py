@@ -1,4 +1,4 @@
-"""Editing the feeds in the places: name, folder, pause and the rest; unsubscribing."""
+"""Editing the places: feeds, folders and saved searches; unsubscribing; keeping a search."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ MAX_HOURS = 8784
 
 
 @dataclass(eq=False)
-class FeedEdits:
-    """Asks how to change the feed or folder under the cursor."""
+class PlaceEdits:
+    """Asks how to change the place under the cursor."""
 
     screen: Screen[None]
     keymap: Keymap
@@ -42,28 +42,55 @@ class FeedEdits:
     tree: PlaceTree
     status_line: StatusLine
     now: Callable[[], int]
+    find_query: Callable[[], str]
+    """Returns the query of the present search; empty if there is none."""
 
     async def edit(self) -> None:
-        """Ask what to change of a feed; ask for another name of a folder."""
+        """Ask what to change of a feed, for another name of a folder, or another query of a search."""
         place = self._editable_place()
         feed = self.tree.look.feeds.get(place.feed_key) if place is not None else None
         if feed is not None:
             self._choose_field(feed.subscription)
         elif place is not None and place.kind == "folder":
             await self._ask_for_folder_name(place)
+        elif place is not None and place.kind == "search":
+            await self._ask_for_query(place)
         elif place is not None:
-            self.status_line.show_notice("Only feeds and folders of feeds can be edited")
+            self.status_line.show_notice("Only feeds, folders of feeds and searches can be edited")
 
     def unsubscribe(self) -> None:
-        """Unsubscribe from the feed."""
+        """Unsubscribe from the feed, or remove the saved search."""
         place = self._editable_place()
         if place is None:
             return
-        if not place.feed_key:
-            self.status_line.show_notice("Not a feed")
-            return
-        key, now = place.feed_key, self.now()
-        self.changes.change_feeds(lambda editor: editor.unsubscribe([key], now))
+        key, name, now = place.feed_key, place.name, self.now()
+        if place.kind == "search":
+            self.changes.change_places(lambda editor: editor.remove_search(name, now))
+        elif key:
+            self.changes.change_places(lambda editor: editor.unsubscribe([key], now))
+        else:
+            self.status_line.show_notice("Not a feed or a search")
+
+    async def keep_search(self) -> None:
+        """Ask for a name, and save the present search under it."""
+        text = self.find_query()
+        if not text:
+            self.status_line.show_notice("No search to keep")
+        elif self.state.read_only_reason:
+            self.status_line.show_notice(self.state.read_only_reason)
+        else:
+            await self.prompts.ask(
+                Prompt("Name of the search", text), lambda name: self._save(name, text), _name_fault
+            )
+
+    def _save(self, name: str, text: str) -> None:
+        now = self.now()
+        self.changes.change_places(lambda editor: editor.keep_search(name, text, now))
+
+    async def _ask_for_query(self, place: Place) -> None:
+        text = place.query.text if place.query is not None else ""
+        prompt = Prompt(f"Query of /{place.name}", text)
+        await self.prompts.ask(prompt, lambda new: self._save(place.name, new), _query_fault)
 
     def _editable_place(self) -> Place | None:
         """Return the place under the cursor; none, and say why, if nothing can be changed."""
@@ -113,14 +140,14 @@ class FeedEdits:
 
     def _change(self, feed: Subscription, changes: Mapping[str, Any]) -> None:
         key, now = feed.key, self.now()
-        self.changes.change_feeds(lambda editor: editor.edit([key], changes, now))
+        self.changes.change_places(lambda editor: editor.edit([key], changes, now))
 
     async def _ask_for_folder_name(self, place: Place) -> None:
         feeds = place.query.feeds if place.query is not None else None
 
         def rename(text: str) -> None:
             keys, now = feeds or (), self.now()
-            self.changes.change_feeds(
+            self.changes.change_places(
                 lambda editor: editor.move_folder(keys, place.full_name, text, now)
             )
 
@@ -141,3 +168,11 @@ def _interval_change(text: str) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return {"interval": round(60 * hours)} if 0 <= hours <= MAX_HOURS else None
+
+
+def _name_fault(name: str) -> str:
+    return "" if name.strip() else "A search needs a name"
+
+
+def _query_fault(text: str) -> str:
+    return "" if text.strip() else "A search needs a query"
