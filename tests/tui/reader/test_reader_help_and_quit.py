@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
 from textual.widgets import Input
 
 from store.search.list_query import ListQuery
@@ -20,9 +19,9 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import screen_text
-from tui.config.commands import COMMANDS, PANES, format_key, format_keys
+from tui.config.commands import COMMANDS, PANES, format_key
 from tui.reader.dialogs.help import HelpDialog
-from tui.reader.screen.overlay_actions import ReaderCommands
+from tui.reader.dialogs.picker import CommandPicker
 
 READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
 
@@ -82,28 +81,36 @@ async def test_help_scrolls_and_closes(start: Start) -> None:
 
 
 @pytest.mark.command("app.palette")
-async def test_the_palette_runs_a_command(start: Start) -> None:
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [("star or", ["enter"]), ("search lib", ["backspace"] * 10 + [*"Star", "enter"])],
+)
+async def test_the_palette_runs_the_first_command_that_matches(
+    start: Start, typed: str, keys: list[str]
+) -> None:
+    """A command with such a name comes before those that only speak of it."""
     async with start() as running:
         await running.press("j", "ctrl+p")
-        assert isinstance(running.app.screen, CommandPalette)
-        await running.type("star or")
-        await running.wait_until(lambda: "star or unstar" in screen_text(running.app))
-        await running.press("enter")
-        await running.wait_until(lambda: running.app.screen is running.reader)
-        await running.settle()
+        dialog: object = running.app.screen
+        assert isinstance(dialog, CommandPicker)
+        await running.type(typed)
+        await running.press(*keys)
+        assert running.app.screen is running.reader
         assert running.reader.article_list.selected_row.starred
         assert running.selected_number == 11
 
 
-async def test_the_palette_offers_every_command_and_can_be_closed(start: Start) -> None:
-    async with start() as running:
-        offered = [hit async for hit in ReaderCommands(running.reader).discover()]
-        last = [command for command in READING if command.group == "Move"]
-        expected = [*(command for command in READING if command not in last), *last]
-        assert [hit.text for hit in offered] == [command.label for command in expected]
-        for hit, command in zip(offered, expected, strict=True):
-            assert hit.help == f"{command.help} ({format_keys(command.keys)})"
-        await running.press("ctrl+p", "escape")
+async def test_the_palette_names_every_command_once_with_its_keys(start: Start) -> None:
+    async with start(size=(120, 120)) as running:
+        await running.press("ctrl+p")
+        lines = [
+            " ".join(line.strip("┃ ").split()) for line in screen_text(running.app).split("\n")
+        ]
+        for command in READING:
+            assert f"{command.help} {format_key(command.keys[0])}" in " ".join(lines), command.id
+        await running.type("zebra")
+        assert "No matches" in screen_text(running.app)
+        await running.press("escape")
         assert running.app.screen is running.reader
 
 

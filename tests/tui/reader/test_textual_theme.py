@@ -9,7 +9,6 @@ import pytest
 from rich.color import ColorType
 from textual.app import App, ComposeResult
 from textual.color import Color
-from textual.command import CommandPalette
 from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Input, OptionList, Static
@@ -92,10 +91,6 @@ async def test_terminal_themes_send_only_terminal_colours(name: str) -> None:
         app.notify("gone wrong", severity="error")
         app.query_one(Input).focus()
         await pilot.pause()
-        assert color_types(app) <= OWN_PALETTE
-        await pilot.press("ctrl+p", "down")
-        await pilot.pause()
-        assert isinstance(app.screen, CommandPalette)
         assert color_types(app) <= OWN_PALETTE
 
 

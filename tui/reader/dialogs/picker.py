@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.config.commands import Command, format_key
 from tui.config.settings import AUTO_THEME_NAME
 from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
 from tui.rendering.cells import cell_width, fit_cells, pad_left, truncate_cells
@@ -98,10 +99,13 @@ class Picker(SearchableDialog[int | None]):
         options.styles.height = min(len(lines), max(1, self.app.size.height * 4 // 5 - 2))
 
     def filter_lines(self, words: str) -> None:
-        """Show the lines with these words."""
-        before = self.highlighted
-        self._shown = [at for at, name in enumerate(self._names) if has_all_words(name, words)]
-        self._show_lines(before)
+        """Show the lines with these words, with the cursor on the first."""
+        self._shown = self._find(words)
+        self._show_lines(self._shown[0] if words and self._shown else self._initial_index)
+
+    def _find(self, words: str) -> Sequence[int]:
+        """Return the indices of the lines with these words."""
+        return [at for at, name in enumerate(self._names) if has_all_words(name, words)]
 
     def move(self, by: int) -> None:
         """Move the highlight by so many lines; beyond an end, to that end."""
@@ -126,6 +130,36 @@ class Picker(SearchableDialog[int | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the line that was clicked."""
         self.dismiss(self._shown[event.option_index])
+
+
+class CommandPicker(Picker):
+    """Asks for a command, which the user finds by a word of what it does."""
+
+    STARTS_WITH_SEARCH = True
+
+    def __init__(self, keymap: Keymap, commands: Sequence[Command]) -> None:
+        self._commands = commands
+        names = [each.help for each in commands]
+        keys = [keymap.keys[each.id] for each in commands]
+        values = [format_key(each[0]) if each else "" for each in keys]
+        super().__init__(keymap, "Commands", names, values=values)
+
+    @property
+    def subtitle(self) -> str:
+        """The keys named in the lower border."""
+        return f"enter run · {self.cancel_hint('cancel')}"
+
+    def _find(self, words: str) -> Sequence[int]:
+        """Return the commands whose names or lines have these words, first those with such a name."""
+        found = [
+            at
+            for at, each in enumerate(self._commands)
+            if has_all_words(f"{each.label} {each.help}", words)
+        ]
+        name = words.strip().casefold()
+        return sorted(
+            found, key=lambda at: not self._commands[at].label.casefold().startswith(name)
+        )
 
 
 class ThemePicker(Picker):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,6 +28,8 @@ class SearchableDialog(Dialog[T]):
     """Lines in a frame, and below them the input of a search while there is one."""
 
     CSS_PATH = "dialog.tcss"
+    STARTS_WITH_SEARCH: ClassVar[bool] = False
+    """True if the user types a search at once; leaving it closes the dialog."""
 
     def __init__(self, keymap: Keymap, title: str, lines: Widget) -> None:
         super().__init__(keymap)
@@ -61,8 +63,11 @@ class SearchableDialog(Dialog[T]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Go to the lines."""
-        self.set_focus(self._lines_widget)
+        """Go to the lines, or to the search."""
+        if self.STARTS_WITH_SEARCH:
+            self.start_search()
+        else:
+            self.set_focus(self._lines_widget)
 
     @property
     def place(self) -> str:
@@ -113,6 +118,9 @@ class SearchableDialog(Dialog[T]):
     @on(SanitizedInput.Cancelled)
     def clear_search(self) -> None:
         """Show all lines again."""
+        if self.STARTS_WITH_SEARCH:
+            self.dismiss(None)
+            return
         self.search_input.value = ""
         self.search_input.display = False
         self.set_focus(self._lines_widget)

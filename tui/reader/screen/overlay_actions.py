@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
-from tui.config.commands import COMMANDS, PANES, Command, format_keys
+from tui.config.commands import COMMANDS, PANES
 from tui.reader.dialogs.dialog import KeymapScreen
 from tui.reader.dialogs.help import HelpDialog
-from tui.reader.dialogs.picker import ThemePicker
+from tui.reader.dialogs.picker import CommandPicker, ThemePicker
 from tui.reader.gateway import Gateway, messages
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
@@ -116,8 +113,17 @@ class OverlayActions:
         self.screen.app.push_screen(HelpDialog(self.keymap, place))
 
     def show_palette(self) -> None:
-        """Show the command palette."""
-        self.screen.app.push_screen(CommandPalette(providers=[ReaderCommands]))
+        """Ask for a command of the reader, and run it."""
+        screen = self.screen
+        assert isinstance(screen, KeymapScreen)  # noqa: S101 - the reader
+        commands = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
+        commands.sort(key=lambda each: each.group == "Move")  # those are well known
+
+        async def run(index: int | None) -> None:
+            if index is not None:
+                await screen.run_command(commands[index])
+
+        self.screen.app.push_screen(CommandPicker(self.keymap, commands), run)
 
     def choose_theme(self) -> None:
         """Ask for a theme; the highlighted one is previewed."""
@@ -135,41 +141,3 @@ class OverlayActions:
             self.apply_theme(self.theme_choice.current_name)
 
         self.screen.app.push_screen(picker, choose)
-
-
-class ReaderCommands(Provider):
-    """The commands of the reader in the palette, each with its current keys."""
-
-    async def discover(self) -> Hits:
-        """Offer all commands, before anything is typed."""
-        for screen, command, help_text in self._commands():
-            yield DiscoveryHit(
-                Content(command.label),
-                partial(screen.run_command, command),
-                text=command.label,
-                help=help_text,
-            )
-
-    async def search(self, query: str) -> Hits:
-        """Offer the commands that match what is typed."""
-        matcher = self.matcher(query)
-        for screen, command, help_text in self._commands():
-            text = f"{command.label}: {command.help}"
-            if (score := matcher.match(text)) > 0:
-                yield Hit(
-                    score,
-                    matcher.highlight(text),
-                    partial(screen.run_command, command),
-                    text=command.label,
-                    help=help_text,
-                )
-
-    def _commands(self) -> Iterator[tuple[KeymapScreen, Command, str]]:
-        screen = self.screen
-        assert isinstance(screen, KeymapScreen)  # noqa: S101 - the palette opens over the reader
-        well_known_last = sorted(COMMANDS, key=lambda each: each.group == "Move")
-        for command in well_known_last:
-            if not set(PANES).isdisjoint(command.places):
-                keys = screen.keymap.keys[command.id]
-                help_text = f"{command.help} ({format_keys(keys)})" if keys else command.help
-                yield screen, command, help_text
