@@ -562,6 +562,11 @@ class ArticleList(LineView):
             self.post_message(self.OpenRequested(row))
 
     @property
+    def lit_lines(self) -> range:
+        """Those of the current row."""
+        return range(self.caret.y, self.caret.y + self._list_lines.row_height)
+
+    @property
     def caret(self) -> Offset:
         """The position of the terminal's cursor: the current row."""
         return Offset(

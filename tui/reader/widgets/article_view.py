@@ -163,7 +163,8 @@ class ArticleView(LineView):
         """Take the article shown for open: lay out the rest of it, and look for its end."""
         if self.is_preview:
             self.is_preview = False
-            self._lay_out_more()
+            if self._text_layout is not None and not self._text_layout.is_complete:
+                self._lay_out_more()
             self._check_end()
 
     def update_header(self, entry: FullArticle) -> None:
@@ -465,6 +466,11 @@ class ArticleView(LineView):
             return self.selection.cursor
         hit = self.text_search.current_hit if self.text_search is not None else None
         return hit.start_position if hit is not None else None
+
+    @property
+    def lit_lines(self) -> range:
+        """None: there is no cursor to light."""
+        return range(0)
 
     @property
     def caret(self) -> Offset:

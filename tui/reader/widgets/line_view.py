@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar
+from contextlib import contextmanager
+from typing import ClassVar, Self
 
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.content import Content
-from textual.events import MouseEvent
 from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -38,10 +39,19 @@ class LineView(ScrollView, can_focus=True):
 
     _styles: dict[str, Style]
     """The styles of the roles in the current frame."""
+    _keeps_lines = False
+    """True while the view is drawn again with the same lines."""
+    _kept_shape = (0, 0, 0)
+    """Width, height and first line of the view that the lines below were drawn for."""
     title = ""
     """The title of the pane, for its upper edge."""
     is_active = False
     """True if the keys are meant for this view; if not, its edge and its cursor are not lit."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        self._kept_lines: dict[int, Strip] = {}
+        """The lines drawn since their content changed last, by their place on the screen."""
+        super().__init__(id=id)
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return line `y` of the content, at most `width` cells."""
@@ -52,17 +62,53 @@ class LineView(ScrollView, can_focus=True):
         """The position of the terminal's cursor while the view has the focus."""
         return Offset(0, 0)
 
-    def on_focus(self) -> None:
+    # -- the focus -----------------------------------------------------------------------------
+
+    # Textual draws a widget anew when it gains or loses the focus, and looks up all its styles. A view
+    # has no style for that: the lit edge tells who has the keys, and only the caret has to move.
+
+    def on_focus(self, event: events.Focus) -> None:
         """Move the terminal's cursor here."""
-        self.refresh(Region(0, self.caret.y, self.size.width, 1))
+        event.prevent_default()
+        self.has_focus = True
+        self._refresh_lines(range(self.caret.y, self.caret.y + 1))
+        self.screen.post_message(events.DescendantFocus(self))
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Leave the terminal's cursor to another widget."""
+        event.prevent_default()
+        self.has_focus = False
+        self.screen.post_message(events.DescendantBlur(self))
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Keep the styles: none depends on the focus."""
 
     # -- the edge ----------------------------------------------------------------------------
 
     def set_active(self, *, active: bool) -> None:
         """Light the edge and the cursor of a pane, or stop lighting them; see `frame.tcss`."""
         self.is_active = active
-        self.set_class(active, "-active")
-        self.refresh(Region(0, self.caret.y, self.size.width, 1))
+        with self._keep_lines():
+            self.set_class(active, "-active")
+        self._refresh_lines(self.lit_lines)
+
+    @contextmanager
+    def _keep_lines(self) -> Iterator[None]:
+        """Keep the lines while the edge changes, with which Textual draws the whole view again."""
+        self._keeps_lines = True
+        try:
+            yield
+        finally:
+            self._keeps_lines = False
+
+    @property
+    def lit_lines(self) -> range:
+        """The lines on the screen that look different while the keys are meant for this view."""
+        return range(self.size.height)
+
+    def _refresh_lines(self, lines: range) -> None:
+        if lines:
+            self.refresh(Region(0, lines.start, self.size.width, len(lines)))
 
     def build_title(self, width: int) -> str:
         """Return the title in at most `width` cells; what is longer is cut off."""
@@ -75,29 +121,59 @@ class LineView(ScrollView, can_focus=True):
         title = self.build_title(self.size.width - TITLE_MARGIN_CELLS)
         text = f"{blank}{title} " if title else ""
         if Content(text).markup != self.border_title:
-            self.border_title = Content(text)
+            with self._keep_lines():
+                self.border_title = Content(text)
 
     def on_resize(self) -> None:
         """Write the title for the new width."""
         if self.has_class(PANE_CLASS):
             self.update_title()
 
-    def line_at(self, event: MouseEvent) -> int | None:
+    def line_at(self, event: events.MouseEvent) -> int | None:
         """Return the line under the mouse; None for the edge."""
         place = event.get_content_offset(self)
         return self.top_line + place.y if place is not None else None
 
     # -- drawing -----------------------------------------------------------------------------
 
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw regions of the screen, or everything, again."""
+        for region in regions:
+            for y in region.line_range:
+                self._kept_lines.pop(y, None)
+        if not regions and not self._keeps_lines:
+            self._kept_lines.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Draw the lines again in other colours."""
+        if not self._keeps_lines:
+            self._kept_lines.clear()
+        super().notify_style_update()
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines."""
         self._styles = {}  # theme and focus do not change within a frame
+        shape = (*self.size, self.top_line)
+        if shape != self._kept_shape:
+            self._kept_shape = shape
+            self._kept_lines.clear()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Draw line `y` of the screen; every cell gets a style."""
-        width = self.size.width
-        return self.to_strip(self.build_line(self.scroll_offset.y + y, width), width)
+        strip = self._kept_lines.get(y)
+        if strip is None:
+            width = self.size.width
+            strip = self.to_strip(self.build_line(self.top_line + y, width), width)
+            self._kept_lines[y] = strip
+        return strip
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return line `y` as it will look at the next start."""
