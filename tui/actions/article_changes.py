@@ -8,8 +8,9 @@ from typing import Concatenate, Literal, ParamSpec
 
 from store.library.protocol import Library
 from store.model.article import ArticleRow
+from store.model.errors import ArticleNotFound
 from store.model.results import UndoableChange
-from store.text.names import clean_name, name_key
+from store.text.names import clean_name, name_key, unique_names
 from tui.rendering.wording import describe_event, summarize_change
 
 ArticleFlag = Literal["read", "starred"]
@@ -48,13 +49,13 @@ class ActionResult:
 ALREADY_DELETED = ActionResult("That article was deleted")
 
 
-def toggle_flag(library: Library, article: str, flag: ArticleFlag) -> ActionResult:
-    """Mark an article as read or star it; undo that if it is so already."""
-    row = library.get_row(article)
-    if row is None:
-        return ALREADY_DELETED
-    is_set = row.read if flag == "read" else row.starred
-    return _record(library, f"un{flag}" if is_set else flag, [article])
+def toggle_flag(library: Library, articles: Sequence[str], flag: ArticleFlag) -> ActionResult:
+    """Mark articles as read or star them, as one change; undo that if all of them are so already."""
+    rows = [row for row in map(library.get_row, articles) if row is not None]
+    states: tuple[TargetState, TargetState] = (
+        ("read", "unread") if flag == "read" else ("starred", "unstarred")
+    )
+    return set_state(library, articles, states[all(_has_state(row, states[0]) for row in rows)])
 
 
 def set_state(library: Library, articles: Sequence[str], state: TargetState) -> ActionResult:
@@ -68,26 +69,33 @@ def set_state(library: Library, articles: Sequence[str], state: TargetState) -> 
     return _record(library, state, changed)
 
 
-def delete(library: Library, article: str) -> ActionResult:
-    """Delete an article."""
-    if library.get_row(article) is None:
-        return ALREADY_DELETED
-    return _record(library, "deleted", [article])
+def delete(library: Library, articles: Sequence[str]) -> ActionResult:
+    """Delete articles, as one change."""
+    found = [article for article in articles if library.get_row(article) is not None]
+    return _record(library, "deleted", found) if found else ALREADY_DELETED
 
 
-def add_tag(library: Library, article: str, tag: str) -> ActionResult:
-    """Tag an article, unless it has the tag, whatever its case."""
+def add_tag(library: Library, articles: Sequence[str], tag: str) -> ActionResult:
+    """Tag articles, as one change, unless they have the tag, whatever its case."""
     tag = clean_name(tag)
-    if existing := _find_tag(library, article, tag):
-        return ActionResult(f"Already tagged {existing}")
-    return _record(library, "tagged", [article], tag=tag)
+    spellings = _find_spellings(library, articles, tag)
+    if missing := [article for article, spelling in spellings.items() if not spelling]:
+        return _record(library, "tagged", missing, tag=tag)
+    many = "all " if len(articles) > 1 else ""
+    return ActionResult(f"Already {many}tagged {_any_spelling(spellings, tag)}")
 
 
-def remove_tag(library: Library, article: str, tag: str) -> ActionResult:
-    """Remove a tag from an article, whatever its case."""
-    if existing := _find_tag(library, article, tag):
-        return _record(library, "untagged", [article], tag=existing)
+def remove_tag(library: Library, articles: Sequence[str], tag: str) -> ActionResult:
+    """Remove a tag from articles, as one change, whatever its case."""
+    spellings = _find_spellings(library, articles, tag)
+    if tagged := [article for article, spelling in spellings.items() if spelling]:
+        return _record(library, "untagged", tagged, tag=_any_spelling(spellings, tag))
     return ActionResult(f"Not tagged {clean_name(tag)}")
+
+
+def list_tags(library: Library, articles: Sequence[str]) -> Sequence[str]:
+    """Return the tags that any of these articles has."""
+    return unique_names(tag for article, _ in library.articles(articles) for tag in article.tags)
 
 
 def undo(library: Library) -> ActionResult:
@@ -100,7 +108,7 @@ def undo(library: Library) -> ActionResult:
         f"Undone: {summarize_change(change, find_titles(library, [change]))}",
         rows,
         change.articles,
-        removed=[each for each in change.articles if library.get_row(each) is None],
+        removed={each for each in change.articles if library.get_row(each) is None},
         is_list_stale=change.event in LIST_CHANGING_EVENTS,
     )
 
@@ -117,7 +125,7 @@ def _record(library: Library, event: str, articles: Sequence[str], **data: str) 
         message[:1].upper() + message[1:],
         library.record(event, articles, **data),
         articles,
-        removed=articles if event == "deleted" else (),
+        removed=frozenset(articles) if event == "deleted" else (),
         marked_read=articles if event == "read" else (),
         is_undoable=True,
     )
@@ -128,6 +136,21 @@ def _has_state(row: ArticleRow, state: TargetState) -> bool:
     return is_set is not state.startswith("un")
 
 
-def _find_tag(library: Library, article: str, tag: str) -> str:
-    tags, key = library.get_article(article).article.tags, name_key(clean_name(tag))
-    return next((each for each in tags if name_key(each) == key), "")
+def _find_spellings(library: Library, articles: Sequence[str], tag: str) -> Mapping[str, str]:
+    """Return how each article spells a tag, by id; empty for those without it.
+
+    Raises:
+        ArticleNotFound: There is none of these articles.
+    """
+    key = name_key(clean_name(tag))
+    found = {
+        article.id: next((each for each in article.tags if name_key(each) == key), "")
+        for article, _ in library.articles(articles)
+    }
+    if not found and articles:
+        raise ArticleNotFound(articles[0])
+    return found
+
+
+def _any_spelling(spellings: Mapping[str, str], tag: str) -> str:
+    return next(filter(None, spellings.values()), clean_name(tag))

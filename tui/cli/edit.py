@@ -20,7 +20,7 @@ def run_edit(options: argparse.Namespace) -> None:
             library.record("edited", [article], to=fields)
         for change, tags in ((add_tag, options.tag), (remove_tag, options.untag)):
             for tag in filter(None, map(clean_line, tags)):
-                change(library, article, tag)
+                change(library, [article], tag)
 
 
 def _edited_fields(options: argparse.Namespace) -> dict[str, str]:

@@ -198,6 +198,28 @@ COMMANDS: tuple[Command, ...] = (
         "list.mark_all_read", ("A",), "All read", "mark the whole list, or place, as read"
     ),
     Command("list.keep_search", ("=",), "Keep search", "keep the search as a place"),
+    Command(
+        "list.mark_above_read",
+        ("(",),
+        "Above read",
+        "mark the articles above this one as read",
+        ("list",),
+    ),
+    Command(
+        "list.mark_below_read",
+        (")",),
+        "Below read",
+        "mark the articles below this one as read",
+        ("list",),
+    ),
+    Command(
+        "list.select",
+        ("V",),
+        "Select rows",
+        "select the rows from here to the cursor",
+        ("list",),
+    ),
+    Command("list.select_all", ("*",), "Select all", "select all rows, or none", ("list",)),
     _dialog_command("list.export", ("E",), "Export list", "export the list to a file or folder"),
     _place_command("place.fold", ("space",), "Fold", "fold or unfold"),
     _place_command("place.filter", ("/",), "Filter names", "show the places with this name"),
@@ -268,6 +290,13 @@ FOOTER_HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("app.help", "help"),
         ("app.leave", "back"),
     ),
+    "selection": (
+        ("article.toggle_read", "read"),
+        ("article.toggle_star", "star"),
+        ("article.delete", "delete"),
+        ("article.tag", "tag"),
+        ("article.back", "clear"),
+    ),
     "article": (
         ("move.page_down", "page down"),
         ("move.next_unread", "next unread"),
@@ -306,7 +335,7 @@ FOOTER_HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """The five commands of each place that a newcomer needs most, and what they do there.
 
-`filtered` is the list while it shows matches, or not all articles.
+`filtered` is the list while it shows matches, or not all articles; `selection` while rows are selected.
 """
 
 _KEY_LABELS = {"pagedown": "page-down", "pageup": "page-up"}

@@ -57,9 +57,11 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
         (
             ("read, unread", ("article.toggle_read",)),
             ("all read", ("list.mark_all_read",)),
+            ("above, below read", ("list.mark_above_read", "list.mark_below_read")),
             ("star", ("article.toggle_star",)),
             ("tag, untag", ("article.tag", "article.untag")),
             ("delete", ("article.delete",)),
+            ("select rows, all", ("list.select", "list.select_all")),
             ("undo, history", ("app.undo", "app.history")),
         ),
     ),

@@ -129,7 +129,7 @@ class EditCommands:
         self.handlers: Mapping[str, CommandHandler] = {
             "article.toggle_read": lambda typed: self._toggle(typed, "read"),
             "article.toggle_star": lambda typed: self._toggle(typed, "starred"),
-            "article.delete": lambda typed: session.change(delete, session.target(typed)),
+            "article.delete": lambda typed: session.change(delete, session.targets(typed)),
             "article.tag": lambda typed: self._change_tag(typed, add_tag),
             "article.untag": lambda typed: self._change_tag(typed, remove_tag),
             "list.mark_all_read": lambda _: session.change(
@@ -140,13 +140,13 @@ class EditCommands:
         }
 
     def _toggle(self, typed: ParsedLine, flag: ArticleFlag) -> None:
-        self._session.change(toggle_flag, self._session.target(typed), flag)
+        self._session.change(toggle_flag, self._session.targets(typed), flag)
 
-    def _change_tag(self, typed: ParsedLine, change: Action[str, str]) -> None:
+    def _change_tag(self, typed: ParsedLine, change: Action[Sequence[str], str]) -> None:
         if tag := typed.words or self._session.environment.ask_words("Tag: "):
-            if tag.isdecimal():  # the tag, and not the number of an article
+            if tag.isdecimal() and not typed.last:  # the tag, and not the number of an article
                 typed = replace(typed, number=0)
-            self._session.change(change, self._session.target(typed), tag)
+            self._session.change(change, self._session.targets(typed), tag)
 
     def _say_undo_history(self, typed: ParsedLine) -> None:
         undoable = self._session.library.undoable()

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from tui.config.commands import COMMANDS_BY_ID, format_key, group_commands
 from tui.config.keymaps import Keymap
 
-_NUMBER = re.compile(r"\d{0,9}")
+_NUMBER = re.compile(r"(\d{0,9})(?:\.\.(\d{0,9}))?")
+LAST_ROW = 1_000_000_000
+"""Stands for the last row of the list, as in `3..m`."""
 SIMILAR_JUMP_PREFIX = "similar.jump:"
 PLAIN_COMMAND_HELP = {
     "move.start": "the first page",
@@ -41,33 +43,45 @@ class ParsedLine:
     Attributes:
         command: Its id; empty if only a number was typed, or nothing.
         number: 0 if none was typed.
+        last: The end of a range of rows that begins with `number`; 0 if none was typed.
     """
 
     command: str = ""
     number: int = 0
     words: str = ""
+    last: int = 0
 
 
 def parse_input_line(line: str, vocabulary: Mapping[str, str]) -> ParsedLine | None:
-    """Parse a line: `3`, `3m`, `m 3`, `/harbour`, `c world`.
+    """Parse a line: `3`, `3m`, `m 3`, `3..7m`, `/harbour`, `c world`.
 
     Returns:
         None if the line holds no command of the vocabulary, which is that of `build_vocabulary`.
     """
     line = line.strip()
-    digits = match[0] if (match := _NUMBER.match(line)) else ""
-    number, typed = int(digits or 0), line[len(digits) :].lstrip()
+    number, last, typed = _split_numbers(line)
     if not typed:
-        return ParsedLine("", number)
+        return ParsedLine("", number) if not last else None
     if typed in vocabulary:
-        return ParsedLine(vocabulary[typed], number)
+        return ParsedLine(vocabulary[typed], number, last=last)
     for name in sorted(vocabulary, key=len, reverse=True):
         rest = typed.removeprefix(name)
         if rest != typed and not (name[-1].isalnum() and rest[0].isalpha()):
             words = rest.strip()
             trailing = int(words) if words.isdecimal() and len(words) < 10 else 0
-            return ParsedLine(vocabulary[name], number or trailing, words)
+            return ParsedLine(vocabulary[name], number or trailing, words, last)
     return None
+
+
+def _split_numbers(line: str) -> tuple[int, int, str]:
+    """Return number, end of the range and the rest of a line: 3, 7 and `m` of `3..7m`."""
+    match = _NUMBER.match(line)
+    if match is None:
+        return 0, 0, line
+    number, last = int(match[1] or 0), 0
+    if match[2] is not None:
+        number, last = number or 1, int(match[2]) if match[2] else LAST_ROW
+    return number, last, line[match.end() :].lstrip()
 
 
 def typable_keys(keymap: Keymap, command_id: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from store.library.protocol import Library, Listing
@@ -306,6 +307,8 @@ class PlainSession:
         Raises:
             NewstuiError: There is none of that number, or none is current yet.
         """
+        if typed.last:
+            raise NewstuiError("This command takes one article")
         if self.article is not None:
             return self.article.id
         if typed.number:
@@ -313,6 +316,20 @@ class PlainSession:
         elif not self.current:
             raise NewstuiError(f"Which article? Type its number, as in 3{self.key(typed.command)}")
         return self.current
+
+    def targets(self, typed: ParsedLine) -> list[str]:
+        """Return the ids of the articles of a range, or the one that `target` returns.
+
+        Raises:
+            NewstuiError: There are none.
+        """
+        if not typed.last:
+            return [self.target(typed)]
+        listing = self.list.listing
+        if typed.last < typed.number or typed.number > listing.total:
+            total = format_count(listing.total, "article")
+            raise NewstuiError(f"No such range: the list has {total}")
+        return [*chain.from_iterable(listing.ids(typed.number - 1, typed.last))]
 
     # -- the open article ------------------------------------------------------------------
 

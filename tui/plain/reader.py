@@ -157,6 +157,7 @@ class BrowseMode(Mode):
         "Enter: the next page; at the end of an article, the next unread article.",
         "A number: in the list, open that article; in an article, that similar reading.",
         "A number may precede a command, as in 3m, and words may follow it, as in /harbour.",
+        "A range may precede m, s, d, + and -, as in 3..7m, or 3..m to the end of the list.",
     )
     HELP: ClassVar[Mapping[str, str]] = {"article.back": "back to the list; there, end the search"}
 
@@ -391,8 +392,8 @@ class TriageMode(Mode):
             "article.toggle_star": lambda _: self._decide(
                 "starred", set_state, [self._id], "starred"
             ),
-            "triage.later": lambda _: self._decide(LATER_TAG, add_tag, self._id, LATER_TAG),
-            "article.delete": lambda _: self._decide("deleted", delete, self._id),
+            "triage.later": lambda _: self._decide(LATER_TAG, add_tag, [self._id], LATER_TAG),
+            "article.delete": lambda _: self._decide("deleted", delete, [self._id]),
             "article.open": lambda _: self.open(self._id),
             "move.down": lambda _: self._step(1),
             "move.up": lambda _: self._step(-1),

@@ -18,6 +18,8 @@ from tui.rendering.list_layout import HighlightRanges, render_highlights, trim_s
 from tui.rendering.wording import format_age, join_nonempty
 
 CURSOR_SIGN, UNREAD_SIGN, STAR_SIGN, UPDATED_SIGN = ">", "●", "★", "↻"
+CHOSEN_SIGN = "*"
+"""Marks the rows of a selection, besides the one under the cursor."""
 STORY_ORIGIN_SIGN = "◆"
 """In a story, marks the article it was opened from."""
 SIGN_CELLS = 4
@@ -81,20 +83,30 @@ def choose_facts(
 
 
 def build_one_line_row(
-    row: ArticleRow, width: int, look: RowLook, *, selected: bool
+    row: ArticleRow, width: int, look: RowLook, *, selected: bool, chosen: bool = False
 ) -> Sequence[StyledText]:
-    """Return a row in one line, with its facts in columns at the end."""
+    """Return a row in one line, with its facts in columns at the end.
+
+    Args:
+        row: The row.
+        width: Cells of a line.
+        look: What all rows share.
+        selected: Whether the cursor is on it.
+        chosen: Whether it is one of several that the next command is about.
+    """
     facts = _fact_columns(row, width, look)
     room = max(1, width - cell_width(facts) - SIGN_CELLS)
-    return _build_title_line(row, row.title, facts, room, look, selected=selected)
+    line = _build_title_line(row, row.title, facts, room, look, selected=selected)
+    return _show_chosen(line) if chosen and not selected else line
 
 
 def build_two_line_row(
-    row: ArticleRow, width: int, look: RowLook, *, selected: bool
+    row: ArticleRow, width: int, look: RowLook, *, selected: bool, chosen: bool = False
 ) -> tuple[Sequence[StyledText], Sequence[StyledText]]:
     """Return a row in two lines: as much of its title as fits, and its facts behind it.
 
     The source gives way to the title first, then the category; the age and the minutes never do.
+    The arguments are those of `build_one_line_row`.
     """
     room = max(1, width - SIGN_CELLS)
     ranges = break_paragraph(row.title, room)
@@ -106,8 +118,17 @@ def build_two_line_row(
     left = width - cell_width(facts)
     second = fit_cells(" " * SIGN_CELLS + fit_cells(rest, max(0, left - SIGN_CELLS - gap)), left)
     first = _build_title_line(row, begin, "", room, look, selected=selected)
+    if chosen and not selected:
+        first = _show_chosen(first)
     # The same with and without the cursor: a move draws as little as in a list of one line.
     return first, [(second, _title_role(row)), (facts, "muted")]
+
+
+def _show_chosen(line: Sequence[StyledText]) -> Sequence[StyledText]:
+    """Return the first line of a row as that of one of several that are selected."""
+    (head, _), *rest = line
+    titled = [(text, role if role in ("muted", "star") else "match") for text, role in rest]
+    return [(f"{CHOSEN_SIGN}{head[1:]}", "match"), *titled]
 
 
 def build_snippet_line(snippet: Snippet, width: int) -> Sequence[StyledText]:

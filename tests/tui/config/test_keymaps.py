@@ -91,11 +91,11 @@ def test_emacs_sequences() -> None:
 
 def test_keys_of_the_users_own() -> None:
     keymap = make_keymap(
-        "vim", {"article.toggle_star": ("*",), "move.down": (), "app.undo": ("zu",)}
+        "vim", {"article.toggle_star": ("%",), "move.down": (), "app.undo": ("zu",)}
     )
-    assert keymap.keys["article.toggle_star"] == ("*",)
+    assert keymap.keys["article.toggle_star"] == ("%",)
     assert keymap.keys["move.down"] == ()
-    assert typed(keymap, "* j s") == [("article.toggle_star", 0)]
+    assert typed(keymap, "% j s") == [("article.toggle_star", 0)]
     assert keymap.faults == ('keys: "z" of view.zoom is taken by app.undo',)
 
 

@@ -319,3 +319,26 @@ def test_the_source_is_named_where_a_list_has_several(
     said = Session(tmp_path, found).run("2").replace("\n", " ")
     assert f"2. Article number 1 about the harbour ({facts}-11-01; 1 minute)" in said
     assert " quay.example; north; Nov. 1, 2026; 1 minute; unread" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "read"),
+    [
+        ("2..3m", "Marked 2 articles as read. u to undo.", [1, 2]),
+        ("2..m", "Marked 2 articles as read. u to undo.", [1, 2]),
+        ("..2m", "Marked 2 articles as read. u to undo.", [2, 3]),
+        ("3..2m", "No such range: the list has 3 articles", []),
+        ("4..9m", "No such range: the list has 3 articles", []),
+        ("1..2o", "This command takes one article", []),
+        ("1..2m\nu", "Undone: marked 2 articles as read", []),
+        ("1..3+ sea", "Tagged 3 articles sea. u to undo.", []),
+        ("1..3d", "Deleted 3 articles. u to undo.", []),
+    ],
+)
+def test_commands_on_a_range_of_the_list(
+    tmp_path: Path, line: str, said: str, read: list[int]
+) -> None:
+    session = Session(tmp_path, [make_article(number) for number in (1, 2, 3)])
+    assert said in session.run(*line.split("\n"))
+    rows = session.library().rows(ListQuery())
+    assert sorted(int(row.id[-12:]) for row in rows if row.read) == read

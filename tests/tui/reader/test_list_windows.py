@@ -180,7 +180,7 @@ async def test_unread_articles_while_reading(start: Start, keys: str, expected: 
 async def test_deleting_an_article_that_is_not_loaded(start: Start, library: FolderLibrary) -> None:
     async with start(NARROW) as running:
         await running.press("G")
-        running.gateway.changes.delete(article_id(300))
+        running.gateway.changes.delete([article_id(300)])
         await running.settle()
         assert running.reader.article_list.total == TOTAL - 1
         assert running.selected_number == 1

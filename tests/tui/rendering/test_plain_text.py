@@ -19,6 +19,7 @@ from tests.support.reader import make_article
 from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import KEYMAP_PRESETS, make_keymap
 from tui.plain.input import (
+    LAST_ROW,
     ParsedLine,
     build_vocabulary,
     parse_input_line,
@@ -142,6 +143,12 @@ HERE = ("article.toggle_read", "list.search", "list.category", "article.delete",
         ("c world", ParsedLine("list.category", 0, "world")),
         ("delete", ParsedLine("article.delete")),
         ("quit", ParsedLine("app.quit")),
+        ("3..7m", ParsedLine("article.toggle_read", 3, last=7)),
+        ("3..7 delete", ParsedLine("article.delete", 3, last=7)),
+        ("..7m", ParsedLine("article.toggle_read", 1, last=7)),
+        ("3..m", ParsedLine("article.toggle_read", 3, last=LAST_ROW)),
+        ("3..7", None),
+        ("3.m", None),
         ("mm", None),
         ("nothing", None),
         ("\x1b[A", None),

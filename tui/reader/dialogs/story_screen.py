@@ -215,4 +215,4 @@ class StoryScreen(PanesDialog[str]):
         """Star or unstar the selected chapter's article."""
         if chapters := self.chapters:
             article = chapters[self.selected_index].row.id
-            self._gateway.changes.toggle_flag("starred", article, say=True)
+            self._gateway.changes.toggle_flag("starred", [article], say=True)

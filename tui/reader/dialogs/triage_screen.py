@@ -213,16 +213,16 @@ class TriageScreen(PanesDialog[str]):
 
     def _toggle_flag(self, flag: ArticleFlag) -> None:
         changes = self._gateway.changes
-        self._decide(lambda article: changes.toggle_flag(flag, article, say=True))
+        self._decide(lambda article: changes.toggle_flag(flag, [article], say=True))
 
     def tag_later(self) -> None:
         """Tag the article to be read later, and go on."""
         self._tagging.add(self._queue.decidable)
-        self._decide(lambda article: self._gateway.changes.tag(article, LATER_TAG))
+        self._decide(lambda article: self._gateway.changes.tag([article], LATER_TAG))
 
     def delete(self) -> None:
         """Delete the article, and go on."""
-        self._decide(self._gateway.changes.delete)
+        self._decide(lambda article: self._gateway.changes.delete([article]))
 
     def undo(self) -> None:
         """Undo the last change, and go back to its article."""

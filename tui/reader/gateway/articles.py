@@ -100,15 +100,20 @@ class Changes(Part):
         """Remembers which feeds were changed; None until one is."""
 
     @library_job
-    def toggle_flag(self, flag: ArticleFlag, article: str, *, say: bool = False) -> None:
-        """Mark an article as read or star it, or undo that; `say` asks for a status line."""
-        self._report(article_changes.toggle_flag(self._library, article, flag), say=say)
+    def toggle_flag(
+        self, flag: ArticleFlag, articles: messages.Articles, *, say: bool = False
+    ) -> None:
+        """Mark articles as read or star them, or undo that; `say` asks for a status line."""
+        found = self._worker.find_articles(articles)
+        self._report(article_changes.toggle_flag(self._library, found, flag), say=say)
 
     @library_job
-    def mark_all_read(self, articles: Sequence[str] | None = None) -> None:
+    def mark_all_read(self, articles: messages.Articles | None = None) -> None:
         """Mark articles as read that are unread, as one change; without any, the whole list."""
-        listed = self._worker.listed_articles() if articles is None else articles
-        self._report(article_changes.set_state(self._library, listed, "read"))
+        if articles is None:
+            articles = self._worker.listed_articles()
+        found = self._worker.find_articles(articles)
+        self._report(article_changes.set_state(self._library, found, "read"))
 
     @library_job
     def mark_list_read(self, query: ListQuery) -> None:
@@ -117,19 +122,22 @@ class Changes(Part):
         self._report(article_changes.set_state(self._library, articles, "read"))
 
     @library_job
-    def delete(self, article: str) -> None:
-        """Delete an article."""
-        self._report(article_changes.delete(self._library, article))
+    def delete(self, articles: messages.Articles) -> None:
+        """Delete articles, as one change."""
+        found = self._worker.find_articles(articles)
+        self._report(article_changes.delete(self._library, found))
 
     @library_job
-    def tag(self, article: str, tag: str) -> None:
-        """Add a tag to an article."""
-        self._report(article_changes.add_tag(self._library, article, tag))
+    def tag(self, articles: messages.Articles, tag: str) -> None:
+        """Add a tag to articles, as one change."""
+        found = self._worker.find_articles(articles)
+        self._report(article_changes.add_tag(self._library, found, tag))
 
     @library_job
-    def untag(self, article: str, tag: str) -> None:
-        """Remove a tag from an article."""
-        self._report(article_changes.remove_tag(self._library, article, tag))
+    def untag(self, articles: messages.Articles, tag: str) -> None:
+        """Remove a tag from articles, as one change."""
+        found = self._worker.find_articles(articles)
+        self._report(article_changes.remove_tag(self._library, found, tag))
 
     @library_job
     def undo(self) -> None:
@@ -147,10 +155,11 @@ class Changes(Part):
         self._report(change(self._place_editor))
 
     @library_job
-    def list_tags(self, article: str) -> None:
-        """List the tags of an article, and all known tags."""
-        tags = self._library.get_article(article).article.tags
-        self._post(messages.TagsListed(article, tags, self._library.tags()))
+    def list_tags(self, articles: messages.Articles) -> None:
+        """List the tags of articles, and all known tags."""
+        found = self._worker.find_articles(articles)
+        tags = article_changes.list_tags(self._library, found)
+        self._post(messages.TagsListed(articles, tags, self._library.tags()))
 
     @library_job
     def list_undo_history(self) -> None:

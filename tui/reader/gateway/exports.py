@@ -40,7 +40,7 @@ class Exports(Part):
         if self._export_stop_event is not None:
             self._export_stop_event.set()
 
-    def export_list(self, articles: Sequence[str] | None, path: Path, made: str) -> None:
+    def export_list(self, articles: messages.Articles | None, path: Path, made: str) -> None:
         """Write articles to a new file, or to a folder as Markdown.
 
         Args:
@@ -52,13 +52,15 @@ class Exports(Part):
         self._worker.run_steps(self._write_articles(articles, path, made, stop))
 
     def _write_articles(
-        self, chosen: Sequence[str] | None, path: Path, made: str, stop: Event
+        self, chosen: messages.Articles | None, path: Path, made: str, stop: Event
     ) -> Iterator[None]:
         from store.exporters.export_files import write_collection
         from store.exporters.formats import ArticleCollection
 
         written = 0
-        articles = self._worker.listed_articles() if chosen is None else chosen
+        if chosen is None:
+            chosen = self._worker.listed_articles()
+        articles = self._worker.find_articles(chosen)
         titles = [self._library.title(each) for each in articles]
         collection = ArticleCollection("newstui", made, titles, self._entries(articles, stop))
         try:

@@ -207,6 +207,7 @@ class Lists(Part):
                 listing.window(start, request.size),
                 listing.day_places(request.day_starts) if request.day_starts else (),
                 [field for field in fields if listing.varies(field)],
+                listing.place(request.anchor) if request.anchor else None,
             )
         )
 

@@ -40,6 +40,7 @@ class ListRequest:
         cursor: The place of the cursor if none of them is.
         size: How many rows around the cursor are wanted.
         day_starts: The times, in seconds since 1970, at which another heading begins.
+        anchor: The article where a selection of rows begins; empty if there is none.
     """
 
     query: ListQuery
@@ -47,6 +48,27 @@ class ListRequest:
     cursor: int = 0
     size: int = 600
     day_starts: Sequence[int] = ()
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRows:
+    """Neighbouring rows of the list that is shown, whose articles only the gateway knows.
+
+    Attributes:
+        places: Their places in the list.
+        total: The number of rows of the list.
+        known: The articles that are known to be at some places: if the list has changed since, no
+            command is carried out on others.
+    """
+
+    places: range
+    total: int
+    known: Mapping[int, str]
+
+
+Articles = Sequence[str] | ListedRows
+"""Ids of articles, or rows of the list."""
 
 
 class LibraryMessage(Message):
@@ -94,6 +116,8 @@ class RowsListed(LibraryMessage):
     """The places of the first articles before the requested times."""
     varying_fields: Collection[RowField] = ()
     """The fields in which the articles of the list differ."""
+    anchor: int | None = None
+    """The place of the requested anchor; None if it is not in the list."""
 
 
 @dataclass
@@ -273,9 +297,9 @@ class LibraryChanged(LibraryMessage):
 
 @dataclass
 class TagsListed(LibraryMessage):
-    """The tags of an article, and all known tags."""
+    """The tags of articles, and all known tags."""
 
-    article: str
+    articles: Articles
     article_tags: Sequence[str]
     known_tags: Sequence[str]
 

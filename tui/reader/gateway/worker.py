@@ -26,6 +26,7 @@ log = logging.getLogger("newstui")
 
 PostMessage = Callable[[Message], Any]
 P = ParamSpec("P")
+LIST_CHANGED = "The list has changed, nothing was done: select the rows again"
 
 
 class Worker:
@@ -95,6 +96,22 @@ class Worker:
         if self.listing is None:
             return []
         return list(chain.from_iterable(self.listing.ids(start, end)))
+
+    def find_articles(self, articles: messages.Articles) -> Sequence[str]:
+        """Return the ids of articles, some of which may be given as rows of the list.
+
+        Raises:
+            NewstuiError: The list has changed since.
+        """
+        if not isinstance(articles, messages.ListedRows):
+            return articles
+        listing, places = self.listing, articles.places
+        if listing is None or listing.total != articles.total:
+            raise NewstuiError(LIST_CHANGED)
+        for place, article in articles.known.items():
+            if [row.id for row in listing.window(place, 1)] != [article]:
+                raise NewstuiError(LIST_CHANGED)
+        return self.listed_articles(places.start, places.stop)
 
     def post_notice(self, notice: str, next_command: messages.NextCommand | None = None) -> None:
         """Show a status line, with the key of a command to suggest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.screen import Screen
@@ -11,6 +12,7 @@ from tui.config.keymaps import Keymap
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import ArticleFlag, messages
 from tui.reader.gateway.articles import Changes
+from tui.reader.gateway.messages import Articles, ListedRows
 from tui.reader.screen.panes import Panes
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
@@ -30,43 +32,82 @@ class EditActions:
     panes: Panes
     prompts: Prompts
     status_line: StatusLine
+    update_status: Callable[[], None]
 
     def toggle_flag(self, flag: ArticleFlag) -> None:
-        """Mark the article as read or unread, or star or unstar it."""
-        if article := self.state.current_article:
-            # The list shows the flag itself.
-            self.changes.toggle_flag(flag, article, say=not self.panes.is_visible("list"))
+        """Mark the article or the selected ones as read or unread, or star or unstar them."""
+        if articles := self._take_chosen():
+            # The list shows the flag of a single article itself.
+            say = isinstance(articles, ListedRows) or len(articles) > 1
+            say |= not self.panes.is_visible("list")
+            self.changes.toggle_flag(flag, articles, say=say)
+
+    def _take_chosen(self) -> Articles:
+        """Return the articles that a command is about, and end the selection it applies to."""
+        articles = self.state.chosen_articles
+        if self.state.current_pane == "list":
+            self.clear_selection()
+        return articles
 
     def mark_all_read(self) -> None:
         """Mark all listed articles as read."""
         self.changes.mark_all_read(self.state.listed_articles)
 
+    def mark_read_beside(self, *, above: bool) -> None:
+        """Mark the articles above or below the cursor as read, as one change."""
+        rows = self.state.article_list
+        places = range(rows.cursor) if above else range(rows.cursor + 1, rows.total)
+        if rows.selected_row is not None and places:
+            self.changes.mark_all_read(self.state.find_articles(places))
+        else:
+            self.status_line.show_notice(f"No article {'above' if above else 'below'}")
+
     def delete(self) -> None:
-        """Delete the article."""
-        if article := self.state.current_article:
-            self.changes.delete(article)
+        """Delete the article or the selected ones."""
+        if articles := self._take_chosen():
+            self.changes.delete(articles)
+
+    # -- selecting rows ----------------------------------------------------------------------
+
+    def toggle_selection(self) -> None:
+        """Select the rows from here to where the cursor goes, or select no longer."""
+        self.state.article_list.toggle_selection()
+        self.update_status()
+
+    def toggle_all_selected(self) -> None:
+        """Select all rows of the list, or none."""
+        self.state.article_list.toggle_all_selected()
+        self.update_status()
+
+    def clear_selection(self) -> bool:
+        """Select no rows; return False if none were."""
+        was_selecting = self.state.article_list.clear_selection()
+        if was_selecting:
+            self.update_status()
+        return was_selecting
 
     # -- tags --------------------------------------------------------------------------------
 
     async def prompt_for_tag(self, *, adds: bool) -> None:
-        """Ask for a tag to add to the article, or to remove from it."""
+        """Ask for a tag to add to the article or the selected ones, or to remove from them."""
         if self.state.read_only_reason:
             self.status_line.show_notice(self.state.read_only_reason)
-        elif article := self.state.current_article:
+        elif articles := self.state.chosen_articles:
             change = self.changes.tag if adds else self.changes.untag
 
             def apply(text: str) -> None:
                 if tag := clean_line(text)[:MAX_TAG_LENGTH]:
-                    change(article, tag)
+                    self.clear_selection()
+                    change(articles, tag)
 
-            prompt = TagPrompt(article, adds=adds)
+            prompt = TagPrompt(articles, adds=adds)
             await self.prompts.ask(prompt, apply, prompt.find_fault)
-            self.changes.list_tags(article)
+            self.changes.list_tags(articles)
 
     def suggest_tags(self, message: messages.TagsListed) -> None:
         """Complete the tag in the prompt from these."""
         prompt = self.prompts.prompt
-        if not isinstance(prompt, TagPrompt) or prompt.article != message.article:
+        if not isinstance(prompt, TagPrompt) or prompt.articles != message.articles:
             return
         if prompt.is_adding:
             prompt.suggest_tags(message.known_tags)

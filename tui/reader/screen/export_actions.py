@@ -23,6 +23,7 @@ from tui.config.keymaps import Keymap
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
 from tui.reader.gateway.exports import Exports
+from tui.reader.gateway.messages import Articles
 from tui.reader.screen.daemon_thread import run_in_daemon_thread
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
@@ -47,11 +48,19 @@ class ExportActions:
     pipe_command: Sequence[str]
     """The command proposed for piping."""
     now: Callable[[], int]
+    clear_selection: Callable[[], object]
 
-    def request_export_name(self) -> None:
-        """Ask for a file name for the article, for `prompt_for_file`."""
-        if article := self.state.current_article:
+    async def request_export_name(self) -> None:
+        """Ask for a file name for the article, for `prompt_for_file`; or for the selected ones."""
+        if self._is_selecting:
+            await self.prompt_for_list_file()
+        elif article := self.state.current_article:
             self.exports.suggest_export_name(article)
+
+    @property
+    def _is_selecting(self) -> bool:
+        is_in_list = self.state.current_pane == "list"
+        return is_in_list and self.state.article_list.selected_places is not None
 
     async def prompt_for_file(self, message: messages.ExportNameSuggested) -> None:
         """Ask for the file to export to, unless the user is busy with something else by now."""
@@ -66,8 +75,12 @@ class ExportActions:
         await self.prompts.ask(prompt, export, partial(find_export_fault, many=False))
 
     async def prompt_for_list_file(self) -> None:
-        """Ask for the file or folder to export the listed articles to."""
-        articles, count = self.state.listed_articles, self.state.article_list.total
+        """Ask for the file or folder to export the selected articles to, or all listed ones."""
+        articles: Articles | None = self.state.listed_articles
+        count = self.state.article_list.total
+        if self._is_selecting:
+            articles = self.state.chosen_articles
+            count = len(self.state.article_list.selected_places or ())
         if self.exports.is_exporting:
             self.status_line.show_notice(f"Already exporting · {self.keymap.cancel_key} to cancel")
         elif count:
@@ -75,6 +88,7 @@ class ExportActions:
             def export(text: str) -> None:
                 if name := text.strip():
                     timestamp = format_timestamp(from_microseconds(self.now() * 1_000_000))
+                    self.clear_selection()
                     self.exports.export_list(articles, Path(name).expanduser(), timestamp)
 
             prompt = Prompt(_list_question(count), verb="export")

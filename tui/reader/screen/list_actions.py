@@ -86,6 +86,7 @@ class ListActions:
         if self.state.is_searching:
             self.search.end()
         self.state.query = query
+        self.article_list.clear_selection()
         self._request(query)
 
     def load(self) -> None:
@@ -103,6 +104,7 @@ class ListActions:
             articles.cursor if articles.is_cursor_settled else 0,
             articles.window_size,
             find_day_boundaries(self.now()).starts if query.sort == "date" else (),
+            articles.anchor_article,
         )
 
     def show_again(self) -> None:
@@ -164,14 +166,14 @@ class ListActions:
                 categories_differ="category" in message.varying_fields,
                 sources_differ="source" in message.varying_fields,
             ),
+            message.anchor,
         )
         if not self.article_list.knows_cursor(window, next(iter(request.articles), "")):
             self.show_again()  # the cursor has gone far away in the meantime
             return False
         self.article_list.empty_text = self._empty_list_text()
         self.article_list.show_window(window)
-        for article in self._undone_articles:
-            self.article_list.select_article(article)
+        self.article_list.select_first(self._undone_articles)
         self._undone_articles = ()
         self._select_last_article()
         return True

@@ -189,17 +189,13 @@ class Reader(KeymapScreen, Screen[None]):
         )
 
     def _create_other_parts(self, now: Callable[[], int]) -> None:
-        """Create the parts that ask, list, change, export and fetch."""
+        """Create the parts that ask, list and fetch, and those that change and export."""
         keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
-        pipe_command = self._settings.pipe_command
         self.lists = ListActions(
             self, keymap, gateway.lists, state, self.article_list, self.search, now
         )
         prompts = self.prompts = Prompts(self, self.panes, status)
-        self.edits = EditActions(self, keymap, gateway.changes, state, self.panes, prompts, status)
-        self.exports = ExportActions(
-            self, keymap, gateway.exports, state, prompts, status, pipe_command, now
-        )
+        self._create_changing_parts(now)
         self.feeds = FeedActions(self, keymap, gateway.feeds, state, prompts, status)
         self._create_place_parts(now)
         self.welcome = WelcomeActions(
@@ -249,6 +245,24 @@ class Reader(KeymapScreen, Screen[None]):
             self._host.session, self._settings, self.lists, self.place_tree, self.panes
         )
         self.memory.restore(now())
+
+    def _create_changing_parts(self, now: Callable[[], int]) -> None:
+        keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
+        prompts, pipe_command = self.prompts, self._settings.pipe_command
+        self.edits = EditActions(
+            self, keymap, gateway.changes, state, self.panes, prompts, status, self.update_status
+        )
+        self.exports = ExportActions(
+            self,
+            keymap,
+            gateway.exports,
+            state,
+            prompts,
+            status,
+            pipe_command,
+            now,
+            self.edits.clear_selection,
+        )
 
     def compose(self) -> ComposeResult:
         """The three panes, the hint above them, the bottom line below."""
@@ -403,6 +417,10 @@ class Reader(KeymapScreen, Screen[None]):
             "list.mark_all_read": self._by_pane(
                 self.places.mark_all_read, self.edits.mark_all_read
             ),
+            "list.mark_above_read": lambda: self.edits.mark_read_beside(above=True),
+            "list.mark_below_read": lambda: self.edits.mark_read_beside(above=False),
+            "list.select": self.edits.toggle_selection,
+            "list.select_all": self.edits.toggle_all_selected,
             "list.export": self.exports.prompt_for_list_file,
             "list.keep_search": self.place_edits.keep_search,
             "place.fold": self.place_tree.toggle_fold,
@@ -466,7 +484,8 @@ class Reader(KeymapScreen, Screen[None]):
             pass
         elif self.search.input is not None or self.state.current_pane == "list":
             _ = (
-                self.exports.cancel()
+                self.edits.clear_selection()
+                or self.exports.cancel()
                 or self.search.clear()
                 or self.feeds.cancel_fetch()
                 or self.lists.clear_filter()
@@ -485,7 +504,10 @@ class Reader(KeymapScreen, Screen[None]):
         is_visible = bool(self.panes.layout.visible_panes)
         if is_visible and self.state.current_pane != "list":
             self.go_back()
-        elif not (is_visible and (self.search.clear() or self.lists.clear_filter())):
+        elif not (
+            is_visible
+            and (self.edits.clear_selection() or self.search.clear() or self.lists.clear_filter())
+        ):
             await self.app.action_quit()
 
     def toggle_zoom(self) -> None:
@@ -642,6 +664,8 @@ class Reader(KeymapScreen, Screen[None]):
         """Load what the new place of the cursor needs."""
         self.search.request_snippets()
         self.previews.follow()
+        if self.article_list.selected_places is not None:
+            self.update_status()
 
     @on(ArticleList.WindowNeeded)
     def load_window(self, message: ArticleList.WindowNeeded) -> None:
@@ -807,7 +831,9 @@ class Reader(KeymapScreen, Screen[None]):
             self.status_line.set_key_hints(self.focused.hints)
         else:
             place = self.place if self.place in FOOTER_HINTS else self.state.current_pane
-            if place == "list" and (self.state.is_searching or self.lists.is_filtered):
+            if place == "list" and self.article_list.selected_places is not None:
+                place = "selection"
+            elif place == "list" and (self.state.is_searching or self.lists.is_filtered):
                 place = "filtered"
             self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))
 
@@ -820,6 +846,8 @@ class Reader(KeymapScreen, Screen[None]):
         read_only = "[read-only]" if self.state.read_only_reason else ""
         self.update_key_hints()
         listed = self.search.describe_matches() or self.lists.describe()
+        if (places := self.article_list.selected_places) is not None:
+            listed = [f"{len(places):,} selected", *listed]
         self.status_line.set_state(join_nonempty((read_only, *listed, self.progress_text)))
 
     def splash_lines(self) -> list[tuple[int, int, str]]:

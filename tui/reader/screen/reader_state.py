@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from store.search.list_query import ListQuery
+from tui.reader.gateway.messages import ListedRows
 from tui.rendering.places import ALL_PLACE, Place
 from tui.rendering.trail import Trail
 
 if TYPE_CHECKING:
     from tui.config.commands import Pane
+    from tui.reader.gateway.messages import Articles
     from tui.reader.widgets.article_list import ArticleList
 
 
@@ -45,6 +47,23 @@ class ReaderState:
     def listed_articles(self) -> Sequence[str] | None:
         """The articles that a search has found; None for the list, which only the gateway knows."""
         return [row.id for row in self.article_list.rows] if self.is_searching else None
+
+    @property
+    def chosen_articles(self) -> Articles:
+        """The articles that commands on several apply to: the selected rows, else the current one."""
+        places = self.article_list.selected_places if self.current_pane == "list" else None
+        if places is None:
+            return [self.current_article] if self.current_article else []
+        return self.find_articles(places)
+
+    def find_articles(self, places: range) -> Articles:
+        """Return the articles at some places of the list, as the gateway is told them."""
+        rows = self.article_list
+        if self.is_searching:
+            return [row.id for row in rows.rows[places.start : places.stop]]
+        ends = {place: rows.row_at(place) for place in (places.start, places.stop - 1)}
+        known = {place: row.id for place, row in ends.items() if row is not None}
+        return ListedRows(places, rows.total, known)
 
     @property
     def selected_article(self) -> str:

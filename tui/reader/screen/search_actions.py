@@ -108,8 +108,7 @@ class SearchActions:
         self.article_list.show_matches(
             matches.rows, message.snippets, find_highlights, stay=is_continued
         )
-        for article in self._undone_articles:
-            self.article_list.select_article(article)
+        self.article_list.select_first(self._undone_articles)
         self._undone_articles = ()
         self.update_status()
         if message.search == self._awaited_query:

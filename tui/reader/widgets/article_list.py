@@ -12,6 +12,7 @@ from textual.message import Message
 
 from store.model.article import ArticleRow, Snippet
 from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.row_selection import RowSelection
 from tui.rendering.cells import StyledText, cell_width, fit_cells
 from tui.rendering.list_layout import (
     HighlightRanges,
@@ -50,6 +51,7 @@ class ListWindow:
         headings: The headings of the whole list.
         has_category: Whether the categories of the whole list say something.
         has_source: Whether its sources do.
+        anchor: The place of the article where a selection began, if it is not among the rows.
     """
 
     start: int
@@ -59,6 +61,7 @@ class ListWindow:
     headings: Sequence[ListHeading] = ()
     has_category: bool = True
     has_source: bool = False
+    anchor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class ArticleList(LineView):
         self._cursor_row: ArticleRow | None = None
         self._pending: PendingMove | None = None
         self._requested_start: int | None = None
+        self._selection: RowSelection | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -227,6 +231,7 @@ class ArticleList(LineView):
             source_cells=0,
         )
         self._take_rows(window.start, window.rows)
+        self._keep_selection(window)
         self._lay_out_rows()
         if self.size.height:
             self._scroll_to_row_start(self._list_lines.line_of_row(self.cursor) - offset)
@@ -247,6 +252,54 @@ class ArticleList(LineView):
         if row is None or row.id == article or not self.is_cursor_settled:
             return True
         return any(row.id == each.id for each in window.rows)
+
+    # -- selecting several rows ------------------------------------------------------------
+
+    @property
+    def selected_places(self) -> range | None:
+        """The places of the rows that commands are about; None if only one is, at the cursor."""
+        if self._selection is None or not self.total:
+            return None
+        return self._selection.places(self.cursor, self.total)
+
+    @property
+    def anchor_article(self) -> str:
+        """The article where the selection began; empty if there is none."""
+        return self._selection.article if self._selection is not None else ""
+
+    @property
+    def _anchor(self) -> int | None:
+        return self._selection.anchor if self._selection is not None else None
+
+    def toggle_selection(self) -> None:
+        """Select from the cursor's row to where the cursor goes, or select no longer."""
+        row = self.selected_row
+        if not self.clear_selection() and row is not None:
+            self._selection = RowSelection(self.cursor, row.id)
+            self.refresh()
+
+    def toggle_all_selected(self) -> None:
+        """Select all rows, or none if all are."""
+        are_all = self._selection is not None and self._selection.anchor is None
+        self._selection = None if are_all else RowSelection()
+        self.refresh()
+
+    def clear_selection(self) -> bool:
+        """Select no rows; return False if none were."""
+        was_selecting = self._selection is not None
+        if was_selecting:
+            self._selection = None
+            self.refresh()
+        return was_selecting
+
+    def _keep_selection(self, window: ListWindow) -> None:
+        """Let the selection begin at its article in other rows; without that it is none."""
+        selection = self._selection
+        if selection is None or selection.anchor is None:
+            return
+        place = self.index_of(selection.article)
+        place = window.anchor if place is None else place
+        self._selection = None if place is None else RowSelection(place, selection.article)
 
     # -- the loaded rows -------------------------------------------------------------------
 
@@ -363,7 +416,7 @@ class ArticleList(LineView):
 
     def restore_view_state(self, state: ListViewState) -> None:
         """Restore an earlier state."""
-        self.snippets = None
+        self.snippets = self._selection = None
         self._look = RowLook(0)
         self._cursor_row = None  # that of a match
         self.show_window(state.window)
@@ -391,6 +444,7 @@ class ArticleList(LineView):
         self._look = RowLook(0, is_searched=True, find_highlights=find_highlights)
         if not stay:
             self.cursor, self.rows, self._cursor_row = 0, [], None
+            self._selection = None
             self.scroll_to_line(0)
         self.show(rows)
 
@@ -418,7 +472,9 @@ class ArticleList(LineView):
             last = max(0, total - 1)
             places = (index_of[each] for each in below if each in index_of)
             cursor = next(places, min(self.cursor, last))
-            window = self._make_window(left)
+            if self._selection is not None:
+                self._selection = self._selection.without(removed, articles)
+            window = replace(self._make_window(left), anchor=self._anchor)
             self.show_window(replace(window, total=total, cursor=cursor, headings=headings))
             self._load_ahead()
         return len(removed) == len(articles) or self.is_whole
@@ -475,6 +531,14 @@ class ArticleList(LineView):
         self._scroll_to_cursor()
         return True
 
+    def select_first(self, articles: Collection[str]) -> None:
+        """Put the cursor on the first of some articles that is loaded, or find it in the list."""
+        place = next(iter(self._places_of(articles)), None) if articles else None
+        if place is not None:
+            self.move_cursor_to(place)
+        elif articles:
+            self.select_article(next(iter(articles)))
+
     def move_cursor(self, by: int) -> bool:
         """Move the cursor by some rows; return False if it did not move."""
         start = self.cursor if self._pending is None else self._pending.place
@@ -495,6 +559,8 @@ class ArticleList(LineView):
         if self._headings and self._now() >= self._next_midnight:
             self._next_midnight = find_day_boundaries(self._now()).tomorrow
             self.post_message(self.DayChanged())
+        if self._selection is not None and abs(place - old) > 1:
+            self.refresh()
         self.refresh_line(self._list_lines.line_of_row(old))
         self.refresh_line(self._list_lines.line_of_row(place))
         self._scroll_to_cursor()
@@ -591,10 +657,11 @@ class ArticleList(LineView):
             found = self.snippets.get(row.id)
             return build_snippet_line(found, width) if found else []
         look = replace(self._look, now=self._now(), is_lit=self.is_active)
-        selected = spot.row == self.cursor
+        selected, chosen = spot.row == self.cursor, spot.row in (self.selected_places or ())
         if self._list_lines.row_height == 1 or self.snippets is not None:
-            return build_one_line_row(row, width, look, selected=selected)
-        return build_two_line_row(row, width, look, selected=selected)[spot.line_in_row]
+            return build_one_line_row(row, width, look, selected=selected, chosen=chosen)
+        lines = build_two_line_row(row, width, look, selected=selected, chosen=chosen)
+        return lines[spot.line_in_row]
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return the same: the next session begins with this article."""

@@ -134,16 +134,16 @@ class TagPrompt(Prompt):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "cursor_right", show=False)]
 
-    def __init__(self, article: str, *, adds: bool) -> None:
+    def __init__(self, articles: object, *, adds: bool) -> None:
         """Make an empty input.
 
         Args:
-            article: The id of the article.
+            articles: The articles it is about, to tell whose tags are those to suggest.
             adds: True to add a tag, False to remove one.
         """
         super().__init__("Tag to add" if adds else "Tag to remove", limit=MAX_TAG_LENGTH)
         self.hints = ("enter save", "tab complete", "esc cancel")
-        self.article = article
+        self.articles = articles
         self.is_adding = adds
         self._removable_tags: Sequence[str] = ()
 
