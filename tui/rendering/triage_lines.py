@@ -25,8 +25,10 @@ DECISION_SIGNS: Mapping[str, str] = {
 }
 DECISION_CELLS = 8
 """Cells of the cursor and a decision before a title."""
-ROWS_BEFORE, ROWS_AFTER = 5, 10
-"""The rows of the queue that are listed before and after the current one."""
+ROWS_BEFORE, ROWS_AFTER = 3, 10
+"""The rows of the queue that are listed before and after the current one, at least."""
+STEP_ROWS = 5
+"""The rows by which the queue scrolls: in between, a move draws two rows alone."""
 MAX_TITLE_LINES = 2
 PROGRESS_CELLS, MIN_PROGRESS_CELLS = 20, 6
 GAP, MIN_LABEL_CELLS = 2, 8
@@ -83,9 +85,10 @@ def build_queue(
         decisions: By article.
         width: Cells of a line.
     """
-    first = max(0, index - ROWS_BEFORE)
+    page = index // STEP_ROWS * STEP_ROWS
+    first = max(0, page - ROWS_BEFORE)
     lines: list[Sequence[StyledText]] = []
-    for at, row in enumerate(rows[first : index + ROWS_AFTER + 1], first):
+    for at, row in enumerate(rows[first : page + STEP_ROWS + ROWS_AFTER], first):
         sign = DECISION_SIGNS.get(decisions.get(row.id, ""), "")
         role = "selection" if at == index else "muted" if sign or at < index else "unread"
         titles = wrap_text(row.title, max(1, width - DECISION_CELLS)) or [""]

@@ -82,11 +82,16 @@ def test_the_queue_shows_what_was_decided_and_what_comes_next() -> None:
         " ✗      Title 6",
         "        Title 7",
         ">       Title 8",
-        *(f"        Title {number}" for number in range(9, 19)),
+        *(f"        Title {number}" for number in range(9, 21)),
     ]
     assert build_queue(rows, 7, decisions, 30)[5][0][1] == "selection"
+    for index, first in {0: 1, 4: 1, 5: 3, 9: 3, 10: 8}.items():
+        lines = texts(build_queue(rows, index, {}, 30))
+        assert lines[0].endswith(f"Title {first}"), "it scrolls by five rows"
+        assert len(lines) >= index + 1 - first + 10
     assert texts(build_queue(rows, 29, {}, 30))[-1] == ">       Title 30"
-    assert len(build_queue(rows, 30, {}, 30)) == 5, "at the end there is no current row"
+    at_end = texts(build_queue(rows, 30, {}, 30))
+    assert [line[0] for line in at_end] == [" "] * 3, "at the end there is no current row"
 
 
 def test_a_title_of_the_queue_takes_two_lines_at_most() -> None:
