@@ -79,14 +79,14 @@ def test_over_ssh(tmp_path: Path, desk: FakeDesktop) -> None:
     make_home(tmp_path, article_json(1, title="A [b] title"))
     with open_reader(tmp_path, 1, env=desk.env(**SSH)) as terminal:
         terminal.write("o")
-        terminal.wait_for("─ Link ─")
+        terminal.wait_for("━ Link ━")
         terminal.wait_for(URL)
         terminal.wait_for(SENT)
         assert copied(terminal) == [URL]
         terminal.write("y")
         terminal.wait_until(lambda: copied(terminal) == [URL, URL])
         terminal.write("q")
-        terminal.wait_gone("─ Link ─")
+        terminal.wait_gone("━ Link ━")
         terminal.write("y")
         terminal.wait_for(re.compile(f"^ {SENT}", re.MULTILINE))
         terminal.wait_until(

@@ -157,7 +157,10 @@ def walk(terminal: Terminal, articles: int) -> None:
         ("f", "starred", "q"),
         (",", "Sort by", "q"),
         ("/", "words, “phrases”", "\x1b"),
-        ("o", "─ Link ─", "q"),
+        ("o", "━ Link ━", "q"),
+        ("t", "STORY", "q"),
+        ("T", "TRIAGE", "q"),
+        ("S", "UNREAD BY", "q"),
     ):
         terminal.write(keys)
         terminal.wait_for(seen)
