@@ -80,6 +80,15 @@ class PlaceFinder:
         problem = self._problem or self._searches_problem
         return FoundPlaces(self._places, self._feeds, counts, problem)
 
+    @property
+    def is_stale(self) -> bool:
+        """True if feeds or searches have changed since `find`; cheap."""
+        library = self._library
+        return (library.feeds.signature, library.searches.signature) != (
+            self._signature,
+            self._searches_signature,
+        )
+
     def count_searches(
         self, kinds: Collection[PlaceKind] = SEARCHED_KINDS
     ) -> Iterator[Mapping[str, Counts | None]]:

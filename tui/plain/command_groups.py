@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 
 from store.model.article import FullArticle
-from store.model.errors import LibraryDamaged, NewstuiError
+from store.model.errors import NewstuiError
 from store.search.list_query import SHOWS, SORTS, ListQuery
 from store.text.names import name_key
 from store.text.urls import extract_host, is_deceptive_url
@@ -26,10 +26,12 @@ from tui.actions.article_changes import (
     undo,
 )
 from tui.actions.place_changes import keep_search
-from tui.actions.places import list_searches
+from tui.actions.places import PlaceFinder
 from tui.plain.input import ParsedLine
 from tui.plain.plain_session import PlainSession
 from tui.rendering.markdown import parse_blocks
+from tui.rendering.place_lines import describe_place_counts
+from tui.rendering.places import ALL_PLACE
 from tui.rendering.wording import format_count, format_markdown_link, summarize_change
 
 CommandHandler = Callable[[ParsedLine], object]
@@ -47,7 +49,7 @@ class ListCommands:
         self.handlers: Mapping[str, CommandHandler] = {
             "list.search": self._search,
             "list.filter": self._filter,
-            "list.category": self._choose_category,
+            "list.category": self._choose_place,
             "list.sort": self._sort,
             "list.keep_search": self._keep_search,
         }
@@ -65,27 +67,29 @@ class ListCommands:
         show = SHOWS[self._choose(typed, "Show", SHOWS, counts)]
         self._session.change_query(replace(self._query, show=show))
 
-    def _choose_category(self, typed: ParsedLine) -> None:
-        saved = self._saved_searches()
-        categories = self._session.library.by("category")
-        names = [f"/{name}" for name in saved] + [each.name or "(none)" for each in categories]
-        counts = self._count({name: ListQuery(text=text) for name, text in saved.items()})
-        counts += [f"{each.unread:,} unread of {each.total:,}" for each in categories]
-        chosen = self._choose(typed, "Category", ["All", *names], ["", *counts]) - 1
-        query = replace(self._query, category=None)
-        if 0 <= chosen < len(saved):
-            query = replace(query, text=[*saved.values()][chosen])
-        elif chosen >= 0:
-            query = replace(query, category=categories[chosen - len(saved)].name)
-        self._session.change_query(query)
-
-    def _saved_searches(self) -> Mapping[str, str]:
-        own = self._environment.settings.searches
-        try:
-            return list_searches(self._session.library, own)
-        except LibraryDamaged as error:
-            self._environment.say(str(error))
-            return own
+    def _choose_place(self, typed: ParsedLine) -> None:
+        environment = self._environment
+        finder = PlaceFinder(self._session.library, environment.settings.searches)
+        found = finder.find(int(environment.now().timestamp()))
+        counts = dict(found.counts)
+        for each in finder.count_searches(("show", "search")):
+            counts |= each
+        if found.problem:
+            environment.say(found.problem)
+        queries = {each: each.query for each in found.places if each.query is not None}
+        names = [each.full_name for each in queries]
+        labels = [describe_place_counts(each, counts) for each in queries]
+        place, query = [*queries.items()][self._choose(typed, "Place", names, labels)]
+        self._session.change_query(
+            replace(
+                self._query,
+                show=query.show if place.kind == "show" else self._query.show,
+                category=query.category,
+                feeds=query.feeds,
+                since=query.since,
+                text=query.text or ("" if place == ALL_PLACE else self._query.text),
+            )
+        )
 
     def _keep_search(self, typed: ParsedLine) -> None:
         if not self._query.text:

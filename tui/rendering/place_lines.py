@@ -48,7 +48,9 @@ class PlaceLook:
         if place.key in self.counts and self.counts[place.key] is None:
             return "invalid query"
         feed = self.feeds.get(place.feed_key) if place.feed_key else None
-        return describe_feed_problem(feed, self.now) if feed is not None else ""
+        if feed is None or not (feed.state.error or feed.state.not_before):
+            return ""  # nearly always, and this is asked of 2,000 feeds
+        return describe_feed_problem(feed, self.now)
 
 
 def build_place_line(
@@ -69,6 +71,14 @@ def build_problem_line(row: TreeRow, width: int, look: PlaceLook) -> Sequence[St
     """Return the line below a failing feed or search: why it fails."""
     line = f"   {_indent(row.place)}{look.describe_problem(row.place)}"
     return [(fit_cells(line, width), "warning")]
+
+
+def describe_place_counts(place: Place, counts: PlaceCounts) -> str:
+    """Return `5 unread of 12`; empty if they are not counted yet."""
+    if place.key not in counts:
+        return ""
+    found = counts[place.key]
+    return "invalid query" if found is None else f"{found.unread:,} unread of {found.total:,}"
 
 
 def _indent(place: Place) -> str:

@@ -155,21 +155,22 @@ def _feed_places(feeds: Sequence[Subscription]) -> Iterator[Place]:
     places: dict[TreePath, Place] = {}
     members: dict[TreePath, set[str]] = {}
     for each in feeds:
+        feed_key = each.key  # computed each time
         around = _folder_path(each.category) if each.category else []
         for path, name in around:
-            members.setdefault(path, set()).add(each.key)
+            members.setdefault(path, set()).add(feed_key)
             places.setdefault(path, _tree_place("folder", path, name))
         inside = around[-1][0] if around else ()
         folder = f"{each.category}/" if each.category else ""
-        query = ListQuery(feeds=frozenset([each.key]))
-        places[(*inside, (1, name_key(each.display_name)), (1, each.key))] = Place(
-            f"feed:{each.key}",
+        query = ListQuery(feeds=frozenset([feed_key]))
+        places[(*inside, (1, name_key(each.display_name)), (1, feed_key))] = Place(
+            f"feed:{feed_key}",
             each.display_name,
             "feed",
             query,
             len(inside) + 1,
             f"{folder}{each.display_name}",
-            each.key,
+            feed_key,
         )
     for path in sorted(places):
         place = places[path]

@@ -261,7 +261,7 @@ def test_fetch_add_and_import(session: Session) -> None:
         ("feeds",),
     ]
     assert "18 articles, 18 unread" in said
-    assert "2. /master (3)" in said
+    assert "7. /master (3 unread of 3)" in said
     assert "3 articles, 3 unread." in said
     assert "Read: 0 of 18 articles" in said
     assert "█" not in said

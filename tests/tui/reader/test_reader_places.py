@@ -518,3 +518,18 @@ async def test_damaged_searches_are_reported(start: Start, library: FolderLibrar
     async with start(size=HUGE) as running:
         assert "searches.toml: not TOML" in running.status
         assert "Tide" in shown(running)
+
+
+async def test_changes_by_other_programs_are_shown(start: Start, library: FolderLibrary) -> None:
+    """Also those of feeds without articles, and of searches."""
+    async with start(size=HUGE) as running:
+        feeds = make_library(library.feeds.library.parent).feeds
+        feeds.update(put=[Subscription("https://new.example/", "Brand-new", "Books")])
+        library.searches.put({"week": "newer:7d"})
+        running.reader.places.check()
+        await running.settle()
+        assert {"Brand-new", "week"} <= shown(running).keys()
+        feeds.update(put=[Subscription("https://new.example/", "Old", "Books")])
+        running.reader.places.check()
+        await running.settle()
+        assert "Brand-new" not in shown(running)

@@ -45,6 +45,15 @@ class Places(Part):
             self._is_pending = True
             self._worker.submit(lambda: self._list_places(now()))
 
+    def refresh(self, now: Callable[[], int]) -> None:
+        """List the places again if other programs have changed feeds or searches."""
+        if not self._is_pending and not self._worker.is_busy:
+            self._worker.submit(lambda: self._list_changed(now), background=True)
+
+    def _list_changed(self, now: Callable[[], int]) -> None:
+        if self._finder.is_stale:
+            self._list_places(now())
+
     @library_job
     def list_for_picker(self, now: Callable[[], int]) -> None:
         """List the places with the numbers of the saved searches."""

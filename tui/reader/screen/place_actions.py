@@ -19,7 +19,7 @@ from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import PlaceFilterInput
 from tui.reader.widgets.place_tree import PlaceTree
-from tui.rendering.place_lines import PlaceCounts, PlaceLook
+from tui.rendering.place_lines import PlaceLook, describe_place_counts
 from tui.rendering.places import Place
 
 
@@ -66,6 +66,11 @@ class PlaceActions:
         depends_on_feeds = self.state.place.kind in ("feed", "folder", "category")
         if depends_on_feeds or self.panes.is_visible("places"):
             self.request()
+
+    def check(self) -> None:
+        """Look whether other programs have changed the places that are seen."""
+        if not self._is_stale and self.tree.places:
+            self.gateway.places.refresh(self.now)
 
     def request(self) -> None:
         """Ask for the places if they have changed since the last time."""
@@ -115,7 +120,7 @@ class PlaceActions:
             return
         places = [place for place in found.places if place.query is not None]
         names = [place.full_name for place in places]
-        counts = [_describe_counts(place, found.counts) for place in places]
+        counts = [describe_place_counts(place, found.counts) for place in places]
         current = self.state.place.key
         selected = next((at for at, place in enumerate(places) if place.key == current), 0)
 
@@ -180,10 +185,3 @@ class PlaceActions:
         """Show the place under the cursor."""
         if self.tree.selected_place is not None:
             self.tree.choose()
-
-
-def _describe_counts(place: Place, counts: PlaceCounts) -> str:
-    if place.key not in counts:
-        return ""
-    found = counts[place.key]
-    return "invalid query" if found is None else f"{found.unread:,} unread of {found.total:,}"

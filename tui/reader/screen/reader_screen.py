@@ -283,6 +283,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.panes.update()
         self.lists.load()
         self.set_interval(REFRESH_INTERVAL, self.gateway.lists.refresh)
+        self.set_interval(REFRESH_INTERVAL, self.places.check)
         if minutes := self._settings.fetch_every:
             self.set_interval(60 * minutes, self.feeds.fetch)
         self.call_after_refresh(self.welcome.greet)
