@@ -50,7 +50,7 @@ async def test_find_in_the_article(start: Start) -> None:
             "Paragraph 20, marked by more than its colour"
         )
         await running.press("?")
-        assert "Find in the article:" in screen_text(running.app)
+        assert "Keys: hits" in screen_text(running.app)
         await running.press("?", "N", "j", "k", "space")
         assert (running.opened_number, view.text_search.status_text) == (3, "2 of 11")
         place = view.position

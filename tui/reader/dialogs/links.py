@@ -100,6 +100,7 @@ class LinksDialog(Dialog[LinkChoice | None]):
     def compose(self) -> ComposeResult:
         """The links, below the text."""
         view = LinksView(self._links)
+        view.add_class("frame")
         view.border_title = Content("Links")
         view.border_subtitle = Content(
             f"{self.key_hint('article.open', 'read')} · "
