@@ -322,10 +322,10 @@ def gather_statistics(
     Yields:
         First what is known at once, without days and pace; finally everything; None in between.
     """
-    listing = library.listing(ListQuery())
-    words = {row.id: row.words for row in iter_rows(listing)}
+    rows = list(iter_rows(library.listing(ListQuery())))
+    words = {row.id: row.words for row in rows}
     today, names = local_day(to_microseconds(now), zone), _read_feed_names(library)
-    found = compute_statistics(iter_rows(listing), {}, AVERAGE_PACE, today, names)
+    found = compute_statistics(rows, {}, AVERAGE_PACE, today, names)
     yield found
     counting = DayCounter(words, zone)
     for events in library.events(READ_KINDS):

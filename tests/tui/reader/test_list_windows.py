@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from store.library import listing
 from store.library.folder import FolderLibrary
-from store.model.article import ParsedArticle
+from store.library.listing import FolderListing
+from store.model.article import ArticleRow, ParsedArticle
 from tests.support.reader import (
     NARROW,
     RunningReader,
@@ -56,8 +58,16 @@ def articles() -> list[ParsedArticle]:
 
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load as few rows at once as the size of the screen allows."""
+    """Load as few rows at once as the size of the screen allows, and never more."""
     monkeypatch.setattr(article_list, "MIN_WINDOW_ROWS", 40)
+    monkeypatch.setattr(listing, "BATCH_SIZE", 100)
+    window = FolderListing.window
+
+    def small_window(self: FolderListing, start: int, size: int) -> list[ArticleRow]:
+        assert size <= TOTAL / 2, "more rows than are seen"
+        return window(self, start, size)
+
+    monkeypatch.setattr(FolderListing, "window", small_window)
 
 
 def assert_list_is_drawn(running: RunningReader) -> None:
