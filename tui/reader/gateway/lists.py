@@ -32,7 +32,9 @@ FIRST_SNIPPET_ROWS = 16
 MIN_PROGRESS_ARTICLES = 500
 """Progress is shown if at least this many articles are to be indexed."""
 LOAD_LIST_INTERVAL = 0.5
-"""Seconds between two updates of the list while the library is loading."""
+"""Seconds between two updates of the list while the library is loading, at least."""
+LOAD_LIST_SHARE = 5
+"""Updates of the list take at most one part in so many of the time that loading takes."""
 
 BackgroundJob = Callable[[], "Iterator[BackupProgress]"]
 ReportSteps = Iterator[Message | None]
@@ -50,6 +52,7 @@ class Lists(Part):
         self._is_index_running = False
         self._is_loaded = False
         self._load_listed_at = 0.0
+        self._load_list_interval = LOAD_LIST_INTERVAL
 
     @property
     def is_indexing(self) -> bool:
@@ -147,9 +150,12 @@ class Lists(Part):
         self._post(messages.Progressed(text))
         now = time.monotonic()
         first = self._load_listed_at == 0.0 and progress.article_count >= FIRST_LIST_ROWS
-        if first or (self._load_listed_at and now - self._load_listed_at > LOAD_LIST_INTERVAL):
+        interval = self._load_list_interval
+        if first or (self._load_listed_at and now - self._load_listed_at > interval):
             self._list_rows(self._request)
             self._load_listed_at = time.monotonic()
+            took = self._load_listed_at - now
+            self._load_list_interval = max(LOAD_LIST_INTERVAL, LOAD_LIST_SHARE * took)
 
     def _background_steps(self) -> Iterator[None]:
         from store.system.memory import return_free_memory
