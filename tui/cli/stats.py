@@ -46,6 +46,7 @@ def _statistics_json(statistics: Statistics) -> dict[str, Any]:
         "minutes": pace.minutes(statistics.readings.words),
         "words_per_minute": pace.words_per_minute,
         "words_per_minute_from": pace.readings,
+        "since": first.isoformat() if (first := statistics.first_day) else None,
         "streak": statistics.streak,
         "longest_streak": statistics.longest_streak,
         "days": [_tally_json(*day, pace) for day in statistics.last_days(CHART_DAYS)],

@@ -51,6 +51,7 @@ def test_totals_as_json(library: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert found["share_read"] == 0.6667
     assert (found["readings"], found["words"], found["minutes"]) == (3, 500, 2)
     assert (found["words_per_minute"], found["words_per_minute_from"]) == (230, 0)
+    assert (found["since"], found["streak"]) == ("2031-05-06", 1)
     assert (len(found["days"]), len(found["weeks"])) == (30, 12)
     assert sum(day["read"] for day in found["days"]) == 3
     assert found["categories"][0] == {"name": "", "articles": 2, "read": 2}
@@ -61,6 +62,8 @@ def test_an_empty_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     (tmp_path / "new" / "articles").mkdir(parents=True)
     assert main(["stats", "--library", str(tmp_path / "new")]) == 0
     assert "0 of 0 articles · 0 %" in capsys.readouterr().out
+    assert main(["stats", "--json", "--library", str(tmp_path / "new")]) == 0
+    assert orjson.loads(capsys.readouterr().out)["since"] is None
 
 
 def test_durations() -> None:
