@@ -189,6 +189,32 @@ async def test_an_empty_list_empties_the_other_panes(start: Start) -> None:
         assert panes(running) == (12, 12, 12)
 
 
+async def test_a_preview_highlights_what_the_search_has_found(start: Start, tmp_path: Path) -> None:
+    """As it is typed, until the search ends; the reading position stays what it was."""
+    async with start() as running:
+        await running.wait_indexed()
+        view = running.reader.article_view
+        await running.press("j", "enter", "space", "h", "k")
+        await running.press("/")
+        await running.type('"paragraph 40"')
+        assert (running.shown_number, running.opened_number) == (11, 0)
+        assert "Paragraph 40 begins." in screen_text(running.app)
+        many = len(view.text_search.hits)
+        await running.type(" begins")
+        assert len(view.text_search.hits) > many
+        await running.press("escape")
+        assert (running.shown_number, view.text_search) == (12, None)
+        await running.press("j")
+        assert (running.shown_number, view.text_search) == (11, None)
+        place = view.position
+        assert 0 < place < view.full_article.body.text.index("Paragraph 40")
+        await running.press("/")
+        await running.type('"paragraph 40"')
+        await running.press("enter")
+        assert (running.opened_number, running.reader.text.find_bar is None) == (11, False)
+    assert reading_states(tmp_path)[10].position == place
+
+
 async def test_keys_right_after_a_move_are_about_the_new_row(start: Start, tmp_path: Path) -> None:
     """However fast they come: `enter`, `tab`, and the links."""
     text = "See [the tide tables](https://tides.example/) for more."

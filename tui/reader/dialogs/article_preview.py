@@ -107,6 +107,7 @@ class ArticlePreview:
             shown: Whether the article is shown already.
         """
         if article == self._article and self._is_pending and not shown:
+            self._is_shown = False  # or no longer in the way it is to be shown
             if rests:
                 self.hurry()
             return

@@ -50,6 +50,8 @@ class ArticleActions:
     preview: ArticlePreview
     """Has the articles that need not be loaded."""
     _pending: PendingArticle = field(default_factory=lambda: PendingArticle(""), init=False)
+    _previewed_words: str = field(default="", init=False)
+    """The words highlighted in the article that is previewed."""
     _finished_article: str = field(default="", init=False)
     """The open article, once its end was shown."""
 
@@ -136,13 +138,27 @@ class ArticleActions:
 
     def show_preview(self, entry: FullArticle | None) -> None:
         """Show an article, or none, without opening it."""
-        if entry is None or not is_article(self.article_view.full_article, entry.article.id):
-            self.text.close_find_bar()
-            self.save_position()
-            if entry is None:
-                self.article_view.clear()
-            else:
-                self._show_at_position(entry, preview=True)
+        if entry is not None and self.is_previewed(entry.article.id):
+            return
+        self.text.close_find_bar()
+        self.save_position()
+        if entry is None:
+            self.article_view.clear()
+            return
+        self._show_at_position(entry, preview=True)
+        found = self.words_to_find(entry.article.id)
+        self._previewed_words = found.words if found else ""
+        if found:
+            self.article_view.find(found.find_spans)
+
+    def is_previewed(self, article: str) -> bool:
+        """Return True if an article is shown, with what the search has found highlighted."""
+        if not is_article(self.article_view.full_article, article):
+            return False
+        found = self.words_to_find(article) if self.article_view.is_preview else None
+        return not self.article_view.is_preview or self._previewed_words == (
+            found.words if found else ""
+        )
 
     def _show_at_position(self, entry: FullArticle, *, preview: bool = False) -> None:
         # The trail knows the position in a library that cannot be changed.
@@ -194,7 +210,8 @@ class ArticleActions:
     def save_position(self) -> None:
         """Record the reading position of the open article, if it is shown."""
         entry, position = self.article_view.full_article, self.article_view.own_position
-        if entry is None or entry.article.id != self.state.requested_article:
+        is_open = entry is not None and entry.article.id == self.state.requested_article
+        if entry is None or not is_open or self.article_view.is_preview:
             return
         row = self.state.article_list.selected_row
         selected, page = row.id if row else "", self.article_view.shown_page

@@ -51,15 +51,15 @@ class PreviewActions:
             self.side.follow_open_article()
         elif self._fills_article_pane or is_side_visible:
             article = self.state.selected_article
-            shown = (
-                (self.article_view.full_article, self._fills_article_pane),
-                (self.side_pane.full_article, is_side_visible),
+            is_missing = (
+                self._fills_article_pane and not self.articles.is_previewed(article),
+                is_side_visible and not is_article(self.side_pane.full_article, article),
             )
             self.preview.follow(
                 article,
                 self.state.article_list.neighbours,
                 rests=rests,
-                shown=all(is_article(entry, article) for entry, is_visible in shown if is_visible),
+                shown=not any(is_missing),
             )
         else:
             self.preview.stop()
