@@ -131,7 +131,7 @@ COMMANDS: tuple[Command, ...] = (
         ALL_PLACES,
     ),
     _text_command(
-        "article.page_text", ("x",), "Whole text", "show the text of the page, or that of the feed"
+        "article.page_text", ("x",), "Whole text", "show the text of the page, or the article's own"
     ),
     Command("article.open_url", ("o",), "Open URL", "open the URL in a browser", (*PANES, "links")),
     Command("article.copy_url", ("y",), "Copy URL", "copy the URL", (*PANES, "source", "links")),

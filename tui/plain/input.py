@@ -21,7 +21,7 @@ PLAIN_COMMAND_HELP = {
     "article.tag": "tag the article",
     "list.category": "show one category",
     "view.side": "print summary, similar readings and details",
-    "article.page_text": "print the text of the page, or that of the feed",
+    "article.page_text": "print the text of the page, or the article's own",
     "article.links": "print the links, or open one by its number, as in ;2",
     "article.export": "export the article to a file, as in e ~/article.md",
     "article.pipe": "pipe the article (Markdown) to a command, as in |wc -w",

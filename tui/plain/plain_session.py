@@ -366,7 +366,7 @@ class PlainSession:
             self.close_article()
             entry = replace(entry, body=replace(entry.body, text=text))
         self.article = ArticlePager(entry, self.environment, is_page=is_page)
-        self.environment.say("Text of the page" if is_page else "Text of the feed")
+        self.environment.say("Text of the page" if is_page else "The article's own text")
         self.article.turn_to(last=False)
         self._mark_read_at_end()
 

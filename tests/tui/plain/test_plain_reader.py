@@ -228,7 +228,7 @@ def test_text_of_the_page(tmp_path: Path) -> None:
         again = session.run("x", "2", "x")
         assert site.requested_paths == ["/1"]
     assert "Fetching 127.0.0.1 … ctrl+c to stop\nText of the page" in said
-    assert said.index("On day 8 the ferry") < said.index("Text of the feed")
+    assert said.index("On day 8 the ferry") < said.index("The article's own text")
     assert "Not fetched: 127.0.0.1 is on a private network" in said
     assert "This article has no URL" in said
     assert "No article is open" in again

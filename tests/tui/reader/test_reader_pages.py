@@ -99,7 +99,7 @@ async def test_the_text_of_the_page_and_that_of_the_feed(
         await running.wait_until(lambda: view.shown_page)
         assert "Whole part 12." in view.shown_text
         assert BEGIN not in view.shown_text
-        assert running.status.startswith("Text of the page · x shows that of the feed")
+        assert running.status.startswith("Text of the page · x shows the article's own")
         assert "text of its page" in screen_text(running.app)
         assert " · 1 min" in screen_text(running.app)
         await running.press("space")

@@ -128,9 +128,11 @@ MIDDLE_STATES = {
     "found": ["/", *"tide", "enter", "A"],
     "undo": ["m", "s", "j", "m", "U"],
     "long": ["j", "j", "enter", "space", "space"],
+    "links": ["enter", ";"],
 }
 NARROW_STATES = {
     "side": ["i"], "side-end": ["i", "G"], "help": ["?"], "category": ["c"], "zoom": ["z"],
+    "links": ["enter", ";"],
 }  # fmt: skip
 
 

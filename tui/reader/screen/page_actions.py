@@ -72,7 +72,7 @@ class PageActions:
         self.panes.focus("article")
         if self.article_view.shown_page is not None:
             self.article_view.show_page(None)
-            self.status_line.show_notice("Text of the feed")
+            self.status_line.show_notice("The article's own text")
         elif article in self.state.loose_pages:
             self.status_line.show_notice("This is the text of the page")
         elif not entry.article.url:
@@ -96,7 +96,7 @@ class PageActions:
             self._wanted_text = ""
             self.article_view.show_page(ShownPage(message.text, message.words))
             key = self.keymap.first_key("article.page_text")
-            self.status_line.show_notice(f"Text of the page · {key} shows that of the feed")
+            self.status_line.show_notice(f"Text of the page · {key} shows the article's own")
 
     # -- links -------------------------------------------------------------------------------
 
