@@ -227,8 +227,8 @@ def _day_section(statistics: Statistics, width: int) -> list[ChartLine]:
 
 def _calendar_section(statistics: Statistics, width: int) -> list[ChartLine]:
     weeks = min(CALENDAR_WEEKS, width - WEEKDAY_CELLS)
-    days = {day: tally.articles for day, tally in statistics.days.items()}
-    if not days or weeks < CHART_WEEKS:
+    days = {day: tally.articles for day, tally in statistics.last_days(7 * weeks)}
+    if not any(days.values()) or weeks < CHART_WEEKS:
         return []
     heading: ChartLine = [("ONE YEAR" if weeks == CALENDAR_WEEKS else "LAST MONTHS", "section")]
     return [heading, *draw_calendar(days, statistics.today, weeks)]

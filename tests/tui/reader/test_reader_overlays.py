@@ -115,6 +115,33 @@ async def test_the_story_shows_the_selected_article_without_opening_it(
     assert opened == []
 
 
+async def test_an_article_that_is_removed_leaves_the_story(start: Start) -> None:
+    async with start(size=SIZES["middle"]) as running:
+        await running.press("t")
+        story = running.app.screen
+        assert isinstance(story, StoryScreen)
+        row, number = story.chapters[0].row, len(story.chapters)
+        running.reader.post_message(messages.RowsChanged({}, removed=[row.id]))
+        await running.settle()
+        assert f"{number - 1} articles · {number - 1} unread" in screen_text(running.app)
+        assert row.title not in screen_text(running.app)
+        running.reader.post_message(messages.RowsChanged({row.id: row}))
+        await running.settle()
+        assert f"{number} articles · {number} unread" in screen_text(running.app)
+
+
+async def test_a_story_grows_once_all_articles_are_indexed(start: Start) -> None:
+    async with start(size=SIZES["middle"]) as running:
+        await running.press("t")
+        running.reader.post_message(messages.StoryUpdated(article_id(12), (), complete=True))
+        await running.settle()
+        assert "STORY  " in screen_text(running.app)
+        assert "articles ·" not in screen_text(running.app)
+        running.reader.post_message(messages.IndexEnded(is_updated=True))
+        await running.settle()
+        assert "8 articles · 8 unread" in screen_text(running.app)
+
+
 async def test_a_terminal_that_grows_shows_the_selected_article(start: Start) -> None:
     async with start(size=SIZES["middle"]) as running:
         await running.press("t")

@@ -85,6 +85,7 @@ def test_reading_of_long_ago_leaves_the_last_days_empty() -> None:
     assert "since Feb. 29, 2020" in text
     assert "Nothing read\n" in text
     assert "BY WEEK" not in text
+    assert "ONE YEAR" not in text
 
 
 def test_articles_of_feeds_and_of_imports_are_told_apart() -> None:

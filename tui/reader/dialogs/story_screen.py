@@ -113,10 +113,14 @@ class StoryScreen(PanesDialog[str]):
         if isinstance(message, messages.ArticleLoaded):
             self._preview.receive(message.full_article)
         elif isinstance(message, messages.StoryUpdated) and message.article == self.article:
-            self._chapters, self._is_complete = message.chapters, message.complete
+            self._chapters = message.chapters
+            self._is_complete = message.complete and not self._gateway.lists.is_indexing
             self._follow_selection(rests=True)
         elif isinstance(message, messages.RowsChanged):
             self._receive_changes(message)
+        elif isinstance(message, messages.IndexEnded):
+            if message.is_updated or not self._is_complete:
+                self._gateway.reports.find_story(self.article)
         elif isinstance(message, messages.OperationFailed):
             self.show_notice(message.problem)
 

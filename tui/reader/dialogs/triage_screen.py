@@ -110,8 +110,7 @@ class TriageScreen(PanesDialog[str]):
             self._article_view.clear()
             return
         self._article_view.show(entry, preview=True)
-        if self.size.width >= THREE_PANES_WIDTH:
-            self.set_timer(SIMILAR_DELAY, lambda: self._find_similar(entry))
+        self.set_timer(SIMILAR_DELAY, lambda: self._find_similar(entry))
 
     def _describe_nothing(self) -> str:
         queue = self._queue
@@ -123,7 +122,8 @@ class TriageScreen(PanesDialog[str]):
         return join_nonempty(("No more unread articles", done), ": ")
 
     def _find_similar(self, entry: FullArticle) -> None:
-        if entry.article.id == self._queue.decidable:
+        is_shown = self.size.width >= THREE_PANES_WIDTH
+        if is_shown and entry.article.id == self._queue.decidable:
             self._gateway.articles.load_insights(entry)
 
     def update_view(self) -> None:
@@ -158,6 +158,9 @@ class TriageScreen(PanesDialog[str]):
             self._queue.pace = message.pace
         elif isinstance(message, messages.RowsChanged):
             self._receive_changes(message)
+        elif isinstance(message, messages.IndexEnded):
+            if self._similar is None and (entry := self._article_view.full_article) is not None:
+                self._find_similar(entry)
         elif isinstance(message, messages.OperationFailed):
             self._tagging.clear()
             self.show_notice(message.problem)

@@ -554,6 +554,7 @@ class Reader(KeymapScreen, Screen[None]):
                 self.end_progress,
                 self.side.reload_insights,
                 places.refresh,
+                overlays.receive_message,
             ],
             messages.FetchEnded: [
                 self.end_progress,
