@@ -90,7 +90,7 @@ class PlaceFinder:
         )
 
     def count_searches(
-        self, kinds: Collection[PlaceKind] = SEARCHED_KINDS
+        self, kinds: Collection[str] = SEARCHED_KINDS
     ) -> Iterator[Mapping[str, Counts | None]]:
         """Yield the numbers of the places with a query in words, one at a time: each is a search.
 

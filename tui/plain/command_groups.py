@@ -72,7 +72,7 @@ class ListCommands:
         finder = PlaceFinder(self._session.library, environment.settings.searches)
         found = finder.find(int(environment.now().timestamp()))
         counts = dict(found.counts)
-        for each in finder.count_searches(("show", "search")):
+        for each in finder.count_searches(("search",)):
             counts |= each
         if found.problem:
             environment.say(found.problem)

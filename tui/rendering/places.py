@@ -216,10 +216,10 @@ def visible_places(places: Sequence[Place], folded: Collection[str], text: str) 
     Args:
         places: All places, each before those in it.
         folded: The keys of the folded ones.
-        text: A part of the names to show, with the folders around them; empty for all.
+        text: Parts of the names to show, with the folders around them; empty for all.
     """
-    if text:
-        places, folded = _filter_by_name(places, name_key(text)), ()
+    if parts := name_key(text).split():
+        places, folded = _filter_by_name(places, parts), ()
     rows: list[TreeRow] = []
     hidden_below = -1
     for place, following in zip_longest(places, places[1:]):
@@ -232,13 +232,14 @@ def visible_places(places: Sequence[Place], folded: Collection[str], text: str) 
     return rows
 
 
-def _filter_by_name(places: Sequence[Place], part: str) -> list[Place]:
-    """Return the places with this part in their name, and the folders around them."""
+def _filter_by_name(places: Sequence[Place], parts: Sequence[str]) -> list[Place]:
+    """Return the places with these parts in their names, and the folders around them."""
     found: list[Place] = []
     depth = 0
     for place in reversed(places):
         is_around = bool(found) and place.depth < depth
-        if is_around or (place.kind != "heading" and part in name_key(place.name)):
+        name = name_key(place.name)
+        if is_around or (place.kind != "heading" and all(part in name for part in parts)):
             found.append(place)
             depth = place.depth
     return found[::-1]

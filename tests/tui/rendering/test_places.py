@@ -119,6 +119,7 @@ def test_full_names_say_where_a_place_is() -> None:
         (["folder:notes/old"], "", ["    Old…", "    Atom Notes"]),
         ([], "diary", ["Feeds", "  Notes", "    Old", "      JSON Diary"]),
         (["heading:feeds"], "ATOM", ["Feeds", "  Notes", "    Atom Notes"]),
+        ([], " es  at ", ["Feeds", "  Notes", "    Atom Notes"]),
         ([], "note", ["Feeds", "  Notes", "    Atom Notes"]),
         ([], "un", ["Unread"]),
         ([], "nothing like it", []),

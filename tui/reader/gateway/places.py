@@ -59,7 +59,7 @@ class Places(Part):
         """List the places with the numbers of the saved searches."""
         found = self._finder.find(now())
         counts: dict[str, Counts | None] = dict(found.counts)
-        for each in self._finder.count_searches(("show", "search")):
+        for each in self._finder.count_searches(("search",)):
             counts |= each
         self._post(messages.PlacesListed(replace(found, counts=counts), now(), is_for_picker=True))
 

@@ -16,6 +16,9 @@ from tui.rendering.cells import StyledText, fit_cells
 from tui.rendering.place_lines import PlaceCounts, PlaceLook, build_place_line, build_problem_line
 from tui.rendering.places import Place, TreeRow, visible_places
 
+MIN_SPACED_HEIGHT = 40
+"""From this height on there is an empty line above a heading."""
+
 
 class PlaceTree(LineView):
     """Places with a cursor; posts the place to show."""
@@ -116,7 +119,9 @@ class PlaceTree(LineView):
         selected, before = self.selected_place, self.cursor
         self._rows = visible_places(self.places, self.folded, self.filter_text)
         self._first_lines, line = [], 0
+        is_spaced = self.size.height >= MIN_SPACED_HEIGHT
         for row in self._rows:
+            line += is_spaced and row.place.kind == "heading"
             self._first_lines.append(line)
             line += 1 + bool(self._look.describe_problem(row.place))
         self.cursor = min(before, max(0, len(self._rows) - 1))
