@@ -22,9 +22,9 @@ from tempfile import TemporaryDirectory
 from benchmarks.synthetic_articles import make_articles
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
-from store.search.list_query import SORTS, ListQuery
+from store.search.list_query import SHOWS, SORTS, ListQuery
 
-MARKS = 200
+MARKS, WINDOW_ROWS = 200, 600
 
 
 def main() -> int:
@@ -54,6 +54,7 @@ def measure(size: int, folder: Path) -> None:
     for sort in SORTS:
         with report_time(size, f"list by {sort}"):
             listing = library.listing(ListQuery(sort=sort))
+    measure_listing(size, library)
     ids = list(chain.from_iterable(listing.ids()))
     with report_time(size, "open an article, mean", per=MARKS):
         for article in ids[:: max(1, size // MARKS)][:MARKS]:
@@ -66,6 +67,25 @@ def measure(size: int, folder: Path) -> None:
         library.record("read", ids)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report(size, "peak memory so far, with the synthetic articles", f"{peak:.0f} MB")
+
+
+def measure_listing(size: int, library: FolderLibrary) -> None:
+    """Measure counts, and the questions about a list that a key may need."""
+    queries: dict[str, ListQuery] = {show: ListQuery(show) for show in SHOWS}
+    for what in ("the first time", "later"):
+        with report_time(size, f"count {len(queries)} lists, {what}"):
+            library.counts(queries)
+    with report_time(size, "count every category and feed"):
+        _ = library.by("category"), library.by("feed")
+    listing = library.listing(ListQuery())
+    articles = [row.id for row in listing.window(size // 2, WINDOW_ROWS)]
+    with report_time(size, f"{WINDOW_ROWS} rows of a list"):
+        listing.window(size // 2, WINDOW_ROWS)
+    with report_time(size, "places of articles", per=len(articles)):
+        for article in articles:
+            listing.place(article)
+    with report_time(size, "next unread article"):
+        listing.step(size // 2, 1, unread=True)
 
 
 def open_library(folder: Path) -> FolderLibrary:

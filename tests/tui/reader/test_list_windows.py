@@ -14,6 +14,7 @@ from store.library import listing
 from store.library.folder import FolderLibrary
 from store.library.listing import FolderListing
 from store.model.article import ArticleRow, ParsedArticle
+from store.model.errors import LibraryUnavailable
 from tests.support.reader import (
     NARROW,
     RunningReader,
@@ -278,6 +279,24 @@ async def test_a_list_that_comes_while_the_cursor_goes_far_is_asked_for_again(
         await running.settle()
         assert (requests, running.selected_number) == ([article_id(1)], 1)
         assert_list_is_drawn(running)
+
+
+async def test_rows_that_cannot_be_loaded_hold_no_key_back(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise LibraryUnavailable("the disk is gone")
+
+    async with start(NARROW) as running:
+        with monkeypatch.context() as patch:
+            patch.setattr(FolderListing, "window", fail)
+            patch.setattr(FolderListing, "step", fail)
+            await running.press("G")
+            assert "the disk is gone" in running.status
+            await running.press("j", "j", "n", "j")
+            assert running.selected_number == TOTAL - 3
+        await running.press("G")
+        assert running.selected_number == 1
 
 
 async def test_headings_of_a_new_day(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

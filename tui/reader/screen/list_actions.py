@@ -220,7 +220,8 @@ class ListActions:
         self._request(replace(self.state.query, pinned_ids=pinned))
 
     def show_failure(self, message: messages.OperationFailed) -> None:
-        """Show what failed in the place of the list, if there is none: it may be the loading."""
+        """Wait for no rows, and show what failed in the place of the list, if there is none."""
+        self.article_list.stop_waiting()
         if not self.article_list.total:
             self.article_list.empty_text = message.problem
             self.article_list.refresh()

@@ -338,6 +338,11 @@ class ArticleList(LineView):
             self._pending = PendingMove(place, move)
             self._request_window(place)
 
+    def stop_waiting(self) -> None:
+        """Leave the cursor where it is: what it waited for may never come."""
+        self._pending = self._requested_start = None
+        self.is_step_pending = False
+
     def _is_loaded(self, first: int, last: int) -> bool:
         end = self.start + len(self.rows)
         return max(0, first) >= self.start and min(last, self.total - 1) < end
