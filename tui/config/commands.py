@@ -16,7 +16,17 @@ Pane = Literal["places", "list", "article", "side"]
 PANES: tuple[Pane, ...] = ("list", "article", "side")
 """The panes about articles."""
 ALL_PANES: tuple[Pane, ...] = ("places", *PANES)
-DIALOG_PLACES = ("sheet", "help", "picker", "source", "story", "triage", "statistics", "links")
+DIALOG_PLACES = (
+    "sheet",
+    "help",
+    "picker",
+    "history",
+    "source",
+    "story",
+    "triage",
+    "statistics",
+    "links",
+)
 ALL_PLACES = (*PANES, *DIALOG_PLACES)
 """The places in which keys are bound: the panes of the reader and the dialogs over it."""
 ALL_PLACES_AND_SELECTION = (*ALL_PLACES, "select")
@@ -187,7 +197,7 @@ COMMANDS: tuple[Command, ...] = (
         ("/",),
         "Search",
         "search the library as you type",
-        ("list", "side", "help", "picker"),
+        ("list", "side", "help", "picker", "history"),
     ),
     _dialog_command(
         "list.filter", ("f",), "Filter", "show all, unread, starred or started articles"
@@ -249,7 +259,7 @@ COMMANDS: tuple[Command, ...] = (
         ("u",),
         "Undo",
         "undo the last change, also one of an earlier session",
-        (*ALL_PANES, "story", "triage"),
+        (*ALL_PANES, "story", "triage", "history"),
         changes_list=True,
     ),
     _dialog_command("app.history", ("U",), "Undo history", "show the undo history", ALL_PANES),

@@ -44,6 +44,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
         "Find",
         (
             ("search", ("list.search",)),
+            ("keep the search", ("list.keep_search",)),
             ("find in article", ("article.find",)),
             ("filter", ("list.filter",)),
             ("go to a place", ("list.category",)),
@@ -100,6 +101,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
         (
             ("fold", ("place.fold",)),
             ("filter names", ("place.filter",)),
+            ("edit", ("feeds.edit",)),
+            ("unsubscribe", ("feeds.unsubscribe",)),
         ),
     ),
     (

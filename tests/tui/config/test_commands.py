@@ -27,7 +27,7 @@ from tui.reader.app import NewsApp
 from tui.reader.dialogs.dialog import Dialog, KeymapScreen
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.links import LinksDialog
-from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.picker import HistoryPicker, Picker
 from tui.reader.dialogs.statistics_screen import StatisticsScreen
 from tui.reader.dialogs.story_screen import StoryScreen
 from tui.reader.dialogs.text_dialog import TextDialog, UrlDialog
@@ -81,6 +81,7 @@ def test_every_dialog_runs_the_commands_of_its_place() -> None:
         TextDialog(keymap, "", []),
         Picker(keymap, "", []),
         LinksDialog(keymap, [], id, id),
+        HistoryPicker(keymap, [], [], int),
         StoryScreen(keymap, gateway, "", lambda: 0),
         TriageScreen(keymap, gateway, TriageQueue([]), lambda: 0),
         StatisticsScreen(keymap),

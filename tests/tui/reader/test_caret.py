@@ -43,7 +43,7 @@ AT_CURSOR = {
     "|": "Pipe to command",
     "E": "Export 12 articles",
     "enter /": "Find in this article",
-    "ctrl+p": "Search for commands",
+    "ctrl+p": "Search",
     "ctrl+p escape": ">",
 }
 """What begins at the cursor after some keys."""

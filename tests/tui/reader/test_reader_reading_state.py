@@ -119,6 +119,18 @@ async def test_undo_in_the_next_session(start: Start, tmp_path: Path) -> None:
     assert not kept(tmp_path, 11).starred
 
 
+@pytest.mark.command("app.history")
+async def test_the_undo_history_undoes_and_opens(start: Start, tmp_path: Path) -> None:
+    async with start() as running:
+        await running.press("j", "s", "j", "s", "U", "u")
+        assert running.app.screen is running.reader
+        assert running.status.startswith("Undone: starred: Article number 10")
+        await running.press("G", "U", "/", *"11", "enter")
+        assert running.opened_number == 11, "the article of the change is opened"
+    assert kept(tmp_path, 11).starred
+    assert not kept(tmp_path, 10).starred
+
+
 async def test_an_article_is_read_once_its_end_was_shown(start: Start, tmp_path: Path) -> None:
     async with start() as running:
         await running.press("j", "enter", "space")

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from tui.config.commands import Command, format_key
 from tui.config.settings import AUTO_THEME_NAME
+from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
 from tui.rendering.cells import cell_width, fit_cells, pad_left, truncate_cells
 
@@ -130,6 +131,39 @@ class Picker(SearchableDialog[int | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the line that was clicked."""
         self.dismiss(self._shown[event.option_index])
+
+
+class HistoryPicker(Picker):
+    """Shows the changes that can be undone, the last one first; ends with one whose article to open."""
+
+    PLACE = "history"
+
+    def __init__(
+        self,
+        keymap: Keymap,
+        changes: Sequence[str],
+        ages: Sequence[str],
+        undo: Callable[[], object],
+    ) -> None:
+        """Create the dialog; `undo` undoes the last change."""
+        super().__init__(keymap, "Undo history", changes, values=ages)
+        self._undo = undo
+
+    @property
+    def subtitle(self) -> str:
+        """The keys named in the lower border."""
+        undo = self.key_hint("app.undo", "undo the first")
+        return f"{self.key_hint('article.open', 'open')} · {undo} · {self.cancel_hint('close')}"
+
+    @property
+    def commands(self) -> CommandTable:
+        """Those of a picker, and undo."""
+        return {**super().commands, "app.undo": self.undo}
+
+    def undo(self) -> None:
+        """Undo the last change, and close the dialog."""
+        self.dismiss(None)
+        self._undo()
 
 
 class CommandPicker(Picker):

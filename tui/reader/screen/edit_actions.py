@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from textual.screen import Screen
 
+from store.model.times import to_unix_seconds
 from store.text.clean import clean_line
 from tui.config.keymaps import Keymap
+from tui.reader.dialogs.picker import HistoryPicker
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import ArticleFlag, messages
 from tui.reader.gateway.articles import Changes
@@ -18,7 +20,7 @@ from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import MAX_TAG_LENGTH, TagPrompt
-from tui.rendering.wording import format_minute, summarize_change
+from tui.rendering.wording import format_age, summarize_change
 
 
 @dataclass(eq=False)
@@ -33,6 +35,8 @@ class EditActions:
     prompts: Prompts
     status_line: StatusLine
     update_status: Callable[[], None]
+    now: Callable[[], int]
+    open_article: Callable[[str], None]
 
     def toggle_flag(self, flag: ArticleFlag) -> None:
         """Mark the article or the selected ones as read or unread, or star or unstar them."""
@@ -123,9 +127,20 @@ class EditActions:
         """Show the changes that can be undone, the last one first."""
         if not self.screen.is_active:
             return
-        lines = [
-            f"{format_minute(change.timestamp)}\t{summarize_change(change, message.titles)}"
-            for change in message.changes
-        ]
-        title = f"Undo history ({self.keymap.first_key('app.undo')} undoes the top one)"
-        self.screen.app.push_screen(TextDialog(self.keymap, title, lines or ["Nothing to undo"]))
+        if not message.changes:
+            nothing = TextDialog(self.keymap, "Undo history", ["Nothing to undo"])
+            self.screen.app.push_screen(nothing)
+            return
+        changes, now = message.changes, self.now()
+        lines = [summarize_change(change, message.titles) for change in changes]
+        ages = [format_age(to_unix_seconds(change.timestamp), now) for change in changes]
+
+        def open_changed(index: int | None) -> None:
+            if index is None or changes[index].event == "deleted":
+                return
+            articles = changes[index].articles
+            if len(articles) == 1:
+                self.open_article(articles[0])
+
+        picker = HistoryPicker(self.keymap, lines, ages, self.changes.undo)
+        self.screen.app.push_screen(picker, open_changed)

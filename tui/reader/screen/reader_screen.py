@@ -250,7 +250,16 @@ class Reader(KeymapScreen, Screen[None]):
         keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
         prompts, pipe_command = self.prompts, self._settings.pipe_command
         self.edits = EditActions(
-            self, keymap, gateway.changes, state, self.panes, prompts, status, self.update_status
+            self,
+            keymap,
+            gateway.changes,
+            state,
+            self.panes,
+            prompts,
+            status,
+            self.update_status,
+            now,
+            self.articles.open,
         )
         self.exports = ExportActions(
             self,
