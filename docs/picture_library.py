@@ -50,6 +50,7 @@ def make_picture_library(folder: Path) -> None:
     with closing(_open(folder, clock)) as library:
         library.feeds.update(put=list(feeds.values()))
         library.feeds.save_results([FetchResult(each, fetched) for each in feeds.values()])
+        library.searches.put(data["searches"])
         _add_columns(library, clock, feeds, data["column"])
         _add_articles(library, clock, feeds, data["feed"])
         for _ in library.update_index():

@@ -36,6 +36,8 @@ from tui.reader.screen.link_actions import choose_external_methods  # noqa: E402
 FOLDER = ROOT / "docs/pictures"
 Size = tuple[int, int]
 SIZES: Sequence[Size] = ((120, 40), (80, 24), (50, 15))
+READER_SIZES: Sequence[Size] = (*SIZES, (200, 50), (40, 10))
+"""The sizes at which the first screen is shown."""
 SCREENS: Mapping[str, Sequence[str]] = {
     "reader": ["j", "k"],
     "article": ["enter"],
@@ -151,7 +153,7 @@ def list_drawings() -> dict[str, Callable[[Path], Coroutine[None, None, str]]]:
     drawings: dict[str, Callable[[Path], Coroutine[None, None, str]]] = {
         f"{name}-{columns}x{rows}": partial(draw_picture, size=(columns, rows), keys=keys)
         for name, keys in SCREENS.items()
-        for columns, rows in SIZES
+        for columns, rows in (READER_SIZES if name == "reader" else SIZES)
     }
     for theme in THEMES:
         keys = SCREENS["code"]
