@@ -152,7 +152,7 @@ def walk(terminal: Terminal, articles: int) -> None:
     for keys, seen, back in (
         ("?", "Keys", "q"),
         ("U", "Undo history", "q"),
-        ("\x10", "Search for commands", "\x1b"),
+        ("\x10", "━ Commands ━", "\x1b"),
         ("c", "All", "q"),
         ("f", "starred", "q"),
         (",", "Sort by", "q"),
