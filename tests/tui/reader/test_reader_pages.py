@@ -309,3 +309,24 @@ async def test_a_page_of_an_article_and_a_link_in_it(
         await running.press("[")
         assert "Whole part 40." in view.shown_text
         assert view.position == position > 0
+
+
+async def test_pages_are_sanitized(start: Start, tmp_path: Path, site: Site) -> None:
+    """Cases 45 and 48: what a page says is text, fetched or cached, and in the dialog of links."""
+    hostile = "\x1b[31m\x9b2J\u202e"
+    link = f'<p>{WORDS} <a href="/linked">{hostile}red [/b] {WORDS}</a></p>'
+    body = html(f"Whole{hostile}").replace("</article>", f"{link}</article>")
+    site.routes["/whole"] = page(body, "text/html; charset=utf-8")
+    async with start(MIDDLE) as running:
+        begin(running, tmp_path, site)
+        view = running.reader.article_view
+        await running.press("enter", "x")
+        await running.wait_until(lambda: view.shown_page)
+        fetched = view.shown_text
+        assert r"red \[/b\]" in fetched
+        assert not set(fetched) & set("\x1b\x9b\u202e")
+        await running.press("x", "x")
+        assert view.shown_text == fetched
+        await running.press(";")
+        assert "red [/b]" in screen_text(running.app)
+        assert not set(screen_text(running.app)) & set("\x1b\x9b\u202e")
