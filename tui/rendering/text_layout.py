@@ -157,6 +157,17 @@ class TextLayout:
         ]
         return tuple(ArticleLink(number, *link) for number, link in enumerate(found, 1))
 
+    def link_at(self, line: TextLine, index: int) -> ArticleLink | None:
+        """Return the link at a character of a line."""
+        at = line.start + index - line.prefix_length
+        block, before = self._blocks[line.block_number], self._blocks[: line.block_number]
+        first_number = 1 + sum(len(each.links) for each in before)
+        for number, link in enumerate(block.links, first_number):
+            if link.start <= at < link.end and index >= line.prefix_length:
+                text = block.text[link.start : link.end]
+                return ArticleLink(number, text, link.url, block.offset + link.offset)
+        return None
+
     def offset_of_line(self, y: int) -> int:
         """Return the source offset at which a line starts; after the last line, that of the last."""
         self.lay_out_more(y + 1 - self.laid_out_lines)

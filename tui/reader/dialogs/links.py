@@ -56,6 +56,12 @@ class LinksView(LineView):
             self.scroll_to_line(self.cursor - self.size.height // 2)
         self.refresh()
 
+    def on_click(self, event: events.Click) -> None:
+        """Tell the dialog which line was clicked."""
+        line = self.line_at(event)
+        if line is not None and line < len(self._links):
+            self.post_message(self.LineClicked(self, line))
+
     @property
     def caret(self) -> Offset:
         """The position of the terminal's cursor: the current link."""
@@ -156,6 +162,13 @@ class LinksDialog(Dialog[LinkChoice | None]):
             self._select_link(number - 1)
             if number * 10 > len(self._links):
                 self.submit()
+
+    def on_line_view_line_clicked(self, message: LineView.LineClicked) -> None:
+        """Select a link on the first click, open it on the second."""
+        if message.line == self.view.cursor:
+            self.submit()
+        else:
+            self.move(message.line - self.view.cursor)
 
     def submit(self) -> None:
         """End with the selected link, to be read here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -200,6 +201,16 @@ class StoryScreen(PanesDialog[str]):
             index = min(max(0, self.selected_index + by), len(chapters) - 1)
             self._selected_article = chapters[index].row.id
             self._follow_selection()
+
+    def on_line_view_line_clicked(self, message: LineView.LineClicked) -> None:
+        """Select a chapter on the first click, open it on the second."""
+        index = bisect_right(self._first_lines, message.line) - 1
+        if message.view is not self._rail_view or not 0 <= index < len(self.chapters):
+            return
+        if index == self.selected_index:
+            self.submit()
+        else:
+            self.move(index - self.selected_index)
 
     @property
     def page_size(self) -> int:

@@ -134,9 +134,10 @@ class PageActions:
         if choice is not None and choice.in_browser:
             self.links.open_in_browser(choice.link.url)
         elif choice is not None:
-            self._read_link(choice.link)
+            self.read_link(choice.link)
 
-    def _read_link(self, link: ArticleLink) -> None:
+    def read_link(self, link: ArticleLink) -> None:
+        """Read what a link of the article leads to."""
         entry, url = self.article_view.full_article, self._resolve(link)
         if entry is None or not url:
             self.status_line.show_notice("Not opened: only http and https links can be read")

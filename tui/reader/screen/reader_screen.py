@@ -708,6 +708,11 @@ class Reader(KeymapScreen, Screen[None]):
         """Record that an article was read to its end."""
         self.articles.record_end(message.article)
 
+    @on(ArticleView.LinkClicked)
+    def read_clicked_link(self, message: ArticleView.LinkClicked) -> None:
+        """Read what a link leads to."""
+        self.pages.read_link(message.link)
+
     @on(ArticleView.CodeFound)
     def _highlight_code(self, message: ArticleView.CodeFound) -> None:
         self.code.highlight(message.text)

@@ -623,6 +623,10 @@ class ArticleList(LineView):
         self._scroll_to_cursor()
         self._measure_sources()
 
+    def scroll_by_wheel(self, lines: int) -> None:
+        """Scroll by some lines, to the start of a row; the cursor stays on its article."""
+        self._scroll_to_row_start(self.top_line + lines)
+
     def on_click(self, event: events.Click) -> None:
         """Move the cursor on the first click, open the article on the second."""
         if (line := self.line_at(event)) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,6 +10,7 @@ from itertools import pairwise
 from time import monotonic
 from typing import ClassVar
 
+from textual import events
 from textual.geometry import Offset, Size
 from textual.message import Message
 
@@ -16,7 +18,7 @@ from store.model.article import FullArticle
 from tui.config.settings import DEFAULT_MEASURE, MAX_MEASURE, MIN_MEASURE
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.article_head import build_article_head, build_summary
-from tui.rendering.cells import StyledText, cell_width, expand_to_clusters
+from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, measure_cells
 from tui.rendering.code_spans import CODE_ROLES, CodeSpans
 from tui.rendering.text_layout import (
     ArticleLink,
@@ -68,6 +70,12 @@ class ArticleView(LineView):
         """An article that is shown has code; `show_code_spans` takes its tokens."""
 
         text: str
+
+    @dataclass
+    class LinkClicked(Message):
+        """A link of the text was clicked."""
+
+        link: ArticleLink
 
     @dataclass
     class FindProgressed(Message):
@@ -456,6 +464,20 @@ class ArticleView(LineView):
         self.text_search = self.selection = None
         self._has_link_numbers = on
         self._lay_out()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell the screen which link was clicked."""
+        place, layout = event.get_content_offset(self), self._text_layout
+        line = self._laid_out_line(self.top_line + place.y) if place is not None else None
+        if place is None or line is None or layout is None:
+            return
+        x = place.x - (self.size.width - self._text_width) // 2
+        if line.is_rtl:
+            x -= max(0, self._text_width - cell_width(line.text))
+        edges = measure_cells(line.text)[1]
+        link = layout.link_at(line, bisect_right(edges, x) - 1) if 0 <= x < edges[-1] else None
+        if link is not None:
+            self.post_message(self.LinkClicked(link))
 
     # -- drawing ---------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.style import Style
 from textual import events
 from textual.content import Content
 from textual.geometry import Offset, Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -19,6 +21,8 @@ from tui.rendering.cells import StyledText, cell_width
 
 MAX_DOCUMENT_CELLS = 80
 """Maximum line width in cells."""
+WHEEL_LINES = 3
+"""Lines that a step of the mouse wheel scrolls."""
 PANE_CLASS = "pane"
 """The class of a view that is framed as a pane; see `frame.tcss`."""
 TITLE_MARGIN_CELLS = 4
@@ -133,6 +137,32 @@ class LineView(ScrollView, can_focus=True):
         """Return the line under the mouse; None for the edge."""
         place = event.get_content_offset(self)
         return self.top_line + place.y if place is not None else None
+
+    # -- the mouse ---------------------------------------------------------------------------
+
+    @dataclass
+    class LineClicked(Message):
+        """A line was clicked."""
+
+        view: LineView
+        line: int
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down, whichever pane has the keys."""
+        self._turn_wheel(event, WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up, whichever pane has the keys."""
+        self._turn_wheel(event, -WHEEL_LINES)
+
+    def _turn_wheel(self, event: events.MouseEvent, lines: int) -> None:
+        event.stop()
+        event.prevent_default()
+        self.scroll_by_wheel(lines)
+
+    def scroll_by_wheel(self, lines: int) -> None:
+        """Scroll down (or, if negative, up) by some lines; a cursor stays where it is."""
+        self.scroll_to_line(self.top_line + lines)
 
     # -- drawing -----------------------------------------------------------------------------
 
@@ -289,6 +319,11 @@ class DocumentView(LineView):
         line = 0 if self.find_centered_line is None else self._centered_line
         row = min(max(0, line - self.top_line), max(0, self.size.height - 1))
         return Offset(self._margin, row)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell the screen which line was clicked."""
+        if (line := self.line_at(event)) is not None:
+            self.post_message(self.LineClicked(self, line))
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return one line, centred."""

@@ -196,15 +196,16 @@ class PlaceTree(LineView):
         self._lay_out()
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor on the first click, show the place on the second."""
+        """Fold a heading, or move the cursor on the first click and show its place on the second."""
         line = self.line_at(event)
         index = self._row_index(line) if line is not None else None
         if index is None:
             return
         if index != self.cursor:
             self.move_to(index)
-        else:
-            self.choose()
+            if self._rows[index].place.query is not None:
+                return
+        self.choose()
 
     def choose(self) -> None:
         """Show the place under the cursor; fold it if it is only a heading."""

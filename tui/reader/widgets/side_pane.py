@@ -197,14 +197,16 @@ class SidePane(LineView):
         self._refresh_items([self.cursor])
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor on the first click, activate the item on the second."""
+        """Fold a heading, or move the cursor on the first click and activate its item on the second."""
         y = self.line_at(event)
         if y is None or y >= len(self._lines) or self._lines[y].item < 0:
             return
-        if self._lines[y].item == self.cursor:
-            self.activate_line()
-        else:
-            self._move_cursor_to(self._lines[y].item)
+        item = self._lines[y].item
+        if item != self.cursor:
+            self._move_cursor_to(item)
+            if not self._items[item].folded_section:
+                return
+        self.activate_line()
 
     @property
     def caret(self) -> Offset:
