@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus
 
 MIN_TABLE_WIDTH = 60
-"""From this width on a place has columns: unread, all, the part that was read, the last fetch."""
+"""From this width on a place has columns: unread, all, part read, last fetch, time between fetches."""
 MAX_NAME_CELLS = 60
 """The width of the names in a wide table: numbers far away from them are hard to read."""
-TABLE_COLUMNS = (("unread", 8), ("all", 8), ("read", 6), ("last", 7))
+TABLE_COLUMNS = (("unread", 8), ("all", 8), ("read", 6), ("last", 7), ("every", 7))
 """The columns of the table behind the names, and their widths."""
+LABELLED_KEYS = ("heading:feeds", "heading:categories")
+"""The headings that name the columns below them."""
+MIN_HOURS_MINUTES = 120
+"""From this many minutes on the time between fetches is shown in hours."""
 INDENT_CELLS, MAX_INDENTS = 2, 8
 """Cells for a level of the tree, and the levels that move a name to the right."""
 HERE_SIGN, CURSOR_SIGN = "◆", "▌"
@@ -119,19 +123,24 @@ def _numbers(row: TreeRow, width: int, look: PlaceLook) -> str:
 
 
 def _table_cells(place: Place, counts: Counts | None, look: PlaceLook) -> str:
-    if place.kind == "heading":
+    fetches = _fetch_times(place, look)
+    if place.key in LABELLED_KEYS:
         cells: Sequence[str] = [name for name, _ in TABLE_COLUMNS]
     elif counts is None:
-        cells = ["", "", "", _last_fetch(place, look)]
+        cells = ["", "", "", *fetches]
     else:
         read = f"{1 - counts.unread / counts.total:.0%}" if counts.total else ""
-        cells = [f"{counts.unread:,}", f"{counts.total:,}", read, _last_fetch(place, look)]
+        cells = [f"{counts.unread:,}", f"{counts.total:,}", read, *fetches]
     widths = (cells for _, cells in TABLE_COLUMNS)
     return "".join(map(pad_left, cells, widths)) + " "
 
 
-def _last_fetch(place: Place, look: PlaceLook) -> str:
+def _fetch_times(place: Place, look: PlaceLook) -> tuple[str, str]:
+    """Return when a feed was fetched last, and the least time between its fetches."""
     feed = look.feeds.get(place.feed_key) if place.feed_key else None
     if feed is None:
-        return ""
-    return format_age(to_unix_seconds(feed.state.succeeded), look.now) or "never"
+        return "", ""
+    last = format_age(to_unix_seconds(feed.state.succeeded), look.now) or "never"
+    minutes = feed.subscription.interval
+    hours = f"{minutes / 60:.0f}h" if minutes >= MIN_HOURS_MINUTES else f"{minutes}m"
+    return last, hours if minutes else ""

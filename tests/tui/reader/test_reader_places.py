@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
 from store.feeds.feed_store import FeedState
 from store.feeds.subscriptions import Subscription
@@ -22,7 +24,7 @@ from tests.support.reader import (
     make_article,
     make_library,
 )
-from tests.support.screens import screen_text
+from tests.support.screens import picture, screen_text
 from tui.config.last_session import LastSession
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.dialogs.picker import Picker
@@ -533,3 +535,34 @@ async def test_changes_by_other_programs_are_shown(start: Start, library: Folder
         running.reader.places.check()
         await running.settle()
         assert "Brand-new" not in shown(running)
+
+
+# -- pictures --------------------------------------------------------------------------------
+
+
+class Pictures(SingleFileSnapshotExtension):
+    """Keeps each snapshot in a text file."""
+
+    file_extension = "txt"
+
+
+@pytest.mark.parametrize(
+    ("size", "keys"),
+    [
+        pytest.param(HUGE, [], id="huge"),
+        pytest.param(HUGE, ["F", "n"], id="huge focused"),
+        pytest.param((120, 40), ["F"], id="wide"),
+        pytest.param(MIDDLE, ["F", "n", "n"], id="middle"),
+        pytest.param(MIDDLE, ["F", "/", *"al"], id="filtered"),
+        pytest.param(NARROW, ["F"], id="narrow"),
+    ],
+)
+async def test_pictures(
+    start: Start, snapshot: SnapshotAssertion, size: tuple[int, int], keys: Sequence[str]
+) -> None:
+    settings = Settings(searches={"week": "newer:7d"})
+    async with start(size=size, loaded=LoadedSettings(settings)) as running:
+        await running.wait_indexed()
+        await running.press(*keys)
+        shown_now = picture(running.app, styles=True).encode()
+        assert shown_now == snapshot.use_extension(Pictures)

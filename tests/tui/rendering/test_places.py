@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -147,9 +148,11 @@ def test_the_number_beside_a_place(key: str, number: int) -> None:
 
 # -- lines ---------------------------------------------------------------------------------
 
-FAILED = FeedStatus(FEEDS[0], FeedState(error="not a feed", succeeded="1970-01-10T00:00:00Z"))
+FAILED = FeedStatus(
+    replace(FEEDS[0], interval=360), FeedState(error="not a feed", succeeded="1970-01-10T00:00:00Z")
+)
 PAUSED = FeedStatus(
-    Subscription("https://a.example/", "Atom Notes", "Notes", paused=True), FeedState()
+    Subscription("https://a.example/", "Atom Notes", "Notes", paused=True, interval=90), FeedState()
 )
 LOOK = PlaceLook(
     NOW,
@@ -190,15 +193,16 @@ def test_lines_of_the_column(key: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("heading:feeds", " ▾ Feeds                            unread     all  read   last "),
-        ("all", " ◆ All                               1,097   1,114    2%        "),
+        ("heading:feeds", " ▾ Feeds                     unread     all  read   last  every "),
+        ("heading:tags", " ▾ Tags                                                         "),
+        ("all", " ◆ All                        1,097   1,114    2%               "),
         (
             "feed:https://g.example/",
-            " ! Gazette                              10      11    9%     2d ",
+            " ! Gazette                       10      11    9%     2d     6h ",
         ),
         (
             "feed:https://a.example/",
-            "   ‖ Atom Notes                                           never ",
+            "   ‖ Atom Notes                                    never    90m ",
         ),
     ],
 )
