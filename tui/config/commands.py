@@ -249,7 +249,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.story", ("t",), "Story", "show the article's story as a timeline"),
     _dialog_command("view.triage", ("T",), "Triage", "triage unread, one key each"),
     _pane_command("view.statistics", ("S",), "Statistics", "show reading statistics"),
-    Command("view.zoom", ("z",), "Zoom", "show the article alone, or all panes"),
+    Command("view.zoom", ("z",), "Zoom", "show the article or the side pane alone, or all panes"),
     Command("view.side", ("i",), "Side pane", "show or hide the side pane"),
     Command("view.narrower", ("<",), "Narrower", "make the lines of the article shorter"),
     Command("view.wider", (">",), "Wider", "make the lines of the article longer"),

@@ -260,6 +260,33 @@ async def test_zoom(start: Start) -> None:
             assert shown(running) == before, "back in the list there is more than the article again"
 
 
+async def test_zoom_of_the_side_pane_shows_all_of_it(start: Start) -> None:
+    """On a screen of 80 by 24 too, without scrolling."""
+    async with start(size=MIDDLE) as running:
+        await running.press("i", "tab", "tab", "z")
+        assert shown(running) == ["side"]
+        await running.wait_until(
+            lambda: running.reader.side_pane.similar and running.reader.side_pane.insights.keywords
+        )
+        await running.settle()
+        text = screen_text(running.app)
+        for part in (
+            "▾ Statistics",
+            "▾ Summary",
+            "1 Article",
+            "5 Article",
+            "last read",
+            "keywords",
+        ):
+            assert part in text
+        assert running.reader.side_pane.max_top_line == 0
+        await running.press("z")
+        assert shown(running) == ["list", "article", "side"]
+        await running.press("z", "q")
+        assert "side" in shown(running)
+        assert len(shown(running)) == 3, "what is behind a zoomed pane comes back with it"
+
+
 def longest(view: ArticleView) -> int:
     """Return the length of the longest of the first lines of an article."""
     lines_of = ("".join(text for text, _ in view.build_line(y, 80)) for y in range(30))

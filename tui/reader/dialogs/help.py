@@ -42,7 +42,8 @@ class HelpView(LineView):
         self.set_line_count(len(self._layout.lines))
 
     def _fit(self, size: Size) -> HelpLayout:
-        return self._lay_out(size.width - 2 * FRAME_CELLS, size.height - FRAME_CELLS)
+        width, height = size.width - 2 * FRAME_CELLS, size.height - FRAME_CELLS
+        return self._lay_out(max(1, width), max(1, height))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the cells of the longest line, and of the margins."""

@@ -50,7 +50,7 @@ def choose_pane_layout(
         columns: Width of the terminal.
         rows: Height of the terminal.
         pane: The pane with the focus, which is shown where there is room for one only.
-        zoomed: Show the article alone.
+        zoomed: Show the side pane alone if it has the focus, else the article.
         side: Whether the user wants the side pane; None if they have not said so.
         listing: Whether only the list matters: nothing is open, or a search is on.
     """
@@ -66,7 +66,8 @@ def choose_pane_layout(
     if pane == "places" and columns < MIN_PLACES_COLUMNS:
         return PaneLayout(kind, ("places",), ALL_PANES)
     if zoomed:
-        return PaneLayout(kind, ("article",), ("article",))
+        alone: tuple[Pane, ...] = ("side",) if pane == "side" else ("article",)
+        return PaneLayout(kind, alone, alone)
     panes = PANES if side else PANES[:2]
     if columns >= MIN_PLACES_COLUMNS:
         panes = ("places", *panes)
@@ -144,6 +145,8 @@ class Panes:
 
     def focus(self, pane: Pane) -> None:
         """Focus a pane; where there is room for one only, it takes the place of the other."""
+        if self.layout.visible_panes == ("side",) and pane != "side":
+            self.is_zoomed = False
         self._set_current(pane)
         if not self.is_visible(pane):
             self.update()

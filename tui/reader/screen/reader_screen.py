@@ -521,7 +521,7 @@ class Reader(KeymapScreen, Screen[None]):
             await self.app.action_quit()
 
     def toggle_zoom(self) -> None:
-        """Show only the article, or all panes again."""
+        """Show only the article, or the side pane if the user is there, or all panes again."""
         self.panes.is_zoomed = not self.panes.is_zoomed
         if self.panes.is_zoomed and self.state.current_pane == "list":
             self.open_selected()

@@ -107,7 +107,8 @@ class SidePane(LineView):
     def on_resize(self) -> None:
         """Lay out the lines for the new width."""
         self._build_items()
-        self._scroll_to_cursor()
+        if self.has_focus:
+            self._scroll_to_cursor()
 
     def _build_items(self) -> None:
         width = self.size.width - 2
