@@ -307,6 +307,12 @@ class RunningReader:
         return int(entry.article.id[-12:]) if entry else 0
 
     @property
+    def header(self) -> str:
+        """The text of the header."""
+        line = self.reader.header_line
+        return "".join(text for text, _ in line.build_line(0, line.size.width))
+
+    @property
     def status(self) -> str:
         """The text of the status line."""
         return self.reader.status_line.text

@@ -357,10 +357,10 @@ def format_key(key: str) -> str:
     return ("" if all(len(part) == 1 for part in parts) else " ").join(parts)
 
 
-def footer_hints(place: str, keys: Mapping[str, tuple[str, ...]]) -> list[str]:
+def footer_hints(place: str, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     """Return the footer of a place: keys and labels."""
     return [
-        f"{format_key(keys[command_id][0])} {label}"
+        (format_key(keys[command_id][0]), label)
         for command_id, label in FOOTER_HINTS[place]
         if keys[command_id]
     ]

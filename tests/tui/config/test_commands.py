@@ -117,7 +117,7 @@ def test_the_help_has_every_command_once() -> None:
 def test_footers_and_names() -> None:
     keymap = make_keymap()
     assert set(FOOTER_HINTS) == {*ALL_PANES, "filtered", "find", "select", "selection"}
-    assert footer_hints("list", keymap.keys)[0] == "enter open"
+    assert footer_hints("list", keymap.keys)[0] == ("enter", "open")
     assert all(len(footer_hints(pane, keymap.keys)) == 5 for pane in PANES)
     assert format_keys(("space", "pagedown")) == "space page-down"
     assert format_keys(("g g", "home")) == "gg home"

@@ -108,7 +108,7 @@ def test_side_pane_trail_and_status_lines(script: str) -> None:
                     for line in (*item.lines, *item.full_lines):
                         assert fits("".join(piece for piece, _ in line), width), (width, line)
     status = StatusLine(id="status")
-    status.set_key_hints(["enter open", "? help", "q quit"])
+    status.set_key_hints([("enter", "open"), ("?", "help"), ("q", "quit")])
     status.set_state(text)
     for width in WIDTHS:
         assert columns(status.build_line(0, width))[-1] == width

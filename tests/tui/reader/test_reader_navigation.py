@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.reader import MIDDLE, NARROW, WIDE, Start, article_id
 
-PAGE = WIDE[1] - 3
-"""Lines a page moves at the wide size: the pane's height less one; the edge takes a row."""
+PAGE = WIDE[1] - 4
+"""Lines a page moves at the wide size: the pane's height less one; header and edge take a row."""
 
 
 @pytest.mark.command("move.down", "move.up")

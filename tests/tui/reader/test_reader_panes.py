@@ -351,7 +351,7 @@ async def test_keys_work_after_the_terminal_was_too_small(start: Start) -> None:
 
 async def test_the_hint_gives_way_to_the_panes(start: Start) -> None:
     async with start(hint="These are [b]samples[/b].") as running:
-        assert "These are [b]samples[/b]." in screen_lines(running.app)[0]
+        assert "These are [b]samples[/b]." in screen_lines(running.app)[1]
         await running.resize(*TINY)
         assert "samples" not in screen_text(running.app)
 

@@ -44,7 +44,8 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
         assert sorted(numbers(running)) == [3, 5, 9, 13], "the last word may go on"
         await running.type("ouse -brackets")
         assert sorted(numbers(running)) == [3, 5, 9]
-        assert "/lighthouse -brackets · 3 found · best first" in screen_text(running.app)
+        assert "All · /lighthouse -brackets  " in running.header
+        assert "3 found · best first" in running.header
         screen = screen_lines(running.app)
         assert any("Two lighthouses were built" in line for line in screen)
         assert any("…At last the lighthouse is lit" in line for line in screen)
@@ -122,7 +123,7 @@ async def test_a_new_tag_is_found_at_once(start: Start, library: FolderLibrary) 
         await running.press("/")
         await running.type("beacon")
         await running.wait_until(lambda: numbers(running) == [4])
-        assert "1 found" in running.status
+        assert "1 found" in running.header
 
 
 async def test_a_paste_into_the_search_is_sanitized(start: Start) -> None:
@@ -149,7 +150,8 @@ async def test_brackets_in_queries_and_matches_are_text(
         await running.type("[/red] [red]")
         assert "[red]Brackets[/red] of the" in screen_text(running.app)
         await running.type("x")
-        assert "/[/red] [red]x · 0 found" in screen_text(running.app)
+        assert " All · /[/red] [red]x  " in running.header
+        assert "0 found" in running.header
         assert "No matches" in screen_text(running.app)
 
 

@@ -119,10 +119,14 @@ class ArticlePreview:
         elif rests:
             self._rest()
         else:
-            seconds = REST_SECONDS * self.rest_factor
-            self._rest_timer = self._owner.set_timer(seconds, self._rest)
+            self._rest_timer = self._owner.set_timer(self.rest_seconds, self._rest)
             if was_resting and not shown and article in self._cache:
                 self._owner.call_after_refresh(self._show_cached, article)  # the row comes first
+
+    @property
+    def rest_seconds(self) -> float:
+        """How long the cursor stays on a row before it is taken to rest."""
+        return REST_SECONDS * self.rest_factor
 
     @property
     def _is_pending(self) -> bool:

@@ -13,6 +13,7 @@ from tui.reader.dialogs.dialog import CommandTable, Dialog
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.line_view import PANE_CLASS, DocumentView, LineView
+from tui.rendering.bottom_line import HINT_GAP, fit_hints, render_hints
 from tui.rendering.cells import StyledText, cell_width, fit_cells
 from tui.rendering.wording import join_nonempty
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
 
 T = TypeVar("T")
-HINT_SEPARATOR = "  "
 MAX_LINE_CELLS = 400
 """The greatest width of the lines above and below, in cells."""
 TWO_PANES_WIDTH, THREE_PANES_WIDTH = 110, 170
@@ -85,12 +85,7 @@ class FullScreenDialog(Dialog[T]):
 
     def _hint_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
         hints = [(self.keymap.first_key(each), label) for each, label in self.hints]
-        while hints and cell_width(HINT_SEPARATOR.join(map(" ".join, hints))) > width:
-            hints.pop(-3 if len(hints) > 2 else -1)  # help and the way out last
-        pieces: list[StyledText] = []
-        for key, label in hints:
-            pieces += [(key, "accent"), (f" {label}{HINT_SEPARATOR}", "muted")]
-        return [pieces]
+        return [render_hints(fit_hints(hints, width))]
 
     def move(self, by: int) -> None:
         """Scroll."""
@@ -165,5 +160,5 @@ class PanesDialog(FullScreenDialog[T]):
 
     def _notice_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
         done, hint = self.notice
-        room = max(0, width - cell_width(hint) - len(HINT_SEPARATOR))
-        return [[(fit_cells(done, room), "accent"), (f"{HINT_SEPARATOR}{hint}", "muted")]]
+        room = max(0, width - cell_width(hint) - len(HINT_GAP))
+        return [[(fit_cells(done, room), "accent"), (f"{HINT_GAP}{hint}", "muted")]]

@@ -75,7 +75,10 @@ class Exports(Part):
                 self._export_stop_event = None
             self._post(messages.Progressed(""))
         exported = f"Exported {format_count(written, 'article')} to {clean_line(str(path))}"
-        self._worker.post_notice("Export stopped" if stop.is_set() else exported)
+        if stop.is_set():
+            self._worker.post_notice("Export stopped")
+        else:
+            self._worker.post_notice(exported, done=True)
 
     def _entries(self, articles: Sequence[str], stop: Event) -> Iterator[FullArticle]:
         for each in articles:
@@ -94,7 +97,7 @@ class Exports(Part):
     def export_article(self, article: str, path: Path) -> None:
         """Write an article to a new file, as Markdown unless the suffix says otherwise."""
         notice = article_export.export_article(self._library.get_article(article), path)
-        self._worker.post_notice(notice)
+        self._worker.post_notice(notice, done=True)
 
     @library_job
     def render_markdown(self, article: str, arguments: list[str]) -> None:

@@ -193,4 +193,4 @@ class Feeds(Part):
             notice = f"{state}: {added.article.title}"
         else:
             notice = f"Saved the URL, found no text: {added.article.title}"
-        self._worker.post_notice(notice)
+        self._worker.post_notice(notice, done=bool(added.new_ids) or isinstance(added, AddedFeed))

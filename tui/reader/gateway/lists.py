@@ -14,6 +14,7 @@ from textual.message import Message
 from store.library.listing import iter_rows
 from store.model.errors import InvalidQuery
 from store.model.results import LoadProgress
+from store.model.times import to_unix_seconds
 from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
@@ -53,6 +54,10 @@ class Lists(Part):
         self._is_loaded = False
         self._load_listed_at = 0.0
         self._load_list_interval = LOAD_LIST_INTERVAL
+        self._counted_query = ListQuery()
+        self._is_count_pending = False
+        self._feeds_signature: object = None
+        self._fetched_at = 0
 
     @property
     def is_indexing(self) -> bool:
@@ -125,6 +130,29 @@ class Lists(Part):
         counts = self._library.counts({show: replace(query, show=show) for show in SHOWS})
         totals = {show: counts[show].total for show in SHOWS if show in counts}
         self._post(messages.FiltersCounted(query, totals))
+
+    def count_list(self, query: ListQuery) -> None:
+        """Count a list as it will be when everything asked before is done."""
+        self._counted_query = query
+        if not self._is_count_pending:
+            self._is_count_pending = True
+            self._worker.submit(self._count_list)
+
+    def _count_list(self) -> None:
+        self._is_count_pending = False
+        query = self._counted_query
+        counts = self._library.counts({"": query}).get("")
+        self._post(messages.ListCounted(query, counts, self._find_last_fetch()))
+
+    def _find_last_fetch(self) -> int:
+        """Return when a feed was fetched last, which is read again only when the feeds change."""
+        signature = self._library.feeds.signature
+        if signature != self._feeds_signature:
+            self._feeds_signature = signature
+            states = self._library.feeds.states().values()
+            times = (to_unix_seconds(state.succeeded) for state in states if state.succeeded)
+            self._fetched_at = max(times, default=0)
+        return self._fetched_at
 
     def refresh(self) -> None:
         """Apply changes of other processes and machines, unless there is other work."""

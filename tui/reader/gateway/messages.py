@@ -150,6 +150,17 @@ class UnreadListed(LibraryMessage):
 
 
 @dataclass
+class ListCounted(LibraryMessage):
+    """The numbers of a list, and when feeds were fetched last."""
+
+    query: ListQuery
+    counts: Counts | None
+    """None if its text cannot be parsed."""
+    fetched_at: int
+    """Seconds since 1970; 0 if no feed was fetched."""
+
+
+@dataclass
 class FiltersCounted(LibraryMessage):
     """The number of articles of a list by reading state."""
 
@@ -274,11 +285,8 @@ class RowsChanged(LibraryMessage):
     """Articles that no longer exist."""
     next_command: NextCommand | None = None
     """The command to suggest after the notice."""
-
-    def describe(self, keymap: Keymap) -> str:
-        """Return the status line with the key of the next command: `Deleted · u to undo`."""
-        parts = (self.notice, self.describe_next(keymap))
-        return " · ".join(filter(None, parts)) if self.notice else ""
+    is_done: bool = False
+    """True if the notice reports something that was done."""
 
     def describe_next(self, keymap: Keymap) -> str:
         """Return the key of the next command and what it does: `u to undo`; empty if there is none."""

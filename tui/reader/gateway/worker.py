@@ -113,9 +113,15 @@ class Worker:
                 raise NewstuiError(LIST_CHANGED)
         return self.listed_articles(places.start, places.stop)
 
-    def post_notice(self, notice: str, next_command: messages.NextCommand | None = None) -> None:
+    def post_notice(
+        self,
+        notice: str,
+        next_command: messages.NextCommand | None = None,
+        *,
+        done: bool = False,
+    ) -> None:
         """Show a status line, with the key of a command to suggest."""
-        self.post(messages.RowsChanged({}, notice, next_command=next_command))
+        self.post(messages.RowsChanged({}, notice, next_command=next_command, is_done=done))
 
     def post_insights(self, entry: FullArticle) -> None:
         """Compute and report the insights of an article."""

@@ -128,9 +128,9 @@ class ExportActions:
         try:
             output = await run_in_daemon_thread(run_pipe_command, arguments, text)
         except NewstuiError as error:
-            self.status_line.show_notice(clean_line(str(error)))
+            self.status_line.show_notice(clean_line(str(error)), "failed")
             return
-        self.status_line.show_notice(describe_pipe_end(arguments))
+        self.status_line.show_notice(describe_pipe_end(arguments), "done")
         if lines := clean_text(output).strip().splitlines():
             dialog = TextDialog(self.keymap, clean_line(arguments[0]), lines[:MAX_OUTPUT_LINES])
             self.screen.app.push_screen(dialog)

@@ -72,7 +72,9 @@ class FeedActions:
             parts.append(f"{message.failed:,} of {feeds} failed ({key} shows why)")
         if skipped := message.total - message.done:
             parts.append(f"cancelled before {format_count(skipped, 'feed')}")
-        self.status_line.show_notice(join_nonempty(parts))
+        self.status_line.show_notice(
+            join_nonempty(parts), "failed" if message.failed else "info" if skipped else "done"
+        )
 
     async def prompt_for_urls(self) -> None:
         """Ask for URLs to add."""

@@ -19,7 +19,6 @@ from tui.reader.widgets.article_list import ArticleList, ListWindow
 from tui.rendering.list_layout import build_date_headings, find_day_boundaries
 from tui.rendering.list_rows import choose_facts
 from tui.rendering.places import ALL_PLACE, SHOW_PLACES, Place, PlaceView
-from tui.rendering.wording import describe_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +224,6 @@ class ListActions:
         if not self.article_list.total:
             self.article_list.empty_text = message.problem
             self.article_list.refresh()
-
-    def describe(self) -> Sequence[str]:
-        """Return what the list shows and in which order, in words."""
-        place = self.state.place
-        name = "" if place in SHOW_PLACES.values() else place.full_name
-        return describe_list(self.state.query, self.article_list.total, name)
 
     # -- filter and order --------------------------------------------------------------------
 

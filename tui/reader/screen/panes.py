@@ -18,6 +18,8 @@ LayoutKind = Literal["tiny", "narrow", "stacked", "beside", "wide"]
 LAYOUT_KINDS: tuple[LayoutKind, ...] = ("tiny", "narrow", "stacked", "beside", "wide")
 MIN_TERMINAL_SIZE = (40, 10)
 """Columns and rows below which nothing useful can be shown."""
+MIN_HEADER_ROWS = 16
+"""Height from which there is room for the header."""
 MIN_EDGE_ROWS = 14
 """Height from which an article that is alone on the screen has an edge, for the trail."""
 MIN_STACKED_COLUMNS, MIN_BESIDE_COLUMNS, MIN_WIDE_COLUMNS = 76, 90, 110
@@ -83,10 +85,8 @@ class Panes:
     screen: Screen[None]
     state: ReaderState
     widgets: dict[Pane, LineView]
-    update_key_hints: Callable[[], None]
-    """Called when the user is in another pane."""
     update_status: Callable[[], None]
-    """Called when other panes are shown: updates the bottom line."""
+    """Called when the user is in another pane, or other panes are shown: updates the bottom line."""
     follow_article: Callable[[], None]
     """Called when commands may apply to another article, or another pane shows it."""
     enter_article: Callable[[], None]
@@ -137,6 +137,7 @@ class Panes:
         self.screen.set_class("places" in visible, "-places")
         self.screen.query_one("#reading").display = not {"article", "side"}.isdisjoint(visible)
         self.screen.set_class((rows or size.height) < MIN_EDGE_ROWS, "-low")
+        self.screen.query_one("#header").display = (rows or size.height) >= MIN_HEADER_ROWS
         self.update_status()
         if visible and pane not in visible:
             self.enter("list" if "list" in visible else visible[0])
@@ -172,7 +173,7 @@ class Panes:
     def _set_current(self, pane: Pane) -> None:
         self.state.current_pane = pane
         self._light_current()
-        self.update_key_hints()
+        self.update_status()
         if pane in ("list", "article"):  # in the others the user may still be reading
             self.state.is_reading = pane == "article" and bool(self.state.requested_article)
 

@@ -54,7 +54,7 @@ class Prompts:
         if prompt is not self.prompt:
             return
         if fault := self._find_fault(text):
-            self.status_line.show_notice(fault)
+            self.status_line.show_notice(fault, "failed")
         else:
             self.close()
             self._answer(text)

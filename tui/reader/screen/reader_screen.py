@@ -18,6 +18,7 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -32,6 +33,7 @@ from tui.reader.screen.code_actions import CodeActions
 from tui.reader.screen.edit_actions import EditActions
 from tui.reader.screen.export_actions import ExportActions
 from tui.reader.screen.feed_actions import FeedActions, WelcomeActions
+from tui.reader.screen.header_actions import HeaderActions
 from tui.reader.screen.link_actions import ExternalMethods, LinkActions
 from tui.reader.screen.list_actions import ListActions
 from tui.reader.screen.navigation_actions import NavigationActions
@@ -49,7 +51,7 @@ from tui.reader.screen.side_pane_actions import SidePaneActions
 from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
-from tui.reader.widgets.bars import FindBar, StatusLine
+from tui.reader.widgets.bars import FindBar, HeaderLine, StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput, SanitizedInput
 from tui.reader.widgets.place_tree import PlaceTree
 from tui.reader.widgets.side_pane import SidePane
@@ -121,6 +123,8 @@ class Reader(KeymapScreen, Screen[None]):
         self._host = host
         self.progress_text = ""
         """What is going on, for the bottom line."""
+        self._position_timer: Timer | None = None
+        """Runs while the position in the bottom line is to follow the cursor."""
         self.notify_list_shown: Callable[[], None] = lambda: None
         """Called when a list is shown: from the first one on, keys have a meaning."""
         self.gateway = make_gateway(self.post_message)
@@ -130,6 +134,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.article_view.measure = self._settings.measure
         self.side_pane = SidePane(now, id="side")
         self.side_pane.folded_sections = host.session.get_names(FOLDED_SECTIONS)
+        self.header_line = HeaderLine(now, id="header")
         self.status_line = StatusLine(id="status")
         self.state = ReaderState(self.article_list)
         is_slow = self._settings.slow is True
@@ -150,7 +155,6 @@ class Reader(KeymapScreen, Screen[None]):
             self,
             state,
             {"places": self.place_tree, "list": articles, "article": view, "side": side},
-            self.update_key_hints,
             self.update_status,
             lambda: self.previews.follow(rests=True),
             lambda: self.articles.enter(),
@@ -241,6 +245,9 @@ class Reader(KeymapScreen, Screen[None]):
             now,
             lambda: self.search.query_text or state.query.text,
         )
+        self.header = HeaderActions(
+            state, self.lists, self.search, self.header_line, self.article_view
+        )
         self.memory = PlaceMemory(
             self._host.session, self._settings, self.lists, self.place_tree, self.panes
         )
@@ -274,7 +281,8 @@ class Reader(KeymapScreen, Screen[None]):
         )
 
     def compose(self) -> ComposeResult:
-        """The three panes, the hint above them, the bottom line below."""
+        """The panes, the header and the hint above them, the bottom line below."""
+        yield self.header_line
         if self._hint:
             yield Static(Content(self._hint), id="hint")
         with Container(id="body"):
@@ -295,6 +303,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.set_interval(REFRESH_INTERVAL, self.places.check)
         if minutes := self._settings.fetch_every:
             self.set_interval(60 * minutes, self.feeds.fetch)
+        self.watch(self.article_view, "scroll_y", self.update_status, init=False)
         self.call_after_refresh(self.welcome.greet)
 
     @property
@@ -555,10 +564,20 @@ class Reader(KeymapScreen, Screen[None]):
             messages.ExportNameSuggested: [self.exports.prompt_for_file],
             messages.ArticleRendered: [self.exports.pipe],
             **self._list_receivers(),
-            messages.RowsChanged: [self.receive_changes, places.refresh, overlays.receive_message],
-            messages.LibraryChanged: [previews.forget_texts, self.lists.reload, places.refresh],
+            messages.RowsChanged: [
+                self.receive_changes,
+                self.header.refresh_after_change,
+                places.refresh,
+                overlays.receive_message,
+            ],
+            messages.LibraryChanged: [
+                previews.forget_texts,
+                self.lists.reload,
+                self.header.refresh,
+                places.refresh,
+            ],
             messages.Progressed: [self.show_progress],
-            messages.LibraryLoaded: [self.finish_loading, places.refresh],
+            messages.LibraryLoaded: [self.finish_loading, self.header.refresh, places.refresh],
             messages.IndexEnded: [
                 self.end_progress,
                 self.side.reload_insights,
@@ -568,6 +587,7 @@ class Reader(KeymapScreen, Screen[None]):
             messages.FetchEnded: [
                 self.end_progress,
                 self.feeds.show_fetch_result,
+                self.header.refresh,
                 places.refresh,
             ],
             messages.PlacesListed: [places.show_places],
@@ -587,7 +607,8 @@ class Reader(KeymapScreen, Screen[None]):
 
     def _list_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
         return {
-            messages.RowsListed: [self.receive_rows],
+            messages.RowsListed: [self.receive_rows, self.header.refresh],
+            messages.ListCounted: [self.header.show_counts],
             messages.WindowLoaded: [self.lists.add_window],
             messages.UnreadFound: [self.navigation.show_unread],
             messages.UnreadListed: [self.overlays.show_triage],
@@ -638,7 +659,9 @@ class Reader(KeymapScreen, Screen[None]):
         for article in {each.article.id for each in entries if each} & message.rows.keys():
             self.gateway.articles.preview_article(article)
         if message.notice:
-            self.status_line.show_notice(message.describe(self.keymap))
+            is_done = message.is_done or bool(message.rows or message.removed)
+            hint = message.describe_next(self.keymap)
+            self.status_line.show_notice(message.notice, "done" if is_done else "info", hint)
         self.update_status()
 
     def finish_loading(self, message: messages.LibraryLoaded) -> None:
@@ -652,11 +675,12 @@ class Reader(KeymapScreen, Screen[None]):
             *message.problems,
         ]
         if problems:
-            self.status_line.show_notice(format_first_and_count(problems[0], len(problems)))
+            problem = format_first_and_count(problems[0], len(problems))
+            self.status_line.show_notice(problem, "failed")
 
     def show_failure(self, message: messages.OperationFailed | messages.BackupFailed) -> None:
         """Show what failed."""
-        self.status_line.show_notice(message.problem)
+        self.status_line.show_notice(message.problem, "failed")
 
     def show_progress(self, message: messages.Progressed) -> None:
         """Show the progress of what is going on; nothing if the text is empty."""
@@ -677,6 +701,11 @@ class Reader(KeymapScreen, Screen[None]):
         self.previews.follow()
         if self.article_list.selected_places is not None:
             self.update_status()
+            return
+        if self._position_timer is not None:
+            self._position_timer.stop()
+        rest = self.previews.preview.rest_seconds  # not with every key: that would double its bytes
+        self._position_timer = self.set_timer(rest, self.update_status)
 
     @on(ArticleList.WindowNeeded)
     def load_window(self, message: ArticleList.WindowNeeded) -> None:
@@ -839,7 +868,7 @@ class Reader(KeymapScreen, Screen[None]):
     def report_unbound_key(self, key: str) -> None:
         """Tell the user that a key is not bound, and which one opens the help."""
         help_key = self.keymap.first_key("app.help")
-        self.status_line.show_notice(f"{key} is not bound here · {help_key} for help")
+        self.status_line.show_notice(f"{key} is not bound here", hint=f"{help_key} for help")
 
     def update_key_hints(self) -> None:
         """Name the keys that matter in this place; while the user types, those of the input."""
@@ -857,14 +886,16 @@ class Reader(KeymapScreen, Screen[None]):
         """Write into the bottom line what the list shows and what is going on."""
         if self.panes.layout.kind == "tiny":
             columns, rows = MIN_TERMINAL_SIZE
+            self.status_line.set_key_hints(())
             self.status_line.set_state(f"Terminal too small (need {columns}×{rows})")
             return
         read_only = "[read-only]" if self.state.read_only_reason else ""
         self.update_key_hints()
-        listed = self.search.describe_matches() or self.lists.describe()
-        if (places := self.article_list.selected_places) is not None:
-            listed = [f"{len(places):,} selected", *listed]
-        self.status_line.set_state(join_nonempty((read_only, *listed, self.progress_text)))
+        self.header.update()
+        self.article_list.title = self.header.describe_order()
+        self.article_list.update_title()
+        parts = (read_only, *self.header.describe_state(), self.progress_text)
+        self.status_line.set_state(join_nonempty(parts))
 
     def splash_lines(self) -> list[tuple[int, int, str]]:
         """Return the lines that the next start shows at once: column, row and content of each.
@@ -880,6 +911,7 @@ class Reader(KeymapScreen, Screen[None]):
             return []
         self.status_line.set_key_hints(footer_hints("list", self.keymap.keys))
         views = (
+            self.header_line,
             self.place_tree,
             self.article_list,
             self.article_view,

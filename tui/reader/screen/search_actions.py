@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from textual.screen import Screen
@@ -16,7 +16,6 @@ from tui.reader.widgets.article_list import ArticleList, ListViewState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput
 from tui.rendering.text_search import WordsToFind
-from tui.rendering.wording import join_nonempty
 
 MAX_SEARCH_LENGTH = 200
 """In characters."""
@@ -119,14 +118,14 @@ class SearchActions:
         """Show what is wrong with the query, unless it has changed since."""
         if self._is_current(message.search):
             self._rejection = message
-            self.status_line.show_notice(message.reason)
+            self.status_line.show_notice(message.reason, "failed")
 
     def _is_rejected(self) -> bool:
         """Return True, and say why, if the query is wrong: the input stays for another try."""
         rejection = self._rejection
         if rejection is None or rejection.search != self._query:
             return False
-        self.status_line.show_notice(rejection.reason)
+        self.status_line.show_notice(rejection.reason, "failed")
         return True
 
     def request_snippets(self) -> None:
@@ -154,14 +153,21 @@ class SearchActions:
         """The query that is searched for; empty if there is no search."""
         return self._query.text.strip() if self.state.is_searching else ""
 
-    def describe_matches(self) -> Sequence[str]:
-        """Return query, number and order of the matches, in words; nothing if there is no search."""
+    @property
+    def found_number(self) -> str:
+        """The number of matches, as `1,234` or `300+`; empty if nothing is searched for."""
         matches = self._matches
-        if matches is None:
-            return ()
-        number = f"{matches.total:,}{'' if matches.is_exact else '+'} found"
-        order = "newest first" if self._query.newest_first else "best first"
-        return [f"/{self._query.text}", join_nonempty((number, order)), matches.note]
+        return f"{matches.total:,}{'' if matches.is_exact else '+'}" if matches is not None else ""
+
+    @property
+    def found_note(self) -> str:
+        """What the user should know about the matches."""
+        return self._matches.note if self._matches is not None else ""
+
+    @property
+    def order(self) -> str:
+        """The order of the matches, in words."""
+        return "newest first" if self._query.newest_first else "best first"
 
     # -- leaving the input -------------------------------------------------------------------
 

@@ -233,6 +233,15 @@ class ArticleView(LineView):
         return complete and self.top_line >= self.max_top_line
 
     @property
+    def seen_percent(self) -> int:
+        """How much of the text is above the lower edge of the screen, in percent."""
+        layout, entry = self._text_layout, self.full_article
+        if self.is_at_end or layout is None or entry is None:
+            return 100
+        below = max(0, self.top_line + self.size.height - len(self._header))
+        return 100 * layout.offset_of_line(below) // max(1, len(entry.body.text))
+
+    @property
     def is_jumping(self) -> bool:
         """True if a search or the links move the view: what it shows has not been read then."""
         return self.text_search is not None or self._has_link_numbers

@@ -1,8 +1,8 @@
-"""The bars of one line: the status line, the find bar."""
+"""The bars of one line: the header, the status line, the find bar."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,10 +15,10 @@ from textual.widgets import Input
 
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import StyledText, cell_width, fit_cells, truncate_cells
+from tui.rendering.bottom_line import KeyHint, Notice, NoticeKind, build_bottom_line
+from tui.rendering.cells import StyledText, truncate_cells
+from tui.rendering.header_line import HeaderFacts, build_header
 
-STATUS_GAP_CELLS = 4
-"""Minimum gap between the two halves, in cells."""
 NOTICE_SECONDS = 6.0
 """Seconds a notice stays."""
 
@@ -30,20 +30,20 @@ MAX_FIND_LENGTH = 200
 class StatusLine(LineView, can_focus=False):
     """The bottom line: a notice or the state of the list, and the keys that matter now."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent")
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "warning")
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._state = ""
-        self._notice = ""
+        self._notice: Notice | None = None
         self._notice_timer: Timer | None = None
-        self._key_hints: Sequence[str] = ()
+        self._key_hints: Sequence[KeyHint] = ()
         self._pending_keys = ""
 
     @property
     def text(self) -> str:
-        """The text on the left: the notice, else the state."""
-        return self._notice or self._state
+        """The text on the left, before it is shortened: the notice, else the state."""
+        return self._notice.full_text if self._notice is not None else self._state
 
     def set_state(self, state: str) -> None:
         """Set the state of the list."""
@@ -51,10 +51,10 @@ class StatusLine(LineView, can_focus=False):
             self._state = state
             self.refresh()
 
-    def set_key_hints(self, keys: Sequence[str]) -> None:
+    def set_key_hints(self, hints: Sequence[KeyHint]) -> None:
         """Set the keys to show, each with its label."""
-        if keys != self._key_hints:
-            self._key_hints = keys
+        if hints != self._key_hints:
+            self._key_hints = hints
             self.refresh()
 
     def set_pending_keys(self, keys: str) -> None:
@@ -63,40 +63,63 @@ class StatusLine(LineView, can_focus=False):
             self._pending_keys = keys
             self.refresh()
 
-    def show_notice(self, text: str) -> None:
-        """Show a message for some seconds."""
+    def show_notice(self, text: str, kind: NoticeKind = "info", hint: str = "") -> None:
+        """Show a message for some seconds; see `Notice`."""
         if self._notice_timer is not None:
             self._notice_timer.stop()
-        self._notice = text
+        self._notice = Notice(text, kind, hint)
         self._notice_timer = self.set_timer(NOTICE_SECONDS, self.clear_notice)
         self.refresh()
 
     def clear_notice(self) -> None:
         """Remove the notice."""
-        if self._notice:
-            self._notice = ""
+        if self._notice is not None:
+            self._notice = None
             self.refresh()
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return the line without a notice."""
-        self._notice = self._pending_keys = ""
+        self._notice, self._pending_keys = None, ""
         return self.build_line(y, width)
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return notice or state on the left, and on the right the keys that fit."""
-        text, role = f" {self.text}", "accent" if self._notice else "muted"
-        keys = [self._pending_keys] if self._pending_keys else self._key_hints
-        while keys and cell_width(text) + cell_width("  ".join(keys)) + STATUS_GAP_CELLS > width:
-            keys = [*keys[:-3], *keys[-2:]] if len(keys) > 2 else keys[:-1]  # help and quit go last
-        right = "  ".join(keys)
-        left = fit_cells(text, max(0, width - cell_width(right) - 1))
-        return [(left, role), (f"{right} ", "muted")]
+        hints = [(self._pending_keys, "")] if self._pending_keys else self._key_hints
+        return build_bottom_line(self._notice or self._state, hints, width)
+
+
+class HeaderLine(LineView, can_focus=False):
+    """The top line: what the list shows, and how much of it is unread."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "strong")
+
+    def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
+        """Make an empty line; `now` returns seconds since 1970, for the age of the last fetch."""
+        super().__init__(id=id)
+        self._now = now
+        self._facts = HeaderFacts()
+        self._pieces: Sequence[StyledText] = ()
+
+    def show(self, facts: HeaderFacts) -> None:
+        """Show other facts, or the same as of now."""
+        self._facts = facts
+        if build_header(facts, self.size.width, self._now()) != self._pieces:
+            self.refresh()
+
+    def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
+        """Return the line as it is."""
+        return self.build_line(y, width)
+
+    def build_line(self, y: int, width: int) -> Sequence[StyledText]:
+        """Return the facts that fit."""
+        self._pieces = build_header(self._facts, width, self._now())
+        return self._pieces
 
 
 class FindInput(SanitizedInput):
     """The input of the find bar."""
 
-    hints = ("enter done", "down next", "esc cancel")
+    hints = (("enter", "done"), ("down", "next"), ("esc", "cancel"))
 
 
 class FindCount(LineView, can_focus=False):

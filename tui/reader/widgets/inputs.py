@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
+from tui.rendering.bottom_line import KeyHint
+
 JOIN_CONTROLS = "\u200c\u200d"
 """Invisible, but needed by some scripts."""
 
@@ -19,7 +21,7 @@ JOIN_CONTROLS = "\u200c\u200d"
 class SanitizedInput(Input):
     """An input that rejects control characters, which a paste may contain."""
 
-    hints: tuple[str, ...] = ("enter save", "esc cancel")
+    hints: Sequence[KeyHint] = (("enter", "save"), ("esc", "cancel"))
     """The keys that are not text while the user types."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -57,7 +59,7 @@ class SanitizedInput(Input):
 class LibrarySearchInput(SanitizedInput):
     """The input of a search in the library."""
 
-    hints = ("enter open", "tab results", "esc clear")
+    hints = (("enter", "open"), ("tab", "results"), ("esc", "clear"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "keep", show=False)]
 
     class ListRequested(Message):
@@ -71,7 +73,7 @@ class LibrarySearchInput(SanitizedInput):
 class PlaceFilterInput(SanitizedInput):
     """The input of a part of the names of places."""
 
-    hints = ("enter show", "esc clear")
+    hints = (("enter", "show"), ("esc", "clear"))
 
     def __init__(self, value: str) -> None:
         super().__init__(
@@ -104,7 +106,7 @@ class Prompt(SanitizedInput):
             limit: Maximum number of characters.
         """
         super().__init__(value, placeholder=question, max_length=limit, compact=True)
-        self.hints = (f"enter {verb}", "esc cancel")
+        self.hints = (("enter", verb), ("esc", "cancel"))
 
 
 class UrlPrompt(Prompt):
@@ -142,7 +144,7 @@ class TagPrompt(Prompt):
             adds: True to add a tag, False to remove one.
         """
         super().__init__("Tag to add" if adds else "Tag to remove", limit=MAX_TAG_LENGTH)
-        self.hints = ("enter save", "tab complete", "esc cancel")
+        self.hints = (("enter", "save"), ("tab", "complete"), ("esc", "cancel"))
         self.articles = articles
         self.is_adding = adds
         self._removable_tags: Sequence[str] = ()

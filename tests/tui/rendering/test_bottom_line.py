@@ -1,0 +1,129 @@
+"""The bottom line: messages beside the keys, shortened by what matters least."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.rendering.bottom_line import (
+    Notice,
+    build_bottom_line,
+    fit_notice,
+    shorten_path,
+    shorten_paths,
+)
+from tui.rendering.cells import cell_width
+
+HINTS = [
+    ("enter", "open"), ("n", "next unread"), ("/", "search"), ("?", "help"), ("q", "quit"),
+]  # fmt: skip
+ALL_KEYS = "enter open  n next unread  / search  ? help  q quit"
+STARRED = Notice("Starred", "done", "u to undo")
+MARKED = Notice("Marked 12 articles as read", "done", "u to undo")
+SAVED = Notice(
+    "Not saved: already exists: /home/ada/news/2026/supreme-court.md", "failed", "e again"
+)
+
+
+def line(left: Notice | str, width: int) -> str:
+    return "".join(text for text, _ in build_bottom_line(left, HINTS, width))
+
+
+@pytest.mark.parametrize(
+    ("left", "width", "start", "keys"),
+    [
+        ("12/1,097", 80, " 12/1,097", ALL_KEYS),
+        ("12/1,097", 50, " 12/1,097", "enter open  ? help  q quit"),
+        ("12/1,097", 40, " 12/1,097", "enter open  ? help  q quit"),
+        (STARRED, 80, "✓ Starred · u to undo", ALL_KEYS),
+        (STARRED, 50, "✓ Starred · u to undo", "enter open  ? help  q quit"),
+        (STARRED, 40, "✓ Starred · u to undo", "? help  q quit"),
+        (MARKED, 80, "✓ Marked 12 articles as read · u to undo", "enter open  ? help  q quit"),
+        (MARKED, 50, "✓ Marked 12 articles as read", "? help  q quit"),
+        (MARKED, 40, "✓ Marked 12 articles a…", "? help  q quit"),
+        (
+            SAVED,
+            80,
+            "! Not saved: already exists: /home/ad…upreme-court.md · e again",
+            "? help  q quit",
+        ),
+        (Notice("j is not bound here"), 80, " j is not bound here", ALL_KEYS),
+        ("", 14, "", ""),
+        ("1/27", 10, " 1/27", ""),
+    ],
+)
+def test_a_message_never_hides_the_last_keys(
+    left: Notice | str, width: int, start: str, keys: str
+) -> None:
+    gap = width - cell_width(start) - cell_width(keys) - 1
+    assert line(left, width) == f"{start}{' ' * gap}{keys} "
+
+
+@pytest.mark.parametrize("left", ["深海の謎の音", STARRED, MARKED, SAVED, "A" * 99], ids=str)
+def test_the_line_fills_every_width(left: Notice | str) -> None:
+    for width in range(1, 251):
+        assert cell_width(line(left, width)) == width
+
+
+@pytest.mark.parametrize(
+    ("kind", "sign", "role"),
+    [("info", " ", "accent"), ("done", "✓ ", "accent"), ("failed", "! ", "warning")],
+)
+def test_the_kind_of_a_message_is_a_sign_too(kind: str, sign: str, role: str) -> None:
+    text, style = build_bottom_line(Notice("x", kind), HINTS, 80)[0]  # type: ignore[arg-type]
+    assert (text.rstrip(), style) == (f"{sign}x", role)
+
+
+def test_keys_stand_out_from_their_labels() -> None:
+    pieces = build_bottom_line("", HINTS[-2:], 40)[1:]
+    assert pieces == [
+        ("?", "accent"), (" help", "muted"), ("  q", "accent"), (" quit", "muted"), (" ", "muted"),
+    ]  # fmt: skip
+
+
+def test_keys_typed_so_far_have_no_label() -> None:
+    assert "".join(text for text, _ in build_bottom_line("1/2", [("12g", "")], 20)) == (
+        " 1/2            12g "
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (99, "Not saved: already exists: /home/ada/news/2026/supreme-court.md · e again"),
+        (66, "Not saved: already exists: /home/ada/…6/supreme-court.md · e again"),
+        (50, "Not saved: already exists: /hom…court.md · e again"),
+        (40, "Not saved: already exists: /hom…court.md"),
+        (30, "Not saved: already exists: /h…"),
+        (3, "No…"),
+        (0, ""),
+    ],
+)
+def test_the_reason_outlasts_path_and_hint(width: int, expected: str) -> None:
+    assert fit_notice(SAVED, width) == expected
+    assert cell_width(expected) <= width
+
+
+@pytest.mark.parametrize(
+    ("text", "excess", "expected"),
+    [
+        ("Exported to ~/news/2026/tide-tables.md", 8, "Exported to ~/news…e-tables.md"),
+        ("https://x.example/a/b/c: 404 Not Found", 10, "https://x.example/a/b/c: 404 Not Found"),
+        ("read and/or write", 3, "read and/or write"),
+        ("No path here", 5, "No path here"),
+        ("/tmp/a is short", 5, "/tmp/a is short"),
+    ],
+)
+def test_only_paths_are_shortened(text: str, excess: int, expected: str) -> None:
+    assert shorten_paths(text, excess) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "expected"),
+    [
+        ("/home/ada/news.md", 17, "/home/ada/news.md"),
+        ("/home/ada/news.md", 12, "/hom…news.md"),
+        ("/home/深海の謎の音/港.md", 16, "/home…の音/港.md"),
+    ],
+)
+def test_a_path_is_shortened_in_the_middle(path: str, width: int, expected: str) -> None:
+    assert shorten_path(path, width) == expected

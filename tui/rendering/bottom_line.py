@@ -1,0 +1,126 @@
+"""The bottom line: a message or the state on the left, the keys that matter now on the right.
+
+A message takes the place of the state. It may take that of keys, too, but never of the last two of
+them, which are the help and the way out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
+
+from tui.rendering.cells import ELLIPSIS, StyledText, cell_width, fit_cells, truncate_cells
+from tui.rendering.wording import join_nonempty
+
+KeyHint = tuple[str, str]
+"""A key and what it does, in a word or two."""
+NoticeKind = Literal["info", "done", "failed"]
+NOTICE_SIGNS = {"info": " ", "done": "✓ ", "failed": "! "}
+NOTICE_ROLES = {"info": "accent", "done": "accent", "failed": "warning"}
+HINT_GAP = "  "
+MIN_GAP_CELLS = 2
+"""Between the two halves."""
+LAST_HINTS = 2
+"""Keys that are never left out."""
+MIN_PATH_CELLS = 12
+"""Cells that a shortened path keeps at least."""
+PATH = re.compile(r"(?<![\w/:])~?(?:/[^\s/:)]+){2,}/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message for the user."""
+
+    text: str
+    kind: NoticeKind = "info"
+    hint: str = ""
+    """What can be done next: `u to undo`."""
+
+    @property
+    def full_text(self) -> str:
+        """The message with its hint, as it is shown where there is room for all of it."""
+        return join_nonempty((self.text, self.hint))
+
+
+def build_bottom_line(
+    left: Notice | str, hints: Sequence[KeyHint], width: int
+) -> Sequence[StyledText]:
+    """Return the line in exactly `width` cells.
+
+    Args:
+        left: The message; without one, the state.
+        hints: The keys, the most important first, then the help and the way out.
+        width: The width of the terminal.
+    """
+    wanted = cell_width(left.full_text if isinstance(left, Notice) else left) + 1
+    shown = fit_hints(hints, width - wanted - MIN_GAP_CELLS - 1)
+    if _hints_width(shown) >= width:
+        shown = ()
+    room = max(0, width - _hints_width(shown) - 1)
+    if isinstance(left, Notice):
+        sign = NOTICE_SIGNS[left.kind]
+        text = fit_notice(left, room - cell_width(sign) - MIN_GAP_CELLS)
+        start: StyledText = (fit_cells(f"{sign}{text}", room), NOTICE_ROLES[left.kind])
+    else:
+        start = (fit_cells(f" {left}", room), "muted")
+    return [start, *render_hints(shown), (" " * (width > 0), "muted")]
+
+
+def render_hints(hints: Sequence[KeyHint]) -> list[StyledText]:
+    """Return keys and what they do; the keys stand out."""
+    pieces: list[StyledText] = []
+    for key, label in hints:
+        pieces.append((f"{HINT_GAP if pieces else ''}{key}", "accent"))
+        if label:
+            pieces.append((f" {label}", "muted"))
+    return pieces
+
+
+def fit_hints(hints: Sequence[KeyHint], width: int) -> Sequence[KeyHint]:
+    """Return the keys that fit, at least the last two; those before them are left out first."""
+    kept = list(hints)
+    while len(kept) > LAST_HINTS and _hints_width(kept) > width:
+        del kept[-LAST_HINTS - 1]
+    return kept
+
+
+def _hints_width(hints: Sequence[KeyHint]) -> int:
+    return sum(cell_width(text) for text, _ in render_hints(hints))
+
+
+def fit_notice(notice: Notice, width: int) -> str:
+    """Return a message in at most `width` cells.
+
+    First its paths are shortened in the middle, then the hint is left out, then its end.
+    """
+    for text in (notice.full_text, notice.text):
+        excess = cell_width(text) - width
+        if excess <= 0:
+            return text
+        shorter = shorten_paths(text, excess)
+        if cell_width(shorter) <= width:
+            return shorter
+    return truncate_cells(shorter, max(0, width))
+
+
+def shorten_paths(text: str, excess: int) -> str:
+    """Return a text with its longest path shortened in the middle by so many cells, if it can be."""
+    path = max(PATH.findall(text), key=len, default="")
+    keep = max(MIN_PATH_CELLS, cell_width(path) - excess)
+    if cell_width(path) <= keep:
+        return text
+    return text.replace(path, shorten_path(path, keep))
+
+
+def shorten_path(path: str, width: int) -> str:
+    """Return a path in at most `width` cells, with `…` for its middle: the name says the most."""
+    if cell_width(path) <= width:
+        return path
+    tail_width = (width - 1) * 2 // 3
+    ends = [*accumulate(map(cell_width, reversed(path)))]
+    tail = path[len(path) - sum(end <= tail_width for end in ends) :]
+    head = truncate_cells(path, width - cell_width(tail)).removesuffix(ELLIPSIS)
+    return f"{head}{ELLIPSIS}{tail}"
