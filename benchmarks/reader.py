@@ -297,7 +297,10 @@ def measure_moving(program: Program, key: str, show: Report) -> None:
 def measure_opening(
     program: Program, back: str, numbers: Sequence[int], on: str, show: Report
 ) -> None:
-    """Open these articles, moving with the key `on`."""
+    """Open these articles, moving with the key `on`.
+
+    A text that is previewed is on the screen already: then the time is to the first output.
+    """
     seen = []
     for number in numbers:
         seen.append(program.type_and_wait("\r", f"Article {number} begins"))
