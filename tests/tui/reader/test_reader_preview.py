@@ -51,7 +51,6 @@ def panes(running: RunningReader) -> tuple[int, int, int]:
         (["G"], 1),
         (["J", "J"], 10),
         (["n"], 11),
-        (["ctrl+d"], 7),
         (["enter", "h"], 12),
         (["enter", "h", "j"], 11),
         (["enter", "tab", "tab", "j"], 11),
