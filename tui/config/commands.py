@@ -197,7 +197,7 @@ COMMANDS: tuple[Command, ...] = (
         ("/",),
         "Search",
         "search the library as you type",
-        ("list", "side", "help", "picker", "history"),
+        ("list", "side", "help", "picker", "history", "links"),
     ),
     _dialog_command(
         "list.filter", ("f",), "Filter", "show all, unread, starred or started articles"

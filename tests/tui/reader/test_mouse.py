@@ -155,7 +155,9 @@ async def test_clicks_in_dialogs(start: Start, monkeypatch: pytest.MonkeyPatch) 
             type(running.gateway.pages), "open_link", lambda _, url, __: opened.append(url)
         )
         await click(running, x + 4, y + 1)
-        assert (dialog.selected_link.url, opened) == ("https://b.example/2", [])
+        selected = dialog.view.selected_link
+        assert selected is not None
+        assert (selected.url, opened) == ("https://b.example/2", [])
         await click(running, x + 4, y + 1)
         assert opened == ["https://b.example/2"]
 

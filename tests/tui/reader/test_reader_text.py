@@ -148,6 +148,21 @@ async def test_links_by_number(start: Start, programs: FakePrograms) -> None:
         assert running.status == "No links in this article"
 
 
+async def test_links_are_searched_by_typing(start: Start, programs: FakePrograms) -> None:
+    async with start() as running:
+        await running.press("j", "enter", ";", "/")
+        await running.type("site 3")
+        assert "https://site.example/3" in screen_text(running.app)
+        assert "https://site.example/2" not in screen_text(running.app)
+        await running.type("zebra")
+        await running.press("enter")
+        assert running.reader.links is not None
+        assert running.app.screen is not running.reader, "there is nothing to choose"
+        await running.press(*["backspace"] * 5, "tab", "o")
+        await running.wait_until(lambda: programs.opened)
+        assert programs.opened == ["https://site.example/3"]
+
+
 async def test_close_and_reopen_the_find_bar_at_once(start: Start) -> None:
     """The keys come faster than the bar is removed."""
     async with start() as running:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import ComposeResult
-from textual.content import Content
 from textual.geometry import Offset
 
-from tui.reader.dialogs.dialog import CommandTable, Dialog
+from tui.reader.dialogs.dialog import CommandTable
+from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, fit_cells, pad_left
 from tui.rendering.text_layout import ArticleLink
@@ -40,9 +39,20 @@ class LinksView(LineView):
     def __init__(self, links: Sequence[ArticleLink]) -> None:
         super().__init__()
         self._links = links
+        self._number_cells = len(str(len(links)))
         self.cursor = 0
         self.known_numbers: set[int] = set()
         """The links that lead to articles of the library."""
+
+    @property
+    def selected_link(self) -> ArticleLink | None:
+        """The link under the cursor; None if no link is shown."""
+        return self._links[self.cursor] if self._links else None
+
+    def show(self, links: Sequence[ArticleLink]) -> None:
+        """Show other links, with the cursor on the first."""
+        self._links, self.cursor = links, 0
+        self.on_resize()
 
     def on_resize(self) -> None:
         """Keep the cursor on the screen."""
@@ -51,7 +61,7 @@ class LinksView(LineView):
 
     def move_cursor_to(self, index: int) -> None:
         """Put the cursor on the link of that index, or the nearest."""
-        self.cursor = min(max(0, index), len(self._links) - 1)
+        self.cursor = max(0, min(index, len(self._links) - 1))
         if not self.top_line <= self.cursor < self.top_line + self.size.height:
             self.scroll_to_line(self.cursor - self.size.height // 2)
         self.refresh()
@@ -72,8 +82,8 @@ class LinksView(LineView):
         if y >= len(self._links):
             return []
         link, selected = self._links[y], y == self.cursor
-        digits = len(str(len(self._links)))
-        head = f"{LINK_CURSOR_SIGN if selected else ' '}{pad_left(str(link.number), digits)} "
+        number = pad_left(str(link.number), self._number_cells)
+        head = f"{LINK_CURSOR_SIGN if selected else ' '}{number} "
         room = max(0, width - len(head))
         text = fit_cells(link.text, room // 2)
         label = KNOWN_LINK_LABEL if link.number in self.known_numbers else ""
@@ -83,11 +93,10 @@ class LinksView(LineView):
         return [(head, "accent"), (text, "text"), (url, "muted")]
 
 
-class LinksDialog(Dialog[LinkChoice | None]):
+class LinksDialog(SearchableDialog[LinkChoice | None]):
     """Asks for a link to open; ends with it, or with None."""
 
     PLACE = "links"
-    CSS_PATH = "dialog.tcss"
 
     def __init__(
         self,
@@ -97,43 +106,45 @@ class LinksDialog(Dialog[LinkChoice | None]):
         copy: Callable[[ArticleLink], object],
     ) -> None:
         """Create the dialog for at least one link; `reveal` scrolls the text to a link."""
-        super().__init__(keymap)
+        self.view = LinksView(links)
+        super().__init__(keymap, "Links", self.view)
         self._links = links
         self._reveal_link = reveal
         self._copy_link = copy
         self._typed_number = 0
 
-    def compose(self) -> ComposeResult:
-        """The links, below the text."""
-        view = LinksView(self._links)
-        view.add_class("frame")
-        view.border_title = Content("Links")
-        view.border_subtitle = Content(
+    @property
+    def subtitle(self) -> str:
+        """The keys named in the lower border."""
+        return (
             f"{self.key_hint('article.open', 'read')} · "
             f"{self.key_hint('article.open_url', 'browser')} · "
             f"{self.key_hint('article.copy_url', 'copy')} · {self.cancel_hint('close')}"
         )
-        view.styles.height = len(self._links) + 2
-        yield view
+
+    def on_resize(self) -> None:
+        """Leave more than half of the screen to the text."""
+        self.view.styles.height = max(1, min(len(self._links), self.app.size.height * 2 // 5 - 2))
+
+    def filter_lines(self, words: str) -> None:
+        """Show the links with these words in their texts or URLs."""
+        self.view.show(
+            [each for each in self._links if has_all_words(f"{each.text} {each.url}", words)]
+        )
+        self._reveal_selected()
+
+    def choose_match(self) -> None:
+        """End with the link under the cursor, unless none matches."""
+        self.submit()
 
     @property
     def commands(self) -> CommandTable:
         """Those of a dialog, and opening and copying with the article's keys."""
         return {
             **super().commands,
-            "article.open_url": lambda: self.dismiss(LinkChoice(self.selected_link, True)),
+            "article.open_url": lambda: self._choose(in_browser=True),
             "article.copy_url": self.copy,
         }
-
-    @property
-    def view(self) -> LinksView:
-        """The list."""
-        return self.query_one(LinksView)
-
-    @property
-    def selected_link(self) -> ArticleLink:
-        """The link under the cursor."""
-        return self._links[self.view.cursor]
 
     def move(self, by: int) -> None:
         """Move the cursor; the text follows."""
@@ -142,7 +153,11 @@ class LinksDialog(Dialog[LinkChoice | None]):
 
     def _select_link(self, index: int) -> None:
         self.view.move_cursor_to(index)
-        self._reveal_link(self.selected_link)
+        self._reveal_selected()
+
+    def _reveal_selected(self) -> None:
+        if (link := self.view.selected_link) is not None:
+            self._reveal_link(link)
 
     @property
     def page_size(self) -> int:
@@ -151,10 +166,11 @@ class LinksDialog(Dialog[LinkChoice | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Select a link by its number, and open it once no longer number is possible."""
-        if not (event.character or "").isdecimal() or not (event.character or "").isascii():
+        typed = event.character or ""
+        if not typed.isdecimal() or not typed.isascii() or self.search_input.display:
             return
         event.stop()
-        number = self._typed_number * 10 + int(event.character or "0")
+        number = self._typed_number * 10 + int(typed)
         if not 0 < number <= len(self._links):
             number = 0
         self._typed_number = number
@@ -172,7 +188,11 @@ class LinksDialog(Dialog[LinkChoice | None]):
 
     def submit(self) -> None:
         """End with the selected link, to be read here."""
-        self.dismiss(LinkChoice(self.selected_link))
+        self._choose()
+
+    def _choose(self, *, in_browser: bool = False) -> None:
+        if (link := self.view.selected_link) is not None:
+            self.dismiss(LinkChoice(link, in_browser))
 
     def mark_known(self, is_known: Callable[[ArticleLink], bool]) -> None:
         """Mark the links that lead to articles of the library."""
@@ -181,5 +201,6 @@ class LinksDialog(Dialog[LinkChoice | None]):
 
     def copy(self) -> None:
         """Copy the URL of the selected link."""
-        self._copy_link(self.selected_link)
-        self.dismiss(None)
+        if (link := self.view.selected_link) is not None:
+            self._copy_link(link)
+            self.dismiss(None)

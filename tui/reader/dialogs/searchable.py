@@ -6,8 +6,10 @@ from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -18,6 +20,19 @@ from tui.reader.widgets.inputs import SanitizedInput
 T = TypeVar("T")
 MAX_SEARCH_LENGTH = 40
 """In characters."""
+
+
+class DialogSearchInput(SanitizedInput):
+    """The input of a search in a dialog."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "keep", show=False)]
+
+    class LinesRequested(Message):
+        """The user wants to move to what matches."""
+
+    def action_keep(self) -> None:
+        """Go to what matches."""
+        self.post_message(self.LinesRequested())
 
 
 class DialogFrame(Vertical):
@@ -35,7 +50,7 @@ class SearchableDialog(Dialog[T]):
         super().__init__(keymap)
         self._title = title
         self._lines_widget = lines
-        self.search_input = SanitizedInput(
+        self.search_input = DialogSearchInput(
             placeholder="Search", max_length=MAX_SEARCH_LENGTH, compact=True
         )
         self.search_input.display = False
@@ -107,6 +122,11 @@ class SearchableDialog(Dialog[T]):
         self.choose_match()
 
     def choose_match(self) -> None:
+        """Go to what matches."""
+        self.focus_lines()
+
+    @on(DialogSearchInput.LinesRequested)
+    def focus_lines(self) -> None:
         """Go to what matches."""
         self.set_focus(self._lines_widget)
 

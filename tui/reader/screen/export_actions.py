@@ -146,5 +146,7 @@ def _find_command_fault(command: str) -> str:
 
 
 def _list_question(count: int) -> str:
-    formats = "file.json, .jsonl, .html, .epub or folder/ for Markdown"
-    return f"Export {format_count(count, 'article')} to ({formats}):"
+    formats = (
+        ".json, .jsonl, .html, .epub, or folder/: Markdown"  # with the count, 76 cells at most
+    )
+    return f"Export {format_count(count, 'article')} to ({formats})"
