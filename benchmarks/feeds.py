@@ -130,7 +130,7 @@ def fetch_in_reader(feeds: list[Subscription], home: Path) -> None:
     feed_store = FeedStore(home / "data/newstui", home / "cache/newstui")
     feed_store.update(put=feeds)
     with closing(Program(NEWSTUI, environment(home, COLOURS))) as program:
-        program.wait_for("articles")
+        program.wait_for("unread of")
         program.settle()
         before = press_j(program, 100)
         program.press("r")

@@ -141,7 +141,7 @@ def measure(base: int, texts: Sequence[str], name: str, home: Path) -> None:
         with closing(start(env, base)) as program:
             show("before", program)
             ROUTES[name](home, env, program)
-            program.wait_for(f"{base + len(texts):,} articles", TIMEOUT)
+            program.wait_for(f"unread of {base + len(texts):,}", TIMEOUT)
             program.settle(TIMEOUT)
             show("indexed", program)
             for _ in range(OPENED):
@@ -156,7 +156,7 @@ def measure(base: int, texts: Sequence[str], name: str, home: Path) -> None:
 def start(env: Mapping[str, str], articles: int) -> Program:
     """Start the reader and wait until it is idle."""
     program = Program(NEWSTUI, env)
-    program.wait_for(f"{articles:,} articles", TIMEOUT)
+    program.wait_for(f"unread of {articles:,}", TIMEOUT)
     program.settle(TIMEOUT)
     return program
 

@@ -17,6 +17,7 @@ from tests.support.reader_process import (
     assert_clean_exit,
     make_home,
     open_reader,
+    position_in,
     read_row,
     unread_row,
 )
@@ -257,7 +258,7 @@ def test_in_tmux(tmp_path: Path, tmux: list[str]) -> None:
     )
     inside = [*tmux, "new-session", sys.executable, "-m", "tui"]
     with Terminal(inside, tmp_path, size=(100, 30), env=SSH) as terminal:
-        terminal.wait_for(re.compile("^ 2 articles", re.MULTILINE))
+        terminal.wait_for(position_in(2))
         terminal.wait_for(re.compile("^>●. Two", re.MULTILINE))
         terminal.write("jy")
         terminal.wait_for(re.compile(f"^ {SENT}", re.MULTILINE))

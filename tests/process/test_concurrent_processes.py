@@ -12,6 +12,7 @@ from tests.support.reader_process import (
     assert_clean_exit,
     make_home,
     open_reader,
+    position_in,
     read_row,
     run_newstui,
     show_json,
@@ -38,7 +39,7 @@ def test_two_readers_and_two_commands(tmp_path: Path) -> None:
         run_newstui(tmp_path, "import", write_json(tmp_path / "new.jsonl", article_json(9)))
         for terminal in (one, other):
             terminal.wait_for(unread_row("Title 9"))
-            terminal.wait_for(re.compile(r"^ 6 articles", re.MULTILINE))
+            terminal.wait_for(position_in(6))
         other.wait_for(re.compile(r"^> ★ Title 3 ", re.MULTILINE))
         one.wait_for(re.compile(r"^>.. Title 5 ", re.MULTILINE))
         other.write("u")

@@ -13,7 +13,13 @@ from typing import Any
 import pytest
 
 from tests.support.codebase import ROOT
-from tests.support.reader_process import article_json, assert_clean_exit, import_files, open_reader
+from tests.support.reader_process import (
+    article_json,
+    assert_clean_exit,
+    import_files,
+    open_reader,
+    position_in,
+)
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -153,7 +159,7 @@ def walk(terminal: Terminal, articles: int) -> None:
         ("?", "Keys", "q"),
         ("U", "Undo history", "q"),
         ("\x10", "━ Commands ━", "\x1b"),
-        ("c", "All", "q"),
+        ("c", "━ Go to ━", "q"),
         ("f", "starred", "q"),
         (",", "Sort by", "q"),
         ("/", "words, “phrases”", "\x1b"),
@@ -228,7 +234,7 @@ def check_no_effect(terminal: Terminal, *arriving: bytes) -> None:
 
 def test_replies_and_pastes_are_not_keys(hostile: Path) -> None:
     """Cases 47, 56: replies of the terminal and pastes run no command; a long paste is truncated."""
-    everything = re.compile(rf"^ {COUNT} articles", re.MULTILINE)
+    everything = position_in(COUNT)
     with open_reader(hostile, COUNT, size=(112, 24)) as terminal:
         check_no_effect(terminal, *REPLIES)
         check_no_effect(terminal, PASTE_START + b"mmAq\x03\x11jjj" + PASTE_END)
@@ -237,14 +243,14 @@ def test_replies_and_pastes_are_not_keys(hostile: Path) -> None:
         terminal.write(
             PASTE_START + b"re\x1b[31m\x1b\x03\x11d\x07\r\nqq\x1b]52;c;SEFDSw==\x07" + PASTE_END
         )
-        terminal.wait_for(re.compile(r"^ ?/re.*found", re.MULTILINE))
+        terminal.wait_for(re.compile(r"/re.*found"))
         terminal.write("\x1b")
         terminal.wait_for(everything)
         terminal.write("/")
         terminal.wait_for("words, “phrases”")
         terminal.write(PASTE_START + b"q\x1b[B m" * 170_000 + PASTE_END)
         terminal.write("zz")
-        terminal.wait_for(re.compile("^ /.* 0 found", re.MULTILINE))
+        terminal.wait_for(re.compile("/.* 0 found"))
         terminal.write("\x1b")
         terminal.wait_for(everything)
         terminal.write("q")

@@ -19,6 +19,7 @@ from store.model.times import format_timestamp, system_clock
 from tests.support.environment import environment
 from tests.support.libraries import add, load, open_folder_library
 from tests.support.terminal import Terminal
+from tui.reader.screen.panes import MIN_HEADER_ROWS
 
 NEWSTUI: tuple[str, ...] = (sys.executable, "-m", "tui")
 QUIT_KEY = "\x11"
@@ -111,9 +112,15 @@ def start_reader(
 def wait_ready(terminal: Terminal, articles: int) -> Terminal:
     """Wait until the reader takes keys and lists all articles of its library."""
     terminal.wait_raw(LAST_STARTUP_MODE)
-    noun = "article" if articles == 1 else "articles"
-    terminal.wait_for(re.compile(rf"^ {articles} {noun} (?!.*loading)", re.MULTILINE))
+    terminal.wait_for(position_in(articles))
+    if len(terminal.screen()) >= MIN_HEADER_ROWS:
+        terminal.wait_for(re.compile(r"\d unread"))  # counted after the list is shown
     return terminal
+
+
+def position_in(articles: int) -> re.Pattern[str]:
+    """Return a pattern for the bottom line of a list of so many articles, all of them loaded."""
+    return re.compile(rf"^ (?:.* · )?\d+/{articles} (?!.*loading)", re.MULTILINE)
 
 
 def open_reader(
