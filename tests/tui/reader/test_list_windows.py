@@ -148,7 +148,7 @@ async def test_only_a_part_of_the_list_comes_with_its_numbers(
         shown = posted[-1]
         assert (shown.total, shown.start, shown.cursor) == (TOTAL, 0, 0)
         assert len(shown.rows) < TOTAL / 2
-        assert running.status.startswith("300 articles")
+        assert "1/300" in running.status
 
 
 @pytest.mark.command("article.delete", "app.undo")
