@@ -144,9 +144,9 @@ def _iso_or_none(moment: int) -> str | None:
 
 @contextmanager
 def pause_gc() -> Iterator[None]:
-    """Pause the garbage collector while loading.
+    """Pause the garbage collector while many rows are made.
 
-    Every object survives, and scanning them costs seconds.
+    Every object survives, and scanning them costs seconds, during which no other thread runs.
     """
     was_enabled = gc.isenabled()
     gc.disable()

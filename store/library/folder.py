@@ -493,6 +493,7 @@ class FolderLibrary:
             ):
                 yield event
 
+    @pause_gc()
     def _append_events(self, new_events: Sequence[NewEvent]) -> dict[str, ArticleRow]:
         self._check_writable()
         rows: dict[str, ArticleRow] = {}

@@ -125,9 +125,9 @@ async def test_clicks_in_the_side_pane(start: Start) -> None:
         await click_on(running, "▸ Summary", left)
         assert "Summary" not in running.reader.side_pane.folded_sections
         similar = running.reader.side_pane.similar[1].id
-        await click_on(running, "2 ", left)
+        await click_on(running, "2 Article", left)
         assert running.reader.state.requested_article != similar
-        await click_on(running, "2 ", left)
+        await click_on(running, "2 Article", left)
         assert running.reader.state.requested_article == similar
 
 

@@ -55,8 +55,10 @@ async def test_rows_are_selected_from_here_to_the_cursor(
     async with start() as running:
         await running.press(*keys)
         assert chosen(running) == expected
-        said = f"{len(expected)} selected · 12 articles" if expected else "12 articles"
-        assert running.status.startswith(said)
+        if expected:
+            assert running.status.startswith(f"{len(expected)} selected · ")
+        else:
+            assert "selected" not in running.status
 
 
 @pytest.mark.command("list.select_all")
@@ -70,7 +72,7 @@ async def test_all_rows_are_selected_until_a_key_clears_the_selection(
         assert running.status.startswith("12 selected")
         await running.press(end)
         assert chosen(running) == []
-        assert running.status.startswith("12 articles")
+        assert "selected" not in running.status
         assert (running.app.return_code, running.selected_number) == (None, 10)
 
 
@@ -279,6 +281,14 @@ async def test_the_rows_of_a_long_list_are_known_to_the_gateway_alone(
         await running.press("m")
         assert running.status == "Marked 1,498 articles as read · u to undo"
         assert len(numbers(tmp_path / "many", lambda row: not row.read)) == 2
+        await running.press("*", "+")
+        await running.type("tide")
+        await running.press("enter")
+        assert running.status == "Tagged 1,500 articles tide · u to undo"
+        await running.press("*", "-")
+        await running.type("tide")
+        await running.press("enter")
+        assert running.status == "Untagged 1,500 articles tide · u to undo"
         await running.press("*", "d")
         assert running.status == "Deleted 1,500 articles · u to undo"
         assert running.reader.article_list.total == 0

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from store.system.programs import ProgramRun
     from tui.actions.place_changes import PlaceEditor
 
+MAX_TAG_ARTICLES = 500
+"""Articles whose tags are read to suggest those that can be removed."""
 MAX_PROGRAM_NAME_LENGTH = 24
 
 
@@ -156,9 +158,10 @@ class Changes(Part):
 
     @library_job
     def list_tags(self, articles: messages.Articles) -> None:
-        """List the tags of articles, and all known tags."""
+        """List the tags of articles, unless there are too many, and all known tags."""
         found = self._worker.find_articles(articles)
-        tags = article_changes.list_tags(self._library, found)
+        is_few = len(found) <= MAX_TAG_ARTICLES
+        tags = article_changes.list_tags(self._library, found) if is_few else None
         self._post(messages.TagsListed(articles, tags, self._library.tags()))
 
     @library_job

@@ -308,7 +308,8 @@ class TagsListed(LibraryMessage):
     """The tags of articles, and all known tags."""
 
     articles: Articles
-    article_tags: Sequence[str]
+    article_tags: Sequence[str] | None
+    """None if there are too many articles to read their tags."""
     known_tags: Sequence[str]
 
 

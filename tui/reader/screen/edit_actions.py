@@ -113,10 +113,10 @@ class EditActions:
         prompt = self.prompts.prompt
         if not isinstance(prompt, TagPrompt) or prompt.articles != message.articles:
             return
-        if prompt.is_adding:
+        if prompt.is_adding or message.article_tags is None:
             prompt.suggest_tags(message.known_tags)
         elif message.article_tags:
-            prompt.suggest_tags(message.article_tags)
+            prompt.suggest_tags(message.article_tags, removable=True)
         else:
             self.prompts.close()
             self.status_line.show_notice("No tags to remove")

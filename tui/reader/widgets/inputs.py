@@ -157,9 +157,9 @@ class TagPrompt(Prompt):
             return ""
         return f"Not tagged {typed}"
 
-    def suggest_tags(self, tags: Sequence[str]) -> None:
+    def suggest_tags(self, tags: Sequence[str], *, removable: bool = False) -> None:
         """Suggest one of these tags; those that can be removed are also listed."""
         self.suggester = SuggestFromList(tags, case_sensitive=False)
-        if not self.is_adding:
+        if removable:
             self._removable_tags = tags
             self.placeholder = f"Tag to remove: {', '.join(tags)}"
