@@ -590,19 +590,24 @@ class Reader(KeymapScreen, Screen[None]):
                 self.header.refresh,
                 places.refresh,
             ],
-            messages.PlacesListed: [places.show_places],
-            messages.PlacesCounted: [places.show_counts],
-            messages.PrivateHostDetected: [self.feeds.confirm_private_host],
-            messages.UndoHistoryListed: [self.edits.show_undo_history],
-            messages.StoryUpdated: [overlays.receive_message],
-            messages.StatisticsUpdated: [overlays.receive_message],
-            messages.PaceMeasured: [overlays.receive_message],
+            **self._dialog_receivers(),
             messages.OperationFailed: [
                 self.lists.show_failure,
                 self.show_failure,
                 overlays.receive_message,
             ],
             messages.BackupFailed: [self.show_failure],
+        }
+
+    def _dialog_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
+        return {
+            messages.PlacesListed: [self.places.show_places],
+            messages.PlacesCounted: [self.places.show_counts],
+            messages.PrivateHostDetected: [self.feeds.confirm_private_host],
+            messages.UndoHistoryListed: [self.edits.show_undo_history],
+            messages.StoryUpdated: [self.overlays.receive_message],
+            messages.StatisticsUpdated: [self.overlays.receive_message],
+            messages.PaceMeasured: [self.overlays.receive_message],
         }
 
     def _list_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
