@@ -555,14 +555,10 @@ class Reader(KeymapScreen, Screen[None]):
                 previews.receive,
                 overlays.receive_message,
             ],
-            messages.LinkLoaded: [self.links.use_link],
             **self._page_receivers(),
             messages.InsightsComputed: [self.side.show_insights],
             messages.SummaryStatusChanged: [self.side.show_summary_status],
             messages.SimilarFound: [self.side.show_similar, overlays.receive_message],
-            messages.TagsListed: [self.edits.suggest_tags],
-            messages.ExportNameSuggested: [self.exports.prompt_for_file],
-            messages.ArticleRendered: [self.exports.pipe],
             **self._list_receivers(),
             messages.RowsChanged: [
                 self.receive_changes,
@@ -596,11 +592,15 @@ class Reader(KeymapScreen, Screen[None]):
                 self.show_failure,
                 overlays.receive_message,
             ],
-            messages.BackupFailed: [self.show_failure],
         }
 
     def _dialog_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
         return {
+            messages.BackupFailed: [self.show_failure],
+            messages.LinkLoaded: [self.links.use_link],
+            messages.TagsListed: [self.edits.suggest_tags],
+            messages.ExportNameSuggested: [self.exports.prompt_for_file],
+            messages.ArticleRendered: [self.exports.pipe],
             messages.PlacesListed: [self.places.show_places],
             messages.PlacesCounted: [self.places.show_counts],
             messages.PrivateHostDetected: [self.feeds.confirm_private_host],
