@@ -572,25 +572,30 @@ class Reader(KeymapScreen, Screen[None]):
                 self.header.refresh,
                 places.refresh,
             ],
-            messages.Progressed: [self.show_progress],
-            messages.LibraryLoaded: [self.finish_loading, self.header.refresh, places.refresh],
-            messages.IndexEnded: [
-                self.end_progress,
-                self.side.reload_insights,
-                places.refresh,
-                overlays.receive_message,
-            ],
-            messages.FetchEnded: [
-                self.end_progress,
-                self.feeds.show_fetch_result,
-                self.header.refresh,
-                places.refresh,
-            ],
+            **self._progress_receivers(),
             **self._dialog_receivers(),
             messages.OperationFailed: [
                 self.lists.show_failure,
                 self.show_failure,
                 overlays.receive_message,
+            ],
+        }
+
+    def _progress_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
+        return {
+            messages.Progressed: [self.show_progress],
+            messages.LibraryLoaded: [self.finish_loading, self.header.refresh, self.places.refresh],
+            messages.IndexEnded: [
+                self.end_progress,
+                self.side.reload_insights,
+                self.places.refresh,
+                self.overlays.receive_message,
+            ],
+            messages.FetchEnded: [
+                self.end_progress,
+                self.feeds.show_fetch_result,
+                self.header.refresh,
+                self.places.refresh,
             ],
         }
 
