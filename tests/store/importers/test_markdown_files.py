@@ -156,7 +156,7 @@ def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) ->
         ("- one\n- two\n  more\n\n3. a\n3. b", "- one\n- two more\n\n3. a\n4. b"),
         ("* a\n    * b", "- a\n  - b"),
         ("> a quote\n> of two", "> a quote of two"),
-        ("```sh\na\n\n  b\n```", "```\na\n\n  b\n```"),
+        ("```sh\na\n\n  b\n```", "```sh\na\n\n  b\n```"),
         ("    code\n    more", "```\ncode\nmore\n```"),
         ("| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
         ("## Head\ntext\nmore", "## Head\n\ntext more"),

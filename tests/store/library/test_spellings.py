@@ -103,11 +103,11 @@ def test_each_tag_is_there_once(library: FolderLibrary) -> None:
 
 
 def test_tags_that_are_there_are_not_added(library: FolderLibrary) -> None:
-    assert add_tag(library, article_id(1), "THE\u0301").message == "Already tagged Th\xe9"
-    add_tag(library, article_id(1), "o\u0308l")
+    assert add_tag(library, [article_id(1)], "THE\u0301").message == "Already tagged Th\xe9"
+    add_tag(library, [article_id(1)], "o\u0308l")
     assert tags_of(library) == ("Th\xe9", "sea", "\xf6l")
-    remove_tag(library, article_id(1), "\xd6L")
-    remove_tag(library, article_id(1), "the\u0301")
+    remove_tag(library, [article_id(1)], "\xd6L")
+    remove_tag(library, [article_id(1)], "the\u0301")
     assert tags_of(library) == ("sea",)
 
 
