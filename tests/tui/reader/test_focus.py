@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from tui.config.settings import LoadedSettings, Settings
 
 WIDE = (120, 24)
 ALL_PANES: tuple[Pane, ...] = ("list", "article", "side")
+CONTROL_SEQUENCE = re.compile(r"\x1b\[[\d;]*m")
 GROUNDS = ("background", "surface")
 LOOKS = [*BUILT_IN_THEMES, "NO_COLOR"]
 """The themes, and what the environment makes of any of them."""
@@ -130,3 +132,21 @@ async def test_a_search_belongs_to_the_list(start: Start) -> None:
         await running.type("harbour")
         assert heavy_panes(running) == ["list"]
         assert lit_rows(running, panes=["list"]) == [2]
+
+
+@pytest.mark.parametrize("size", [(160, 24), (120, 24), (80, 24), (50, 15)], ids=str)
+async def test_the_first_screen_of_the_next_start_has_the_edges(
+    start: Start, size: tuple[int, int]
+) -> None:
+    async with start(size=size) as running:
+        await running.settle()
+        drawn = {
+            (column, row): CONTROL_SEQUENCE.sub("", text)
+            for column, row, text in running.reader.splash_lines()
+        }
+        lines = screen_lines(running.app)
+        assert drawn[0, 0] == lines[0][: len(drawn[0, 0])]
+        for pane in running.reader.panes.layout.visible_panes:
+            region = running.reader.panes.widgets[pane].region
+            assert drawn[region.x, region.y] == lines[region.y][region.x : region.right]
+        assert drawn[0, size[1] - 1] == lines[-1]

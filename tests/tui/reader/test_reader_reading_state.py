@@ -255,7 +255,7 @@ async def test_a_read_only_library_says_why(
         assert running.status == reason
         await running.press("enter", "G", "h")
         running.reader.status_line.show_notice("")
-        assert "[read-only] · 12 articles" in screen_text(running.app)
+        assert "[read-only] · 1/12" in screen_text(running.app)
         for key in ("m", "s", "A", "d", "+", "-"):
             await running.press(key)
             assert running.status == reason
@@ -300,7 +300,7 @@ async def test_a_library_that_fails_to_load_says_so_in_the_list(
     """Case 120: a failing job does not end the reader."""
     broken = Broken(tmp_path / "library", tmp_path / "cache", "desk", lambda: NOW)
     async with start(library=broken) as running:
-        assert "cannot read the library" in screen_text(running.app).splitlines()[1]
+        assert "cannot read the library" in screen_text(running.app).splitlines()[2]
         await running.press("/")
         await running.type("x")
         assert running.status == "bug [/]"

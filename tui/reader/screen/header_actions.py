@@ -65,8 +65,9 @@ class HeaderActions:
 
     def describe_order(self) -> str:
         """Return the order and the number of rows, for the edge of a list without headings."""
-        total = self.search.found_number or f"{self.state.article_list.total:,}"
-        return f"{self.order.capitalize()} · {total}"
+        total = self.state.article_list.total
+        number = self.search.found_number or (f"{total:,}" if total else "")
+        return f"{self.order.capitalize()} · {number}" if number else ""
 
     def describe_state(self) -> Sequence[str]:
         """Return what the bottom line says of the list; some of it may be empty.

@@ -67,7 +67,7 @@ class StatusLine(LineView, can_focus=False):
         """Show a message for some seconds; see `Notice`."""
         if self._notice_timer is not None:
             self._notice_timer.stop()
-        self._notice = Notice(text, kind, hint)
+        self._notice = Notice(text, kind, hint) if text else None
         self._notice_timer = self.set_timer(NOTICE_SECONDS, self.clear_notice)
         self.refresh()
 
