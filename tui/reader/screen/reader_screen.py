@@ -554,6 +554,7 @@ class Reader(KeymapScreen, Screen[None]):
                 self.side.show,
                 previews.receive,
                 overlays.receive_message,
+                lambda _: self.call_after_refresh(self.update_status),  # how far one is in it
             ],
             **self._page_receivers(),
             messages.InsightsComputed: [self.side.show_insights],
@@ -842,6 +843,7 @@ class Reader(KeymapScreen, Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the new size."""
         self.panes.update(event.size.width, event.size.height)
+        self.call_after_refresh(self.update_status)
 
     def on_screen_suspend(self) -> None:
         """Light no pane under a dialog."""
