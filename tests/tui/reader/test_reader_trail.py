@@ -35,7 +35,7 @@ async def test_back_restores_the_position(
         await running.press("enter", "space", "space", "j")
         place, top = reader.article_view.position, reader.article_view.top_line
         assert place > 0
-        assert "┏━ Article ━" in screen_lines(running.app)[0]
+        assert "┏━ Article ━" in screen_lines(running.app)[1]
         await running.press("1")
         assert (running.opened_number, running.selected_number) == (1, 1)
         await running.press("[")
@@ -51,7 +51,7 @@ async def test_the_trail_in_the_edge_of_the_article(start: Start) -> None:
     async with start(size=(148, 24)) as running:
         await running.press("enter", "1", "[")
         crumbs = "▸ Article number 3 about t… › Article number 1 ab…"
-        assert f"┏━ {crumbs} ━" in screen_lines(running.app)[0]
+        assert f"┏━ {crumbs} ━" in screen_lines(running.app)[1]
         await running.resize(*NARROW)
         assert "▸ Article number 3" in screen_lines(running.app)[0]
         await running.resize(50, 12)
