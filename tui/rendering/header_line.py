@@ -20,7 +20,7 @@ ORDERS = {"date": "newest first", "oldest": "oldest first"}
 
 @dataclass(frozen=True, slots=True)
 class HeaderFacts:
-    """What the header says; what is not known is left out."""
+    """The facts of the header; what is not known is left out."""
 
     place: str = ""
     """What the list shows: `Gazette · unread`."""

@@ -20,7 +20,7 @@ ALL_KEYS = "enter open  n next unread  / search  ? help  q quit"
 STARRED = Notice("Starred", "done", "u to undo")
 MARKED = Notice("Marked 12 articles as read", "done", "u to undo")
 SAVED = Notice(
-    "Not saved: already exists: /home/ada/news/2026/supreme-court.md", "failed", "e again"
+    "Not saved: already exists: /data/ada/news/2026/supreme-court.md", "failed", "e again"
 )
 
 
@@ -43,7 +43,7 @@ def line(left: Notice | str, width: int) -> str:
         (
             SAVED,
             80,
-            "! Not saved: already exists: /home/ad…upreme-court.md · e again",
+            "! Not saved: already exists: /data/ad…upreme-court.md · e again",
             "? help  q quit",
         ),
         (Notice("j is not bound here"), 80, " j is not bound here", ALL_KEYS),
@@ -89,11 +89,11 @@ def test_keys_typed_so_far_have_no_label() -> None:
 @pytest.mark.parametrize(
     ("width", "expected"),
     [
-        (99, "Not saved: already exists: /home/ada/news/2026/supreme-court.md · e again"),
-        (66, "Not saved: already exists: /home/ada/…6/supreme-court.md · e again"),
-        (50, "Not saved: already exists: /hom…court.md · e again"),
-        (40, "Not saved: already exists: /hom…court.md"),
-        (30, "Not saved: already exists: /h…"),
+        (99, "Not saved: already exists: /data/ada/news/2026/supreme-court.md · e again"),
+        (66, "Not saved: already exists: /data/ada/…6/supreme-court.md · e again"),
+        (50, "Not saved: already exists: /dat…court.md · e again"),
+        (40, "Not saved: already exists: /dat…court.md"),
+        (30, "Not saved: already exists: /d…"),
         (3, "No…"),
         (0, ""),
     ],
@@ -120,9 +120,9 @@ def test_only_paths_are_shortened(text: str, excess: int, expected: str) -> None
 @pytest.mark.parametrize(
     ("path", "width", "expected"),
     [
-        ("/home/ada/news.md", 17, "/home/ada/news.md"),
-        ("/home/ada/news.md", 12, "/hom…news.md"),
-        ("/home/深海の謎の音/港.md", 16, "/home…の音/港.md"),
+        ("/data/ada/news.md", 17, "/data/ada/news.md"),
+        ("/data/ada/news.md", 12, "/dat…news.md"),
+        ("/data/深海の謎の音/港.md", 16, "/data…の音/港.md"),
     ],
 )
 def test_a_path_is_shortened_in_the_middle(path: str, width: int, expected: str) -> None:

@@ -125,7 +125,7 @@ class ArticlePreview:
 
     @property
     def rest_seconds(self) -> float:
-        """How long the cursor stays on a row before it is taken to rest."""
+        """The seconds after which a cursor that stays on a row is taken to rest."""
         return REST_SECONDS * self.rest_factor
 
     @property

@@ -42,7 +42,7 @@ class HeaderActions:
 
     @property
     def shown(self) -> str:
-        """What the list shows, in words."""
+        """The list that is shown, in words."""
         return describe_shown(self.state.place.full_name, self.state.query.show)
 
     def update(self) -> None:

@@ -161,7 +161,7 @@ class SearchActions:
 
     @property
     def found_note(self) -> str:
-        """What the user should know about the matches."""
+        """A remark about the matches; empty if there is nothing to remark."""
         return self._matches.note if self._matches is not None else ""
 
     @property

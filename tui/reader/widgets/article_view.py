@@ -234,7 +234,7 @@ class ArticleView(LineView):
 
     @property
     def seen_percent(self) -> int:
-        """How much of the text is above the lower edge of the screen, in percent."""
+        """The share of the text that is above the lower edge of the screen, in percent."""
         layout, entry = self._text_layout, self.full_article
         if self.is_at_end or layout is None or entry is None:
             return 100
