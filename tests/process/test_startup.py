@@ -73,7 +73,7 @@ def test_fill_the_library_from_the_reader(tmp_path: Path) -> None:
         terminal.write(f"{folder}\r")
         terminal.wait_for("The ferry is late")
         assert not terminal.shows("Sample articles")
-        terminal.wait_for(re.compile(r"^ 1 article ", re.MULTILINE))
+        terminal.wait_for("1 unread of 1 ")
         terminal.write("q")
         assert_clean_exit(terminal, 0)
 
