@@ -43,6 +43,16 @@ async def test_help_shows_the_keys_of_the_pane_without_scrolling(
             assert screen_text(running.app) == text
 
 
+async def test_help_is_as_wide_as_before_the_terminal_was_narrow(start: Start) -> None:
+    async with start() as running:
+        await running.press("?")
+        before = screen_text(running.app)
+        for size in (NARROW, (1, 1), TINY):
+            await running.resize(*size)
+            await running.resize(*WIDE)
+            assert screen_text(running.app) == before, size
+
+
 async def test_tab_shows_all_keys_and_a_search_finds_one(start: Start) -> None:
     async with start(size=MIDDLE) as running:
         await running.press("?")

@@ -32,8 +32,12 @@ class HelpView(LineView):
 
     def update(self) -> None:
         """Lay out the lines again, and show the first."""
-        self.on_resize()
+        self.fit_screen()
         self.scroll_to_line(0)
+
+    def fit_screen(self) -> None:
+        """Lay out the lines again for the size of the screen, and become as large as they are."""
+        self.on_resize()
         self.refresh(layout=True)
 
     def on_resize(self) -> None:
@@ -88,6 +92,10 @@ class HelpDialog(SearchableDialog[None]):
     def commands(self) -> CommandTable:
         """Those of a searchable dialog, and the keys of all places."""
         return {**super().commands, "move.next_pane": self.toggle_all_places}
+
+    def on_resize(self) -> None:
+        """Fit the new size; Textual keeps the width of a frame that is as wide as what is in it."""
+        self._view.fit_screen()
 
     def toggle_all_places(self) -> None:
         """Show the keys of all places, or of one."""
