@@ -104,28 +104,28 @@ def find_help(keymap: Keymap, place: str, words: str) -> list[HelpGroup]:
 def _entry_lines(
     entry: HelpEntry, keymap: Keymap, place: str, wording: Wording
 ) -> Iterator[HelpLine]:
-    commands = [
-        each
-        for each in entry.commands
-        if keymap.keys[each.id] and _is_available(each, keymap, place)
-    ]
-    is_short = wording == "short" or (wording == "long" and len(commands) > 1) or len(commands) > 2
-    if commands and is_short:
-        yield HelpLine(_join_keys(commands, keymap), entry.words)
+    keys = [(each, _keys_in_place(each, keymap, place)) for each in entry.commands]
+    available = [(command, known) for command, known in keys if known]
+    number = len(available)
+    is_short = wording == "short" or (wording == "long" and number > 1) or number > 2
+    if available and is_short:
+        yield HelpLine(_join_keys([known for _, known in available]), entry.words)
     else:
-        yield from (HelpLine(format_keys(keymap.keys[each.id]), each.help) for each in commands)
+        yield from (HelpLine(format_keys(known), command.help) for command, known in available)
 
 
-def _is_available(command: Command, keymap: Keymap, place: str) -> bool:
-    inherited = keymap.commands_by_place.get(place, {}).values()
-    return not place or place in command.places or command in inherited
+def _keys_in_place(command: Command, keymap: Keymap, place: str) -> Sequence[str]:
+    """Return the keys of a command that no other one has in this place; an empty place means all."""
+    keys = keymap.keys[command.id]
+    known = keymap.commands_by_place.get(place, {})
+    return [key for key in keys if known.get(tuple(key.split(" "))) is command] if place else keys
 
 
-def _join_keys(commands: Sequence[Command], keymap: Keymap) -> str:
+def _join_keys(keys_of_commands: Sequence[Sequence[str]]) -> str:
     """Return all keys of one command, or the first key of each of several: `n p`, `1-5`."""
-    if len(commands) == 1:
-        return format_keys(keymap.keys[commands[0].id])
-    keys = [format_key(keymap.keys[each.id][0]) for each in commands]
+    if len(keys_of_commands) == 1:
+        return format_keys(keys_of_commands[0])
+    keys = [format_key(each[0]) for each in keys_of_commands]
     is_range = len(keys) > 2 and all(map(str.isdecimal, keys))
     return f"{keys[0]}-{keys[-1]}" if is_range else " ".join(keys)
 

@@ -86,6 +86,19 @@ def test_hits_have_the_keys_of_the_article_that_they_leave_free() -> None:
     assert not any("unread" in line.text and "n" in line.keys.split() for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("list", HelpLine("space b", "page")),
+        ("places", HelpLine("page-down b", "page")),
+        ("places", HelpLine("space", "fold")),
+        ("", HelpLine("space b", "page")),
+    ],
+)
+def test_a_line_has_the_keys_of_its_place(place: str, line: HelpLine) -> None:
+    assert line in [each for group in list_help_groups(KEYMAP, place) for each in group.lines]
+
+
 def test_the_whole_wording_has_a_line_for_every_command() -> None:
     lines = [line for group in list_help_groups(KEYMAP, "", "whole") for line in group.lines]
     for command in COMMANDS:
