@@ -149,7 +149,7 @@ def test_suspend_and_resume(tmp_path: Path) -> None:
         terminal.raw = b""
         terminal.write("fg\n")
         terminal.wait_raw(LAST_STARTUP_MODE)
-        terminal.wait_for(re.compile(r"^ ?1 article .*q back", re.MULTILINE))
+        terminal.wait_for(re.compile(r"^ All · \d+ % .*q back", re.MULTILINE))
         assert terminal.shows(re.compile(r"Paragraph \d\."))
         terminal.write(QUIT_KEY)
         terminal.wait_for("prompt>")
@@ -228,7 +228,7 @@ def test_exception_in_the_worker(tmp_path: Path) -> None:
     make_home(tmp_path, article_json(1))
     with open_reader(tmp_path, 1, command=faulty_reader(tmp_path, JOB)) as terminal:
         terminal.write("U")
-        terminal.wait_for(re.compile(r"^ injected \[/\] \[@click=app.quit\]x", re.MULTILINE))
+        terminal.wait_for(re.compile(r"^! injected \[/\] \[@click=app.quit\]x", re.MULTILINE))
         assert b"\x1b[31m" not in terminal.raw
         terminal.write("m")
         terminal.wait_for(read_row("Title 1"))
