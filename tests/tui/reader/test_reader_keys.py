@@ -76,13 +76,21 @@ async def test_search_the_help(start: Start, size: tuple[int, int]) -> None:
         assert "Keys: article" in screen_text(running.app)
 
 
+async def test_no_theme_is_cut_on_a_narrow_terminal(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        await running.press("C")
+        text = screen_text(running.app)
+        for label in ("by background: Dark", "High contrast, dark", "High contrast, light"):
+            assert f" {label} " in text
+
+
 @pytest.mark.command("app.theme")
 async def test_themes_are_previewed(start: Start) -> None:
     async with start() as running:
         app = running.app
         await running.press("C")
         assert isinstance(app.screen, ThemePicker)
-        assert "by the background: Dark now" in screen_text(app)
+        assert "by background: Dark" in screen_text(app)
         await running.press("G")
         assert app.theme == "monochrome"
         await running.press("escape")

@@ -27,7 +27,7 @@ VALUE_GAP = 2
 """Cells between a name and its value."""
 MIN_SEARCHABLE_LINES = 6
 """Fewer lines are not worth naming the key of the search."""
-THEME_NAME_CELLS = 22
+MAX_THEME_NAME_CELLS = 22
 NOTHING_FOUND = "No matches"
 
 
@@ -206,12 +206,9 @@ class ThemePicker(Picker):
         self._theme_choice = themes
         self._apply_theme = apply_theme
         labels = {name: theme.label for name, theme in themes.all_themes().items()}
-        labels[AUTO_THEME_NAME] = (
-            f"by the background: {labels[themes.resolve(AUTO_THEME_NAME)]} now"
-        )
-        lines = [
-            f"{fit_cells(name, THEME_NAME_CELLS)} {labels[name]}" for name in self._theme_names
-        ]
+        labels[AUTO_THEME_NAME] = f"by background: {labels[themes.resolve(AUTO_THEME_NAME)]}"
+        cells = min(MAX_THEME_NAME_CELLS, max(map(cell_width, self._theme_names)))
+        lines = [f"{fit_cells(name, cells)}  {labels[name]}" for name in self._theme_names]
         super().__init__(keymap, "Theme", lines, self._theme_names.index(themes.chosen_name))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
