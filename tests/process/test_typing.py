@@ -72,6 +72,7 @@ def test_background_reply(tmp_path: Path) -> None:
     """Case 47: a late reply in two chunks sets the colours and is not taken for keys."""
     with open_reader(make_home(tmp_path, article_json(1), article_json(2)), 2) as terminal:
         assert terminal.raw.count(b"\x1b]11;?\x1b\\") == 1
+        terminal.wait_for("The words of article 2.")  # the preview, the last to be drawn
         terminal.wait_quiet()
         before = terminal.screen()
         terminal.write("\x1b]11;rgb:ffff/ff")
