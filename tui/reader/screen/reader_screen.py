@@ -753,6 +753,10 @@ class Reader(KeymapScreen, Screen[None]):
         """Read what a link leads to."""
         self.pages.read_link(message.link)
 
+    @on(ArticleView.LaidOut)
+    def _show_share_read(self) -> None:
+        self.update_status()
+
     @on(ArticleView.CodeFound)
     def _highlight_code(self, message: ArticleView.CodeFound) -> None:
         self.code.highlight(message.text)
@@ -843,7 +847,6 @@ class Reader(KeymapScreen, Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the new size."""
         self.panes.update(event.size.width, event.size.height)
-        self.call_after_refresh(self.update_status)
 
     def on_screen_suspend(self) -> None:
         """Light no pane under a dialog."""

@@ -65,6 +65,9 @@ class ArticleView(LineView):
 
         article: str
 
+    class LaidOut(Message):
+        """The open article has been laid out for a new size."""
+
     @dataclass
     class CodeFound(Message):
         """An article that is shown has code; `show_code_spans` takes its tokens."""
@@ -337,6 +340,8 @@ class ArticleView(LineView):
             self.call_after_refresh(self._check_end)
         else:
             self._restore_position()
+        if self.full_article is not None and not self.is_preview:
+            self.post_message(self.LaidOut())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Save the position, and check for the end."""
