@@ -1,14 +1,14 @@
-"""The reader's screen: its parts, the part that does each command, and what follows each message.
+"""The reader's screen: its parts, what follows each message, and the bottom line.
 
 Every part owns its state and is handed what it needs. What several parts need to know is in
-`ReaderState`. Commands and messages reach the parts from here alone.
+`ReaderState`. Messages reach the parts from here alone, commands from `reader_commands` alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +26,9 @@ from tui.config.commands import FOOTER_HINTS, Command, footer_hints
 from tui.config.settings import resolve_auto
 from tui.reader.dialogs.article_preview import ArticlePreview
 from tui.reader.dialogs.dialog import CommandTable, KeymapScreen
-from tui.reader.dialogs.moves import CountedMove, movement_commands
+from tui.reader.dialogs.moves import CountedMove
 from tui.reader.gateway import Gateway, PostMessage, messages
-from tui.reader.screen.article_actions import ArticleActions, is_article
+from tui.reader.screen.article_actions import ArticleActions
 from tui.reader.screen.code_actions import CodeActions
 from tui.reader.screen.edit_actions import EditActions
 from tui.reader.screen.export_actions import ExportActions
@@ -45,6 +45,7 @@ from tui.reader.screen.place_edits import PlaceEdits
 from tui.reader.screen.place_memory import PlaceMemory
 from tui.reader.screen.preview_actions import PreviewActions
 from tui.reader.screen.prompts import Prompts
+from tui.reader.screen.reader_commands import go_back, make_command_table
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
 from tui.reader.screen.side_pane_actions import SidePaneActions
@@ -120,7 +121,7 @@ class Reader(KeymapScreen, Screen[None]):
         self._hint = hint
         self._settings = loaded.settings
         self._settings_faults = loaded.faults
-        self._host = host
+        self.host = host
         self.progress_text = ""
         """What is going on, for the bottom line."""
         self._position_timer: Timer | None = None
@@ -159,7 +160,7 @@ class Reader(KeymapScreen, Screen[None]):
             lambda: self.previews.follow(rests=True),
             lambda: self.articles.enter(),
         )
-        methods, send = self._host.external_methods, self._host.send
+        methods, send = self.host.external_methods, self.host.send
         self.links = LinkActions(self, keymap, gateway.articles, state, status, methods, send)
         self.code = CodeActions(self, view)
         self.text = TextActions(
@@ -203,9 +204,9 @@ class Reader(KeymapScreen, Screen[None]):
         self.feeds = FeedActions(self, keymap, gateway.feeds, state, prompts, status)
         self._create_place_parts(now)
         self.welcome = WelcomeActions(
-            self, keymap, self.feeds, prompts, bool(self._hint), self._host.run_cli_command
+            self, keymap, self.feeds, prompts, bool(self._hint), self.host.run_cli_command
         )
-        open_article, host = self.articles.open, self._host
+        open_article, host = self.articles.open, self.host
         self.overlays = OverlayActions(
             self,
             keymap,
@@ -249,7 +250,7 @@ class Reader(KeymapScreen, Screen[None]):
             state, self.lists, self.search, self.header_line, self.article_view
         )
         self.memory = PlaceMemory(
-            self._host.session, self._settings, self.lists, self.place_tree, self.panes
+            self.host.session, self._settings, self.lists, self.place_tree, self.panes
         )
         self.memory.restore(now())
 
@@ -333,24 +334,8 @@ class Reader(KeymapScreen, Screen[None]):
 
     @cached_property
     def commands(self) -> CommandTable:
-        """The part that runs each command."""
-        return {
-            **self._navigation_commands(),
-            **self._article_commands(),
-            **self._text_commands(),
-            **self._list_commands(),
-            **self._view_commands(),
-            "app.undo": self.gateway.changes.undo,
-            "app.history": self.gateway.changes.list_undo_history,
-            "app.help": lambda: self.overlays.show_help(self.place or self.state.current_pane),
-            "app.palette": self.overlays.show_palette,
-            "app.theme": self.overlays.choose_theme,
-            "app.welcome": self.welcome.choose,
-            "app.redraw": self._host.redraw,
-            "app.suspend": self.suspend,
-            "app.leave": self.leave,
-            "app.quit": lambda: self.app.action_quit(),
-        }
+        """The part that carries out each command."""
+        return make_command_table(self)
 
     def move(self, by: int) -> None:
         """Move by so many rows or lines in the current pane."""
@@ -370,176 +355,6 @@ class Reader(KeymapScreen, Screen[None]):
     def run_flood(self, moves: Sequence[CountedMove]) -> None:
         """Carry out more moves than anybody types, through all panes."""
         self.navigation.run_flood(moves)
-
-    def _navigation_commands(self) -> CommandTable:
-        go = self.navigation
-        return {
-            **movement_commands(self.move, lambda: self.page_size),
-            "move.page_down": go.page_down,
-            "move.next_article": go.step_article,
-            "move.previous_article": lambda count=1: go.step_article(-count),
-            "move.next_unread": self._by_pane(self.places.step_unread, go.step_unread),
-            "move.previous_unread": self._by_pane(
-                lambda count=1: self.places.step_unread(-count),
-                lambda count=1: go.step_unread(-count),
-            ),
-            "move.next_pane": lambda: self.panes.step(1),
-            "move.previous_pane": lambda: self.panes.step(-1),
-            "trail.back": lambda count=1: self.articles.follow_trail(-count),
-            "trail.forward": self.articles.follow_trail,
-            **{f"similar.jump:{n}": partial(self.side.open_similar, n) for n in range(1, 6)},
-        }
-
-    def _article_commands(self) -> CommandTable:
-        return {
-            "article.open": self.open_selected,
-            "article.back": self.go_back,
-            "article.page_text": self.pages.toggle_text,
-            "article.open_url": lambda: self.links.request_link("open"),
-            "article.copy_url": lambda: self.links.request_link("copy url"),
-            "article.copy_link": lambda: self.links.request_link("copy link"),
-            "article.toggle_read": self._for_library(lambda: self.edits.toggle_flag("read")),
-            "article.toggle_star": self._for_library(lambda: self.edits.toggle_flag("starred")),
-            "article.delete": self._for_library(self.edits.delete),
-            "article.tag": self._for_library(lambda: self.edits.prompt_for_tag(adds=True)),
-            "article.untag": self._for_library(lambda: self.edits.prompt_for_tag(adds=False)),
-            "article.export": self._for_library(self.exports.request_export_name),
-            "article.pipe": self._for_library(self.exports.prompt_for_command),
-        }
-
-    def _text_commands(self) -> CommandTable:
-        text, view = self.text, self.article_view
-        select = view.move_selection
-        return {
-            "article.find": text.start_find,
-            "article.links": self.pages.show_links,
-            "find.next": lambda count=1: view.step_hit(count),
-            "find.previous": lambda count=1: view.step_hit(-count),
-            "find.keep": text.close_find_bar,
-            "find.close": text.close_find_bar,
-            "select.start": text.start_selection,
-            "select.begin": view.toggle_selection_anchor,
-            "select.word_next": lambda count=1: select("word", count),
-            "select.word_previous": lambda count=1: select("word", -count),
-            "select.paragraph_next": lambda count=1: select("paragraph", count),
-            "select.paragraph_previous": lambda count=1: select("paragraph", -count),
-            "select.copy": text.copy_selection,
-            "select.leave": text.cancel_selection,
-        }
-
-    def _list_commands(self) -> CommandTable:
-        return {
-            "list.search": self.search.start,
-            "list.filter": self.lists.request_filters,
-            "list.category": self.places.request_picker,
-            "list.sort": self.lists.choose_sort,
-            "list.mark_all_read": self._by_pane(
-                self.places.mark_all_read, self.edits.mark_all_read
-            ),
-            "list.mark_above_read": lambda: self.edits.mark_read_beside(above=True),
-            "list.mark_below_read": lambda: self.edits.mark_read_beside(above=False),
-            "list.select": self.edits.toggle_selection,
-            "list.select_all": self.edits.toggle_all_selected,
-            "list.export": self.exports.prompt_for_list_file,
-            "list.keep_search": self.place_edits.keep_search,
-            "place.fold": self.place_tree.toggle_fold,
-            "place.filter": self.places.start_filter,
-            "feeds.edit": self.place_edits.edit,
-            "feeds.unsubscribe": self.place_edits.unsubscribe,
-            "feeds.fetch": self._by_pane(self.places.fetch, self.feeds.fetch),
-            "feeds.fetch_all": self.feeds.fetch,
-            "feeds.list": self.places.open,
-            "feeds.add": self.add,
-        }
-
-    def _view_commands(self) -> CommandTable:
-        return {
-            "view.story": self._for_library(self.overlays.show_story),
-            "view.triage": self.overlays.request_triage,
-            "view.statistics": self.overlays.show_statistics,
-            "view.zoom": self.toggle_zoom,
-            "view.side": self.panes.toggle_side,
-            "view.narrower": lambda: self.article_view.change_measure(-1),
-            "view.wider": lambda: self.article_view.change_measure(1),
-        }
-
-    def _by_pane(
-        self, in_places: Callable[..., object], elsewhere: Callable[..., object]
-    ) -> Callable[..., object]:
-        """Return what does one thing to places and another one to articles."""
-
-        def run(*count: int) -> object:
-            return (in_places if self.state.current_pane == "places" else elsewhere)(*count)
-
-        return run
-
-    def _for_library(self, run: Callable[[], object]) -> Callable[[], object]:
-        """Return a command that does nothing to a page that is not in the library."""
-        return lambda: None if self.pages.reject_loose_page() else run()
-
-    async def add(self) -> None:
-        """Add the loose page that is being read, else ask for URLs."""
-        if not self.pages.keep():
-            await self.feeds.prompt_for_urls()
-
-    def open_selected(self) -> None:
-        """Open the current article or place, or do what enter does in the side pane."""
-        if self.state.current_pane == "places":
-            self.place_tree.choose()
-            return
-        article = self.state.current_article
-        is_in_side_pane = self.state.current_pane == "side"
-        is_about_article = is_article(self.side_pane.full_article, article)
-        if is_in_side_pane and is_about_article and self.side_pane.activate_line():
-            return
-        if article and not (self.state.is_reading and self.articles.is_loading):
-            self.articles.open_or_resume(article)
-
-    def go_back(self) -> None:
-        """Return to the pane before; in the list cancel or clear the first of these there is."""
-        if self.prompts.prompt is not None:
-            self.prompts.close()
-        elif self.pages.cancel_fetch():
-            pass
-        elif self.search.input is not None or self.state.current_pane == "list":
-            _ = (
-                self.edits.clear_selection()
-                or self.exports.cancel()
-                or self.search.clear()
-                or self.feeds.cancel_fetch()
-                or self.lists.clear_filter()
-            )
-        elif self.state.current_pane == "places":
-            if not self.places.close_input():
-                self.places.close()
-        elif self.state.current_pane == "side" and self.state.is_reading:
-            self.panes.focus("article")
-        else:
-            self.articles.save_position()
-            self.panes.return_to_list()
-
-    async def leave(self) -> None:
-        """Go back one step: to the pane before, from matches to the whole list; from that, quit."""
-        is_visible = bool(self.panes.layout.visible_panes)
-        if is_visible and self.state.current_pane != "list":
-            self.go_back()
-        elif not (
-            is_visible
-            and (self.edits.clear_selection() or self.search.clear() or self.lists.clear_filter())
-        ):
-            await self.app.action_quit()
-
-    def toggle_zoom(self) -> None:
-        """Show only the article, or the side pane if the user is there, or all panes again."""
-        self.panes.is_zoomed = not self.panes.is_zoomed
-        if self.panes.is_zoomed and self.state.current_pane == "list":
-            self.open_selected()
-        self.panes.update()
-
-    def suspend(self) -> None:
-        """Suspend the process."""
-        self.articles.save_position()
-        self.app.action_suspend_process()
 
     # -- messages from the library -----------------------------------------------------------
 
@@ -769,7 +584,7 @@ class Reader(KeymapScreen, Screen[None]):
     @on(SidePane.SectionsFolded)
     def keep_folded_sections(self) -> None:
         """Keep for the next session which sections are folded."""
-        self._host.session.set_names(FOLDED_SECTIONS, self.side_pane.folded_sections)
+        self.host.session.set_names(FOLDED_SECTIONS, self.side_pane.folded_sections)
 
     @on(SidePane.TextOffsetChosen)
     def go_to_text(self, message: SidePane.TextOffsetChosen) -> None:
@@ -817,7 +632,7 @@ class Reader(KeymapScreen, Screen[None]):
     @on(SanitizedInput.Cancelled)
     def cancel_input(self) -> None:
         """Leave the input."""
-        self.go_back()
+        go_back(self)
 
     @on(FindBar.WordsChanged)
     def find_typed_words(self, event: FindBar.WordsChanged) -> None:
