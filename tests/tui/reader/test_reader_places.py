@@ -89,6 +89,17 @@ async def test_a_place_is_shown_in_the_list(start: Start, size: tuple[int, int])
         assert len(numbers(running)) == 12
 
 
+@pytest.mark.parametrize("keys", [(), ("enter", "z", "m", "z")], ids=["resized", "zoomed"])
+async def test_places_that_come_on_the_screen(start: Start, keys: Sequence[str]) -> None:
+    """They are asked for when there is room for them, and again if they changed while hidden."""
+    async with start(size=MIDDLE) as running:
+        if keys:
+            await running.resize(*HUGE)
+        await running.press(*keys)
+        await running.resize(*HUGE)
+        assert shown(running)["Unread"] == "12"
+
+
 @pytest.mark.parametrize(
     ("place", "expected"),
     [

@@ -91,6 +91,8 @@ class Panes:
     """Called when commands may apply to another article, or another pane shows it."""
     enter_article: Callable[[], None]
     """Called when the user goes from the list into the article pane: focuses it."""
+    list_places: Callable[[], None]
+    """Called when the places come on the screen: asks for them."""
     layout: PaneLayout = PaneLayout("wide", PANES, PANES)
     is_zoomed: bool = field(default=False, init=False)
     is_side_wanted: bool | None = field(default=None, init=False)
@@ -120,6 +122,7 @@ class Panes:
     def update(self, columns: int = 0, rows: int = 0) -> None:
         """Choose the layout again, for a new size or with the current one, and apply it."""
         size, pane = self.screen.app.size, self.state.current_pane
+        had_places = self.is_visible("places")
         self.layout = choose_pane_layout(
             columns or size.width,
             rows or size.height,
@@ -139,6 +142,8 @@ class Panes:
         self.screen.set_class((rows or size.height) < MIN_EDGE_ROWS, "-low")
         self.screen.query_one("#header").display = (rows or size.height) >= MIN_HEADER_ROWS
         self.update_status()
+        if "places" in visible and not had_places:
+            self.list_places()
         if visible and pane not in visible:
             self.enter("list" if "list" in visible else visible[0])
         elif visible:

@@ -41,7 +41,7 @@ class PlaceActions:
     """The input of the name to show, while it is shown."""
     _pane_before: Pane = field(default="list", init=False)
     """The pane that the user came from."""
-    _is_stale: bool = field(default=True, init=False)
+    _is_stale: bool = field(default=False, init=False)
     """True if the places have changed since they were asked for."""
 
     def open(self) -> None:
@@ -51,7 +51,6 @@ class PlaceActions:
             return
         self._pane_before = self.state.current_pane
         self.panes.focus("places")
-        self.request()
         self.tree.select_place(self.state.place.key)
 
     def close(self) -> None:

@@ -159,6 +159,7 @@ class Reader(KeymapScreen, Screen[None]):
             self.update_status,
             lambda: self.previews.follow(rests=True),
             lambda: self.articles.enter(),
+            lambda: self.places.request(),
         )
         methods, send = self.host.external_methods, self.host.send
         self.links = LinkActions(self, keymap, gateway.articles, state, status, methods, send)
