@@ -190,33 +190,32 @@ def _to_zone(moment: datetime, zone: tzinfo | None) -> datetime:
 
 def describe_subscriptions_copy(copy: SubscriptionsCopy) -> str:
     """Return a line about a sync-conflict copy of `feeds.opml`."""
-    name = copy.path.name
-    if copy.problem:
-        return f"{name} is a conflict copy that cannot be read: {copy.problem}"
-    if not copy.missing:
-        return f"{name} is a redundant conflict copy and can be deleted"
-    feeds = format_count(len(copy.missing), "feed")
-    titles = ", ".join(each.display_name for each in copy.missing[:3])
-    more = ", …" if len(copy.missing) > 3 else ""
-    return (
-        f"{name} is a conflict copy with {feeds} that feeds.opml lacks ({titles}{more});"
-        f" `newstui feeds --import {shlex.quote(str(copy.path))}` adds them"
-    )
+    names = [each.display_name for each in copy.missing]
+    remedy = f"`newstui feeds --import {shlex.quote(str(copy.path))}` adds them"
+    return _describe_conflict_copy(copy, "feed", names, "feeds.opml", remedy)
 
 
 def describe_searches_copy(copy: SearchesCopy) -> str:
     """Return a line about a sync-conflict copy of `searches.toml`."""
+    remedy = "move their lines to searches.toml"
+    return _describe_conflict_copy(copy, "search", list(copy.missing), "searches.toml", remedy)
+
+
+def _describe_conflict_copy(
+    copy: SubscriptionsCopy | SearchesCopy,
+    what: str,
+    missing: Sequence[str],
+    original: str,
+    remedy: str,
+) -> str:
     name = copy.path.name
     if copy.problem:
         return f"{name} is a conflict copy that cannot be read: {copy.problem}"
-    if not copy.missing:
+    if not missing:
         return f"{name} is a redundant conflict copy and can be deleted"
-    searches = format_count(len(copy.missing), "search")
-    names = ", ".join(list(copy.missing)[:3]) + (", …" if len(copy.missing) > 3 else "")
-    return (
-        f"{name} is a conflict copy with {searches} that searches.toml lacks ({names});"
-        " move their lines to searches.toml"
-    )
+    number = format_count(len(missing), what)
+    names = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")
+    return f"{name} is a conflict copy with {number} that {original} lacks ({names}); {remedy}"
 
 
 MISSING_TEXT = "The text of this article is not here; it may not be synced yet"

@@ -232,9 +232,11 @@ async def test_similar_readings_in_the_triage_say_how_many_were_read(start: Star
     async with start(size=SIZES["huge"]) as running:
         await running.wait_indexed()
         await running.press("T", "j", "m", "k", "k")
-        await running.wait_until(lambda: "You have read 1 of these" in screen_text(running.app))
+        await running.settle()
+        assert "You have read 1 of these" in screen_text(running.app)
         await running.press("u", "k")
-        await running.wait_until(lambda: "You have read none of these" in screen_text(running.app))
+        await running.settle()
+        assert "You have read none of these" in screen_text(running.app)
 
 
 @pytest.mark.parametrize("keys", ["m", "t", "d"])
