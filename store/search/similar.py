@@ -22,6 +22,7 @@ from store.model.article import Article, ArticleInsights, ArticleRow, Body, Simi
 from store.model.times import to_unix_seconds
 from store.search.embeddings import Embeddings, mix_scores
 from store.search.index import FullTextIndex, IndexHit, convert_engine_errors
+from store.search.term_vectors import MAX_COMPARED_CHARS
 from store.text.keywords import (
     SAME_STORY_THRESHOLD,
     UNINFORMATIVE_WORDS,
@@ -39,8 +40,6 @@ DAY_IN_SECONDS = 86_400
 TIME_PROXIMITY_BOOST = 0.1
 TIME_PROXIMITY_DAYS = 14.0
 
-MAX_COMPARED_CHARS = 20_000
-"""Characters of a text that are compared; what it is about is said near its beginning."""
 MAX_NOVELTY_CHARS = 200_000
 """Characters of a text in which new paragraphs are searched for."""
 MAX_QUERY_TERMS = 120
