@@ -146,6 +146,26 @@ async def test_a_held_key_draws_the_list_alone(
         assert panes(running) == (5, 7, 7), "the cursor had not rested"
 
 
+async def test_a_search_draws_the_list_alone_while_the_user_types(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(article_preview, "REST_SECONDS", 3600.0)
+    async with start() as running:
+        await running.wait_indexed()
+        running.reader.previews.preview.hurry()
+        await running.press("/")
+        await running.type("11")
+        assert panes(running) == (11, 12, 12), "11 is at hand, and the cursor had rested"
+        running.reader.previews.preview.hurry()
+        await running.settle()
+        assert panes(running) == (11, 11, 11)
+        search = running.reader.article_view.text_search
+        await running.type(" article")
+        assert running.reader.article_view.text_search is search, "with other words highlighted"
+        await running.press("tab")
+        assert running.reader.article_view.text_search is not search
+
+
 async def test_the_neighbours_are_loaded_ahead(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from textual import events
 
 from store.library.folder import FolderLibrary
-from store.model.article import ParsedArticle
+from store.model.article import ParsedArticle, Snippet
 from tests.support.reader import NARROW, RunningReader, Start, make_article
 from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import messages
+from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.inputs import SanitizedInput
+from tui.rendering.cells import StyledText
 from tui.rendering.wording import describe_indexing
 
 
@@ -65,6 +69,43 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
         assert len(numbers(running)) == 13
         assert (running.selected_number, running.reader.article_list.top_line) == before
         assert running.app.focused is running.reader.article_list
+
+
+async def test_typing_lays_out_nothing(start: Start) -> None:
+    """An input stays in its place however long its text is."""
+    layouts: list[object] = []
+    async with start() as running:
+        await running.press("/")
+        running.reader.screen_layout_refresh_signal.subscribe(running.reader, layouts.append)
+        await running.type("lighthouse " * 12)
+        field = running.app.focused
+        assert isinstance(field, SanitizedInput)
+        assert (layouts, field.scroll_offset.x > 0) == ([], True)
+
+
+async def test_snippets_of_rows_below_the_screen_draw_nothing(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+    async with start(size=(100, 16)) as running:
+        await running.wait_indexed()
+        await running.press("/")
+        await running.type("article")
+        rows: ArticleList = running.reader.article_list
+        build_line = rows.build_line
+
+        def build_and_note(y: int, width: int) -> Sequence[StyledText]:
+            drawn.append(y)
+            return build_line(y, width)
+
+        monkeypatch.setattr(rows, "build_line", build_and_note)
+        rows.add_snippets({rows.rows[-1].id: Snippet("elsewhere")})
+        await running.settle()
+        assert drawn == []
+        rows.add_snippets({rows.rows[1].id: Snippet("here")})
+        await running.settle()
+        assert drawn == [2, 3]
+        assert "here" in screen_text(running.app)
 
 
 async def test_enter_opens_the_match_under_the_cursor(start: Start, library: FolderLibrary) -> None:

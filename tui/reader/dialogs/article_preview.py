@@ -94,6 +94,7 @@ class ArticlePreview:
         neighbours: Sequence[str] = (),
         *,
         rests: bool = False,
+        waits: bool = False,
         shown: bool = False,
     ) -> None:
         """Follow the cursor to an article.
@@ -104,9 +105,10 @@ class ArticlePreview:
             article: The id of the article under the cursor; empty if there is none.
             neighbours: Articles that the cursor is likely to come to next.
             rests: Whether the cursor is known to rest, as after a change of the pane.
+            waits: Whether the rest begins only now, whatever was before, because the user types.
             shown: Whether the article is shown already.
         """
-        if article == self._article and self._is_pending and not shown:
+        if article == self._article and self._is_pending and not shown and not waits:
             self._is_shown = False  # or no longer in the way it is to be shown
             if rests:
                 self.hurry()
@@ -120,7 +122,7 @@ class ArticlePreview:
             self._rest()
         else:
             self._rest_timer = self._owner.set_timer(self.rest_seconds, self._rest)
-            if was_resting and not shown and article in self._cache:
+            if was_resting and not shown and not waits and article in self._cache:
                 self._owner.call_after_refresh(self._show_cached, article)  # the row comes first
 
     @property

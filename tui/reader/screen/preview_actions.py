@@ -41,8 +41,8 @@ class PreviewActions:
             and not is_article(self.article_view.full_article, article)
         )
 
-    def follow(self, *, rests: bool = False) -> None:
-        """Show the selected article, once the list's cursor rests, or at once if it is known to."""
+    def follow(self, *, rests: bool = False, waits: bool = False) -> None:
+        """Show the selected article once the list's cursor rests; see `ArticlePreview.follow`."""
         is_side_visible = self.panes.is_visible("side")
         if self.state.article_list.is_waiting:
             return  # for the row of the cursor, after which it is followed
@@ -59,6 +59,7 @@ class PreviewActions:
                 article,
                 self.state.article_list.neighbours,
                 rests=rests,
+                waits=waits,
                 shown=not any(is_missing),
             )
         else:

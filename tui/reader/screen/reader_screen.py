@@ -440,7 +440,7 @@ class Reader(KeymapScreen, Screen[None]):
             messages.UnreadFound: [self.navigation.show_unread],
             messages.UnreadListed: [self.overlays.show_triage],
             messages.FiltersCounted: [self.lists.choose_filter],
-            messages.SearchCompleted: [self.search.show_matches, self.follow_rows],
+            messages.SearchCompleted: [self.search.show_matches, self.follow_matches],
             messages.SearchRejected: [self.search.show_query_error],
             messages.SnippetsFound: [self.search.show_snippets],
         }
@@ -472,6 +472,10 @@ class Reader(KeymapScreen, Screen[None]):
     def follow_rows(self, _: messages.LibraryMessage) -> None:
         """Show the article under the cursor of another list, or nothing beside an empty one."""
         self.previews.follow()
+
+    def follow_matches(self, _: messages.LibraryMessage) -> None:
+        """Show the article under the cursor of what was found, once the user types no more."""
+        self.previews.follow(waits=self.search.input is not None)
 
     def receive_changes(self, message: messages.RowsChanged) -> None:
         """Update list and panes, and say what was done."""

@@ -129,10 +129,12 @@ class SearchActions:
         return True
 
     def request_snippets(self) -> None:
-        """Ask for the missing snippets around the cursor."""
+        """Ask for the missing snippets around the cursor, if one is missing within a screen of it."""
         if self.state.is_searching and self._matches is not None:
-            missing = self.article_list.articles_without_snippet(SNIPPET_ROWS_AROUND)
-            if missing:
+            screen = self.article_list.page_size
+            if self.article_list.articles_without_snippet(screen):
+                around = max(SNIPPET_ROWS_AROUND, screen)
+                missing = self.article_list.articles_without_snippet(around)
                 self.lists.find_snippets(self._query, self._matches, missing)
 
     def show_snippets(self, message: messages.SnippetsFound) -> None:

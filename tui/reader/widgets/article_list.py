@@ -463,7 +463,8 @@ class ArticleList(LineView):
         """Show more snippets."""
         if self.snippets is not None:
             self.snippets |= snippets
-            self.refresh()
+            for place in self._places_of(snippets):
+                self._refresh_row(place)
 
     def remove_articles(self, articles: Collection[str]) -> bool:
         """Remove the rows of some articles; return False if not all of them are loaded."""

@@ -8,7 +8,9 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
@@ -23,6 +25,8 @@ class SanitizedInput(Input):
 
     hints: Sequence[KeyHint] = (("enter", "save"), ("esc", "cancel"))
     """The keys that are not text while the user types."""
+    # Textual lays out the whole screen when the text becomes longer; the place of an input stays.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("tab", "submit", show=False),
