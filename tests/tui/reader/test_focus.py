@@ -150,3 +150,31 @@ async def test_the_first_screen_of_the_next_start_has_the_edges(
             region = running.reader.panes.widgets[pane].region
             assert drawn[region.x, region.y] == lines[region.y][region.x : region.right]
         assert drawn[0, size[1] - 1] == lines[-1]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [("j", "enter"), ("j", "enter", "J", "tab"), ("tab",), ("enter", "h", "?")],
+    ids=str,
+)
+async def test_the_next_start_is_lit_in_the_list(start: Start, keys: tuple[str, ...]) -> None:
+    """Wherever the user has left it."""
+    async with start(size=WIDE) as running:
+        await running.settle()
+        first = screen_lines(running.app)[1]
+        await running.press(*keys)
+        edge = [
+            (column, CONTROL_SEQUENCE.sub("", text))
+            for column, row, text in running.reader.splash_lines()
+            if row == 1
+        ]
+        assert "".join(text for _, text in sorted(edge)) == first
+
+
+async def test_the_next_start_draws_only_what_it_shows(start: Start) -> None:
+    """With an article open the list is short, and at the next start it is alone."""
+    async with start(size=(80, 24)) as running:
+        await running.press("enter")
+        widgets = running.reader.panes.widgets
+        drawn = {row for _, row, _ in running.reader.splash_lines()}
+        assert drawn == {0, 23, *widgets["list"].region.line_range}

@@ -94,7 +94,11 @@ async def test_a_preview_counts_as_nothing(
     assert opened[11].last_opened
 
 
-@pytest.mark.parametrize("keys", [["enter"], ["l"], ["tab"], ["click"]], ids=str)
+@pytest.mark.parametrize(
+    "keys",
+    [["enter"], ["l"], ["click"], *(["tab", key] for key in ("enter", "g", "G", "k", "b", "z"))],
+    ids=str,
+)
 async def test_going_into_a_preview_opens_it(start: Start, tmp_path: Path, keys: list[str]) -> None:
     async with start() as running:
         await running.press("j", "j")
@@ -111,6 +115,47 @@ async def test_going_into_a_preview_opens_it(start: Start, tmp_path: Path, keys:
     kept = reading_states(tmp_path)[9]
     assert (kept.read, kept.read_count, kept.starred) == (True, 1, True)
     assert kept.last_opened == "2026-11-22T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["tab"],
+        ["tab", "tab"],
+        ["tab", "tab", "tab"],
+        ["shift+tab", "shift+tab", "h"],
+        ["tab", "m", "u", "shift+tab"],
+        ["tab", "q"],
+        ["tab", "J", "K"],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("size", [WIDE, BESIDE], ids=str)
+async def test_coming_past_a_preview_opens_nothing(
+    start: Start, tmp_path: Path, size: tuple[int, int], keys: list[str]
+) -> None:
+    """The keys that go from pane to pane are not about the text; the others are."""
+    async with start(size=size) as running:
+        await running.press("j", "j", *keys)
+        assert (running.opened_number, running.shown_number) == (0, 10)
+        assert running.reader.state.trail.stops == []
+    assert not reading_states(tmp_path)[9].last_opened
+
+
+async def test_a_key_about_the_text_of_a_previewed_article_opens_it(
+    start: Start, tmp_path: Path
+) -> None:
+    """And then does what it does."""
+    async with start() as running:
+        await running.press("j", "tab", "space")
+        assert (running.opened_number, running.reader.article_view.top_line > 0) == (11, True)
+        await running.press("h", "j", "tab", "J", "space")
+        assert running.opened_number == 9
+        await running.press("space")
+        assert running.opened_number == 8, "its end was seen"
+    states = reading_states(tmp_path)[7:11]
+    assert [bool(state.last_opened) for state in states] == [True, True, False, True]
+    assert [state.read for state in states] == [True, True, False, False]
 
 
 async def test_enter_on_a_preview_moves_the_focus_alone(
@@ -242,7 +287,7 @@ async def test_keys_right_after_a_move_are_about_the_new_row(start: Start, tmp_p
         await running.press_at_once("j", ";")
         assert "tides.example" in screen_text(running.app)
         await running.press("escape")
-        await running.press_at_once("j", "tab")
+        await running.press_at_once("j", "tab", "G")
         assert running.opened_number == 1
         await running.press("h", "g")
         await running.press_at_once("j", "enter")
@@ -272,7 +317,7 @@ async def test_returning_to_the_article_open_last_is_no_second_reading(
     start: Start, tmp_path: Path
 ) -> None:
     async with start() as running:
-        await running.press("enter", "h", "j", "k", "enter", "h", "j", "k", "tab")
+        await running.press("enter", "h", "j", "k", "enter", "h", "j", "k", "tab", "G")
         assert running.opened_number == 12
     assert reading_states(tmp_path)[11].read_count == 1
 
@@ -338,7 +383,7 @@ async def test_growing_shows_the_preview_and_shrinking_opens_nothing(
         assert panes(running) == (10, 10, 10)
         await running.resize(*NARROW)
         assert running.reader.state.current_pane == "list"
-        await running.press("j", "tab")
+        await running.press("j", "tab", "g")
         assert running.opened_number == 9, "the row under the cursor, not the one seen before"
     assert [bool(state.last_opened) for state in reading_states(tmp_path)][8:] == [
         True,

@@ -101,14 +101,26 @@ class ArticleActions:
             self.articles.record_opened(article)
             self.screen.post_message(messages.ArticleLoaded(entry, opened=True))
 
-    def enter(self) -> None:
-        """Go from the list into the article pane, which opens the article that it previews."""
+    def enter(self, *, passing: bool = False) -> None:
+        """Go from the list into the article pane.
+
+        Args:
+            passing: Whether the user may only pass through it. If not, the article that it previews
+                is opened.
+        """
         article = self.state.selected_article or self.state.requested_article
         is_preview = self.panes.shows_list_beside and self.state.has_previews
-        if article and (is_preview or self.article_view.is_preview):
-            self.open_or_resume(article)
-        else:
+        if not article or not (is_preview or self.article_view.is_preview):
             self.panes.focus("article")
+        elif passing:
+            self.panes.focus("article", passing=True)
+        else:
+            self.open_or_resume(article)
+
+    def enter_passed(self) -> None:
+        """Open the previewed article that the user has come to by `tab`: a key is about its text."""
+        if self.state.current_pane == "article" and not self.state.is_reading:
+            self.enter()
 
     def open_or_resume(self, article: str, *, offset: int | None = None) -> None:
         """Open an article, or return to it if it was the last one open and is shown."""

@@ -39,30 +39,35 @@ class NavigationActions:
             self.panes.widgets[pane].scroll_lines(by)
 
     def run_flood(self, moves: Iterable[CountedMove]) -> None:
-        """Carry out many moves: in each pane its own, then the changes between the panes."""
+        """Carry out many moves: in each pane its own, then the change of the pane."""
         order, pane = self.panes.layout.tab_order, self.state.current_pane
         lines: defaultdict[Pane, list[int]] = defaultdict(list)
-        visited: dict[Pane, bool] = {}  # since the user was in the list, from which articles open
+        visited: set[Pane] = set()  # since the user was in the list, from which articles open
         for command_id, count in moves:
             if command_id in PANE_STEPS and order:
                 pane = order[(order.index(pane) + PANE_STEPS[command_id]) % len(order)]
                 if pane == "list":
-                    visited.clear()
-                visited[pane] = True
+                    visited = {pane}
             else:
                 page = self.panes.widgets[pane].page_size
                 lines[pane] += line_moves(command_id, count, page) or ()
+                visited.add(pane)
         for each, found in lines.items():
             for by in fold_moves(found):
                 self._move_in(each, by)
-        for each in (*visited, pane) if visited else ():
-            self.panes.enter(each)
+        for read_pane in ("list", "article"):
+            if read_pane in visited:
+                self.panes.enter(read_pane)
+        if pane != self.state.current_pane:
+            self.panes.enter(pane, passing=True)
 
     def page_down(self, count: int = 1) -> None:
         """Move by pages; from the end of an article go to the next unread one."""
         in_article = self.state.current_pane == "article"
         if in_article and self.articles.is_loading:
             return  # nobody has seen the end of it yet
+        if in_article and self.article_view.is_preview and self.article_view.is_at_end:
+            return  # this key has opened it, and so reads it
         if in_article and (self.article_view.is_at_end or self.article_view.full_article is None):
             self.step_unread()
         else:

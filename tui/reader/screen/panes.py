@@ -89,8 +89,11 @@ class Panes:
     """Called when the user is in another pane, or other panes are shown: updates the bottom line."""
     follow_article: Callable[[], None]
     """Called when commands may apply to another article, or another pane shows it."""
-    enter_article: Callable[[], None]
-    """Called when the user goes from the list into the article pane: focuses it."""
+    enter_article: Callable[[bool], None]
+    """Called when the user goes from the list into the article pane: focuses it.
+
+    The argument is whether they may only pass through it.
+    """
     list_places: Callable[[], None]
     """Called when the places come on the screen: asks for them."""
     layout: PaneLayout = PaneLayout("wide", PANES, PANES)
@@ -149,20 +152,25 @@ class Panes:
         elif visible:
             self.follow_article()
 
-    def focus(self, pane: Pane) -> None:
-        """Focus a pane; where there is room for one only, it takes the place of the other."""
+    def focus(self, pane: Pane, *, passing: bool = False) -> None:
+        """Focus a pane; where there is room for one only, it takes the place of the other.
+
+        Args:
+            pane: The pane.
+            passing: Whether the user may only pass through it: they do not read what it previews.
+        """
         if self.layout.visible_panes == ("side",) and pane != "side":
             self.is_zoomed = False
-        self._set_current(pane)
+        self._set_current(pane, passing=passing)
         if not self.is_visible(pane):
             self.update()
         self.screen.set_focus(self.widgets[pane])
         self.follow_article()
 
-    def enter(self, pane: Pane) -> None:
-        """Focus a pane, as the user asks for; the article pane opens what it shows."""
+    def enter(self, pane: Pane, *, passing: bool = False) -> None:
+        """Focus a pane, as the user asks for; unless they may only pass, the article pane opens its article."""
         if pane == "article" and not self.state.is_reading:
-            self.enter_article()
+            self.enter_article(passing)
         else:
             self.focus(pane)
 
@@ -171,21 +179,32 @@ class Panes:
         for name, pane in self.widgets.items():
             if widget is pane is self.screen.focused:
                 if name == self.state.current_pane:
-                    self._set_current(name)
+                    self._set_current(name, passing=True)
                 else:
                     self.enter(name)
 
-    def _set_current(self, pane: Pane) -> None:
+    def _set_current(self, pane: Pane, *, passing: bool = False) -> None:
         self.state.current_pane = pane
         self._light_current()
         self.update_status()
-        if pane in ("list", "article"):  # in the others the user may still be reading
-            self.state.is_reading = pane == "article" and bool(self.state.requested_article)
+        if pane == "list":  # in the others the user may still be reading
+            self.state.is_reading = False
+        elif pane == "article" and not passing:
+            self.state.is_reading = bool(self.state.requested_article)
 
     def set_covered(self, *, covered: bool) -> None:
         """Light no pane while a dialog over them has the keys."""
         self._is_covered = covered
         self._light_current()
+
+    def show_as_started(self) -> tuple[Pane, ...]:
+        """Light the list, as the next start does; return the panes that it shows."""
+        for pane, widget in self.widgets.items():
+            widget.set_active(active=pane == "list")
+            self.screen.app.stylesheet.update(widget)  # what is drawn now has the new edge
+        size = self.screen.app.size
+        layout = choose_pane_layout(*size, "list", side=self.is_side_wanted, listing=True)
+        return layout.visible_panes
 
     def _light_current(self) -> None:
         for pane, widget in self.widgets.items():
@@ -202,7 +221,8 @@ class Panes:
     def step(self, by: int) -> None:
         """Focus the next (1) or the previous (-1) pane."""
         if order := self.layout.tab_order:
-            self.enter(order[(order.index(self.state.current_pane) + by) % len(order)])
+            pane = order[(order.index(self.state.current_pane) + by) % len(order)]
+            self.enter(pane, passing=True)
 
     def toggle_side(self) -> None:
         """Show or hide the side pane; where there is room for one pane only, go there and back."""

@@ -210,6 +210,8 @@ def _toggle_zoom(reader: Reader) -> None:
     reader.panes.is_zoomed = not reader.panes.is_zoomed
     if reader.panes.is_zoomed and reader.state.current_pane == "list":
         _open_selected(reader)
+    elif reader.panes.is_zoomed:
+        reader.articles.enter_passed()
     reader.panes.update()
 
 

@@ -158,7 +158,7 @@ class Reader(KeymapScreen, Screen[None]):
             {"places": self.place_tree, "list": articles, "article": view, "side": side},
             self.update_status,
             lambda: self.previews.follow(rests=True),
-            lambda: self.articles.enter(),
+            lambda passing: self.articles.enter(passing=passing),
             lambda: self.places.request(),
         )
         methods, send = self.host.external_methods, self.host.send
@@ -321,6 +321,7 @@ class Reader(KeymapScreen, Screen[None]):
         """Return True if a command is about a text that is not there yet; have it loaded."""
         if not command.needs_article_text:
             return False
+        self.articles.enter_passed()
         if command.id == "article.links" and self.previews.is_pending:
             self.previews.preview.hurry()
             return True
@@ -348,8 +349,10 @@ class Reader(KeymapScreen, Screen[None]):
         return self.panes.current_widget.page_size
 
     def line_moves(self, command_id: str, count: int) -> Sequence[int] | None:
-        """Return what a command amounts to in calls of `move`; pages of an article may lead on."""
-        if command_id == "move.page_down" and self.state.current_pane == "article":
+        """Return what a command amounts to in calls of `move`; in an article it may open or lead on."""
+        if self.state.current_pane == "article" and (
+            command_id == "move.page_down" or not self.state.is_reading
+        ):
             return None
         return super().line_moves(command_id, count)
 
@@ -745,12 +748,7 @@ class Reader(KeymapScreen, Screen[None]):
         ):
             return []
         self.status_line.set_key_hints(footer_hints("list", self.keymap.keys))
-        views = (
-            self.header_line,
-            self.place_tree,
-            self.article_list,
-            self.article_view,
-            self.side_pane,
-            self.status_line,
-        )
+        self.article_view.show_trail([], 0)
+        panes = [self.panes.widgets[pane] for pane in self.panes.show_as_started()]
+        views = (self.header_line, *panes, self.status_line)
         return [line for view in views for line in view.splash_lines(self.app.console)]
