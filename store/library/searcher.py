@@ -39,7 +39,7 @@ from store.search.index import (
     article_number,
 )
 from store.search.index_query import IndexQueryBuilder
-from store.search.language import parse_query
+from store.search.language import describe_unfinished_value, parse_query
 from store.search.list_query import Matches, SearchQuery, sort_newest_first
 from store.search.syntax_tree import (
     MATCH_ALL,
@@ -350,7 +350,17 @@ class LibrarySearcher:
         words = list(iter_wanted_words(answer.node))
         highlighter = make_highlighter(words, forms)
         typed = [each.text for each in words]
-        return Matches(answer.rows, answer.total, answer.is_exact, note, highlighter, typed)
+        unfinished = self._unfinished_value(search)
+        return Matches(
+            answer.rows, answer.total, answer.is_exact, note, highlighter, typed, unfinished
+        )
+
+    def _unfinished_value(self, search: SearchQuery) -> str:
+        try:
+            now = int(self._context.clock().timestamp())
+            return describe_unfinished_value(search.text, now) if search.is_typing else ""
+        except InvalidQuery:  # and so a part of a title
+            return ""
 
     def _ask(self, search: SearchQuery, limit: int | None) -> Answer:
         """Answer a query. An article whose title it is matches, too, whatever its signs mean.

@@ -101,6 +101,20 @@ def parse_query(text: str, now: int, *, typing: bool = False) -> QueryNode:
     return _QueryParser(tokenize_query(text), now, typing=typing).parse()
 
 
+def describe_unfinished_value(text: str, now: int) -> str:
+    """Return what the field at the end of a query expects, if its value has yet to be typed.
+
+    Returns:
+        The field and the hint, as `date: a date such as 2022, …`; empty if nothing is missing.
+
+    Raises:
+        InvalidQuery: See `parse_query`.
+    """
+    parser = _QueryParser(tokenize_query(text), now, typing=True)
+    parser.parse()
+    return parser.unfinished_value
+
+
 def query_needs_index(text: str, now: int = 0) -> bool:
     """Return True if rows alone do not answer a query; they do if it is invalid, or a title."""
     try:
@@ -129,6 +143,8 @@ class _QueryParser:
         self._depth = 0
         self._now = now
         self._typing = typing
+        self.unfinished_value = ""
+        """What the field at the end expects, if its value is incomplete."""
 
     @property
     def _next(self) -> Token:
@@ -227,6 +243,7 @@ class _QueryParser:
         spec = QUERY_FIELDS[name]
         if not has_value:
             if self._is_last_token:
+                self.unfinished_value = f"{name}: {spec.hint}"
                 return None
             reason = f"{name}: needs a value right after the colon: {spec.hint}"
             raise InvalidQuery(reason, token.start)
@@ -237,9 +254,11 @@ class _QueryParser:
         if name in _TEXT_FIELDS:
             return self._parse_words(_TEXT_FIELDS[name], value)
         node = spec.parse(FieldValue(value.text, self._now, self._is_last_token))
-        if node is None and not self._is_last_token:
-            reason = f"{name}: expected {spec.hint}, not “{value.text}”"
-            raise InvalidQuery(reason, value.start)
+        if node is None:
+            if not self._is_last_token:
+                reason = f"{name}: expected {spec.hint}, not “{value.text}”"
+                raise InvalidQuery(reason, value.start)
+            self.unfinished_value = f"{name}: {spec.hint}"
         return node
 
     def _parse_unknown_field(self, token: Token, name: str, *, has_value: bool) -> QueryNode | None:

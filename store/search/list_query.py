@@ -129,6 +129,8 @@ class Matches:
     """Finds the searched words in a text."""
     words: Sequence[str]
     """The searched words and phrases, as they were typed."""
+    unfinished_value: str = ""
+    """What the field at the end of the query expects, if its value is incomplete and so ignored."""
 
 
 def sort_newest_first(rows: Iterable[ArticleRow]) -> list[ArticleRow]:

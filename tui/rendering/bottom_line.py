@@ -65,7 +65,8 @@ def build_bottom_line(
         text = fit_notice(left, room - cell_width(sign) - MIN_GAP_CELLS)
         start: StyledText = (fit_cells(f"{sign}{text}", room), NOTICE_ROLES[left.kind])
     else:
-        start = (fit_cells(f" {left}", room), "muted")
+        text = truncate_cells(f" {left}", max(0, room - MIN_GAP_CELLS))
+        start = (fit_cells(text, room), "muted")
     return [start, *render_hints(shown), (" " * (width > 0), "muted")]
 
 

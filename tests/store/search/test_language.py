@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.model.errors import InvalidQuery
-from store.search.language import QUERY_FIELDS, parse_query
+from store.search.language import QUERY_FIELDS, describe_unfinished_value, parse_query
 from store.search.syntax_tree import (
     MATCH_ALL,
     And,
@@ -138,6 +138,29 @@ def test_errors_name_their_column(text: str, column: int, reason: str) -> None:
 def test_unfinished_queries_are_parsed_as_far_as_possible(text: str, node: QueryNode) -> None:
     found = parse_query(text, NOW, typing=True)
     assert found in (node, And((node,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("date:", "date"),
+        ("date:feb", "date"),
+        ("harbour -date:feb", "date"),
+        ("is:", "is"),
+        ("is:unr", "is"),
+        ("words:>", "words"),
+        ("newer:7", "newer"),
+        ("date:2022", ""),
+        ("is:unread", ""),
+        ("category:wor", ""),
+        ("date:2022 harb", ""),
+        ('"harb', ""),
+        ("", ""),
+    ],
+)
+def test_what_the_value_being_typed_has_to_be(text: str, field: str) -> None:
+    expected = f"{field}: {QUERY_FIELDS[field].hint}" if field else ""
+    assert describe_unfinished_value(text, NOW) == expected
 
 
 @given(st.text(alphabet='ab -"():*.<>1|“”or', max_size=40) | st.text(max_size=40))

@@ -212,3 +212,37 @@ async def test_saved_searches_are_listed_with_the_categories(start: Start) -> No
         assert running.reader.state.query.text == kept["lights"]
         await running.press("c", "g", "enter")
         assert len(numbers(running)) == 13
+
+
+@pytest.mark.parametrize("leave", ["enter", "tab"])
+async def test_a_half_typed_value_is_explained(start: Start, leave: str) -> None:
+    """It is ignored while it is typed, which the bottom line says, and nothing is opened by it."""
+    async with start() as running:
+        await running.wait_indexed()
+        await running.press("/")
+        await running.type("lighthouse date:feb")
+        assert sorted(numbers(running)) == [3, 5, 9, 13]
+        assert "date: a date such as 2022" in running.status
+        await running.press(leave)
+        assert running.reader.search.input is not None
+        assert screen_lines(running.app)[-1].startswith("! date: a date such as 2022")
+        await running.press(*["backspace"] * 3)
+        await running.type("2022")
+        assert "a date such as" not in running.status
+        await running.press(leave)
+        assert running.reader.search.input is None
+
+
+async def test_the_find_bar_is_shown_in_the_article_alone(start: Start) -> None:
+    """Its keys mean other things elsewhere."""
+    async with start(size=(100, 30)) as running:
+        await running.wait_indexed()
+        await running.press("/")
+        await running.type("lighthouse")
+        await running.press("down", "enter")
+        bar = running.reader.text.find_bar
+        assert (bar is not None and bar.display, "1 of" in screen_text(running.app)) == (True, True)
+        await running.press("h")
+        assert (bar.display, "1 of" in screen_text(running.app)) == (False, False)
+        await running.press("enter", "n")
+        assert (bar.display, "2 of" in screen_text(running.app)) == (True, True)

@@ -729,6 +729,7 @@ class Reader(KeymapScreen, Screen[None]):
             return
         read_only = "[read-only]" if self.state.read_only_reason else ""
         self.update_key_hints()
+        self.text.show_find_bar(shown=self.state.current_pane == "article")
         self.header.update()
         self.article_list.title = self.header.describe_order()
         self.article_list.update_title()

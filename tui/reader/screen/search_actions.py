@@ -72,6 +72,7 @@ class SearchActions:
     def search_typed_text(self, text: str) -> None:
         """Search for what is typed so far, unless the search has ended since."""
         if self.input is not None and text != self._query.text:
+            self.status_line.clear_notice()  # it was about another query
             self._search(replace(self._query, text=text))
 
     def _search(self, query: SearchQuery, limit: int | None = MAX_ROWS_WHILE_TYPING) -> None:
@@ -102,7 +103,7 @@ class SearchActions:
         is_continued = self._shown_query == message.search
         self._matches, self._shown_query = message.matches, message.search
         matches = message.matches
-        self.article_list.empty_text = matches.note or "No matches"
+        self.article_list.empty_text = self.found_note or "No matches"
         find_highlights = matches.highlighter.find_spans
         self.article_list.show_matches(
             matches.rows, message.snippets, find_highlights, stay=is_continued
@@ -112,7 +113,8 @@ class SearchActions:
         self.update_status()
         if message.search == self._awaited_query:
             self._awaited_query = None
-            self._leave()
+            if not self._is_rejected():
+                self._leave()
 
     def show_query_error(self, message: messages.SearchRejected) -> None:
         """Show what is wrong with the query, unless it has changed since."""
@@ -122,11 +124,14 @@ class SearchActions:
 
     def _is_rejected(self) -> bool:
         """Return True, and say why, if the query is wrong: the input stays for another try."""
-        rejection = self._rejection
-        if rejection is None or rejection.search != self._query:
-            return False
-        self.status_line.show_notice(rejection.reason, "failed")
-        return True
+        rejection, matches, reason = self._rejection, self._matches, ""
+        if rejection is not None and rejection.search == self._query:
+            reason = rejection.reason
+        elif matches is not None and self._shown_query == self._query:
+            reason = matches.unfinished_value
+        if reason:
+            self.status_line.show_notice(reason, "failed")
+        return bool(reason)
 
     def request_snippets(self) -> None:
         """Ask for the missing snippets around the cursor, if one is missing within a screen of it."""
@@ -164,7 +169,8 @@ class SearchActions:
     @property
     def found_note(self) -> str:
         """A remark about the matches; empty if there is nothing to remark."""
-        return self._matches.note if self._matches is not None else ""
+        matches = self._matches
+        return (matches.unfinished_value or matches.note) if matches is not None else ""
 
     @property
     def order(self) -> str:

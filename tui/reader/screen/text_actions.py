@@ -56,6 +56,11 @@ class TextActions:
             await self._show_find_bar(found.words)
             self.article_view.find(found.find_spans)
 
+    def show_find_bar(self, *, shown: bool) -> None:
+        """Show the bar while the user is in the article; elsewhere its keys mean other things."""
+        if self.find_bar is not None:
+            self.find_bar.display = shown
+
     def find_typed_words(self, words: str) -> None:
         """Highlight the words typed so far, and go to the first hit after the old position."""
         if self.find_bar is not None:
