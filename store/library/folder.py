@@ -84,9 +84,11 @@ from store.text.urls import make_link_key, make_page_id, make_url_id
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
+    from store.library.interest_store import InterestStore
     from store.library.related import RelatedArticles
     from store.library.searcher import LibrarySearcher
     from store.library.summary_cache import SummaryCache
+    from store.library.vector_cache import ArticleVector, VectorCache
     from store.search.saved_searches import SearchStore
 
 LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE, SEARCHES_FILE})
@@ -206,6 +208,19 @@ class FolderLibrary:
         from store.library.summary_cache import SummaryCache
 
         return SummaryCache(self._cache / "summaries")
+
+    @cached_property
+    def interests(self) -> InterestStore:
+        """The reader's interests."""
+        from store.library.interest_store import InterestStore
+
+        return InterestStore(self._cache)
+
+    @cached_property
+    def _vectors(self) -> VectorCache:
+        from store.library.vector_cache import VectorCache
+
+        return VectorCache(self._cache, self.searcher)
 
     @cached_property
     def searches(self) -> SearchStore:
@@ -461,6 +476,10 @@ class FolderLibrary:
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """Return insights into an article."""
         return self._related.insights(entry)
+
+    def vectors(self, rows: Sequence[ArticleRow]) -> Iterator[Mapping[str, ArticleVector]]:
+        """Yield the term vectors of articles, in batches."""
+        return self._vectors.find(rows, keep=not self.is_index_stale)
 
     # -- changing --------------------------------------------------------------------------
 

@@ -45,7 +45,9 @@ from store.search.list_query import ListQuery, Matches, SearchQuery
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
+    from store.library.interest_store import InterestStore
     from store.library.summary_cache import SummaryCache
+    from store.library.vector_cache import ArticleVector
     from store.search.saved_searches import SearchStore
 
 
@@ -137,6 +139,10 @@ class Library(Protocol):
     @property
     def summaries(self) -> SummaryCache:
         """The summaries that a program of the user's has made."""
+
+    @property
+    def interests(self) -> InterestStore:
+        """The reader's interests, as learnt on this machine."""
 
     @property
     def feeds(self) -> FeedStore:
@@ -266,6 +272,12 @@ class Library(Protocol):
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """Return the keywords of an article, what is new in it and where its summary is from."""
+
+    def vectors(self, rows: Sequence[ArticleRow]) -> Iterator[Mapping[str, ArticleVector]]:
+        """Yield the term vectors of articles by id, in batches: those known at once come first.
+
+        Without the index, those that are not known already are left out.
+        """
 
     # -- changes ---------------------------------------------------------------------------
 

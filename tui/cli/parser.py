@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -117,6 +118,20 @@ def _parse_interval(text: str) -> int:
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not an interval such as 30m, 2h or 1d")
     return int(found[1]) * {"m": 60, "h": 3600, "d": 86_400}[found[2]]
+
+
+def _parse_since(text: str) -> Callable[[int], int]:
+    """Return a function from the present time to the start, both in seconds, of `2d` or a date."""
+    if re.fullmatch(r"[1-9]\d{0,5}[mhd]", text):
+        seconds = _parse_interval(text)
+        return lambda now: max(0, now - seconds)
+    try:
+        moment = datetime.fromisoformat(text)
+        start = int((moment if moment.tzinfo else moment.astimezone()).timestamp())
+    except (ValueError, OverflowError, OSError) as error:
+        expected = "an interval such as 12h or 2d, or a date such as 2026-11-28"
+        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}") from error
+    return lambda _: max(0, start)
 
 
 # -- arguments of several commands ---------------------------------------------------------
@@ -258,6 +273,33 @@ COMMAND_SYNTAXES = (
         ID_ARGUMENT,
     ),
     _command("similar", "list similar articles", "", ID_ARGUMENT, JSON_FLAG),
+    _command(
+        "brief",
+        "print the front page: what is new, one line a story",
+        "Print what is unread since your last visit, gathered into stories, for so many minutes of"
+        " reading: stories that go on, new ones, rare feeds and the rest.",
+        _option("minutes", "N", "fill N minutes (default: 20)", type=_parse_positive, default=20),
+        _option("since", "TIME", "since 12h or 2d ago, or a date", type=_parse_since),
+        _flag("why", "say why each story is where it is"),
+        OneOf(
+            (
+                _option(
+                    "format",
+                    None,
+                    "plain text, Markdown or JSON",
+                    choices=("text", "md", "json"),
+                    default="text",
+                ),
+                _argument(
+                    "--json",
+                    dest="format",
+                    action="store_const",
+                    const="json",
+                    help=JSON_FLAG.parameters["help"],
+                ),
+            )
+        ),
+    ),
     _command(
         "edit",
         "edit title, category, date, tags",

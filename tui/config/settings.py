@@ -205,6 +205,11 @@ class Settings:
     on_read: tuple[str, ...] = declare_setting(
         (), COMMAND_TYPE, "a program to run after an article is read"
     )
+    interests: bool = declare_setting(
+        True,
+        BOOL_TYPE,
+        "order the front page by what you open, finish, star, tag and delete; what is learnt stays in the cache of this machine",
+    )
     searches: Mapping[str, str] = declare_setting(
         EMPTY_TABLE,
         _table_type(LINE_TYPE),

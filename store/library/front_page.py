@@ -1,0 +1,422 @@
+"""The front page: the unread articles since the last visit, a line a story, for so many minutes.
+
+Articles are gathered into stories (`store.library.story_groups`). A story goes on if something of it
+was read before; it is new if several articles tell it; what stands alone comes from a feed that
+seldom has anything, or is the rest. Within a section, stories are in the order of the reader's
+interests (`store.library.interest`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, TypeVar
+
+from store.library.interest import (
+    Feature,
+    InterestModel,
+    Reason,
+    iter_features,
+    learn_interests,
+    strongest_reasons,
+)
+from store.library.interest_store import LearntInterests
+from store.library.listing import iter_rows
+from store.library.protocol import Library
+from store.library.reading_history import (
+    PASSED_OVER,
+    read_history,
+    read_recent_events,
+)
+from store.library.statistics import Pace
+from store.library.story_groups import group_stories
+from store.library.vector_cache import NO_VECTOR, ArticleVector
+from store.model.article import ArticleRow
+from store.model.errors import ArticleNotFound
+from store.model.times import is_dated
+from store.search.list_query import ListQuery
+from store.text.keywords import UNINFORMATIVE_WORDS
+from store.text.markdown import strip_inline_markdown
+from store.text.sentences import split_sentences
+from store.text.terms import extract_terms
+
+SectionKind = Literal["continued", "new", "rare", "rest"]
+SECTION_SHARES: Mapping[SectionKind, float] = {
+    "continued": 0.35,
+    "new": 0.35,
+    "rare": 0.15,
+    "rest": 0.15,
+}
+"""The sections in their order, and the share of the minutes that each gets before others may."""
+MAX_TRIED_STORIES = 100
+"""The stories of a section that are tried to fill its minutes."""
+DEFAULT_MINUTES = 20
+MAX_UNREAD = 5000
+"""The newest unread articles that a front page is made of."""
+MAX_READ = 300
+"""The articles read last that tell which stories go on."""
+RARE_FEED_SECONDS, RARE_FEED_ARTICLES = 30 * 86_400, 4
+"""A feed with at most so many articles in so many seconds is rare."""
+MAX_PASSED_OVER = 3000
+"""The articles passed over that are learnt from, the newest."""
+SIZE_WEIGHT, RARITY_WEIGHT = 0.5, 1.0
+"""The weight of twice as many articles of a story, and that of a feed with one article a month."""
+MAX_AUTHORED_ARTICLES = 100
+"""The articles whose authors are looked up, the best by everything else."""
+MAX_TEXT_CHARS = 20_000
+MAX_KNOWN_ARTICLES, MAX_SEARCHED_ARTICLES = 5, 3
+"""The articles of a story that were read, and those unread, whose sentences are compared."""
+MIN_SENTENCE_TERMS, MIN_NEW_TERMS, MIN_NEW_SHARE = 4, 3, 0.6
+"""The terms of a sentence, and the number and the share of them that are new, at least."""
+
+T = TypeVar("T")
+
+
+class FrontPageRequest(NamedTuple):
+    """A front page that is asked for."""
+
+    now: int
+    """Seconds since 1970."""
+    minutes: int = DEFAULT_MINUTES
+    since: int | None = None
+    """Only what was added later, in seconds since 1970; None for the last visit."""
+    is_learning: bool = True
+    """Whether the order follows what was read; else nothing is learnt, and what was is forgotten."""
+
+
+class Preparation(NamedTuple):
+    """Articles whose words are being weighed, which is done once for each."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPageStory:
+    """A line of the front page."""
+
+    lead: ArticleRow
+    """Its newest unread article."""
+    unread: tuple[ArticleRow, ...]
+    """All of its unread articles, the newest first."""
+    read: tuple[ArticleRow, ...]
+    """Those that were read, the newest first."""
+    minutes: int
+    """To read the lead."""
+    reasons: tuple[Reason, ...] = ()
+    """Why it is where it is, the strongest first."""
+    sentence: str | None = None
+    """The newest sentence that says what nothing read of it says; None while it is not known."""
+    sentence_source: str = ""
+    """The article that the sentence is from."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the sources of the unread articles, each once."""
+        return tuple(dict.fromkeys(filter(None, (row.source_name for row in self.unread))))
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPageSection:
+    """Stories of one kind, the best first."""
+
+    kind: SectionKind
+    stories: tuple[FrontPageStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """A whole front page."""
+
+    since: int
+    """Seconds since 1970; 0 if there was no visit before."""
+    minutes: int
+    """The minutes asked for."""
+    sections: tuple[FrontPageSection, ...] = ()
+    """Those with stories."""
+    left_out: int = 0
+    """Unread articles of the time that are on no line."""
+    is_grouped: bool = True
+    """False without an index: then every article stands alone."""
+    is_complete: bool = False
+    """True if the sentences are known."""
+
+    @property
+    def stories(self) -> list[FrontPageStory]:
+        """All stories in their order."""
+        return [story for section in self.sections for story in section.stories]
+
+
+Steps = Generator["FrontPage | Preparation | None", None, T]
+
+
+def compose_front_page(
+    library: Library, request: FrontPageRequest
+) -> Iterator[FrontPage | Preparation | None]:
+    """Compose a front page in steps.
+
+    Yields:
+        How many articles are prepared; then the page, at first without its sentences; None in
+        between.
+    """
+    recent = yield from read_recent_events(library, request.now)
+    since = recent.last_visit if request.since is None else request.since
+    rows = list(iter_rows(library.listing(ListQuery())))
+    yield None
+    learnt = yield from _learn(library, request, recent.last_visit, rows)
+    unread = [row for row in rows if not row.read and (row.added_at > since or not since)]
+    read = [row for each in recent.read[-MAX_READ:] if (row := library.get_row(each)) and row.read]
+    rarity = FeedRarity(rows, request.now)
+    yield None
+    grouped, is_grouped = yield from _group(library, [*unread[:MAX_UNREAD], *read])
+    judge = _Judge(learnt, rarity)
+    stories = _order_stories(library, grouped, judge)
+    yield None
+    page = FrontPage(since, request.minutes, is_grouped=is_grouped)
+    page = fill_page(page, stories, len(unread))
+    yield page
+    yield from _add_sentences(library, page)
+
+
+# -- what is known of the reader -------------------------------------------------------------
+
+
+def _learn(
+    library: Library, request: FrontPageRequest, last_visit: int, rows: Sequence[ArticleRow]
+) -> Steps[LearntInterests]:
+    """Return what is known of the reader, learnt once a visit."""
+    store = library.interests
+    if not request.is_learning:
+        store.clear()
+        history = yield from read_history(library, {row.id: row.words for row in rows})
+        return LearntInterests(pace=history.pace)
+    learnt = store.read()
+    if learnt.learnt_at > last_visit and learnt.learnt_at <= request.now:
+        return learnt
+    words = {row.id: row.words for row in rows}
+    history = yield from read_history(library, words)
+    passed = [row.id for row in rows if not row.read and row.added_at < last_visit]
+    passed_over = dict.fromkeys(reversed(passed[:MAX_PASSED_OVER]), PASSED_OVER)
+    signals = passed_over | history.signals
+    authors = _find_authors(library, history.signals)
+    yield None
+    examples = []
+    for article, signal in signals.items():
+        row = library.get_row(article) or _deleted_row(article, library.title(article))
+        examples.append((list(iter_features(row, authors.get(article, ()))), signal))
+    yield None
+    model = yield from learn_interests(examples)
+    learnt = LearntInterests(request.now, model, history.pace)
+    store.save(learnt)
+    return learnt
+
+
+def _find_authors(library: Library, articles: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    return {facts.id: facts.authors for facts, _ in library.articles(articles) if facts.authors}
+
+
+def _deleted_row(article: str, title: str) -> ArticleRow:
+    return ArticleRow(article, title, "", 0, 0, 0, read=False, starred=False, read_count=0)
+
+
+# -- what is there ---------------------------------------------------------------------------
+
+
+class FeedRarity:
+    """The number of articles that each feed has had lately."""
+
+    def __init__(self, rows: Iterable[ArticleRow], now: int) -> None:
+        """Count them."""
+        first = now - RARE_FEED_SECONDS
+        self._counts = Counter(row.feed_key for row in rows if row.added_at > first)
+
+    def is_rare(self, row: ArticleRow) -> bool:
+        """Return True if an article is from a feed that seldom has one."""
+        return bool(row.feed_key) and self._counts[row.feed_key] <= RARE_FEED_ARTICLES
+
+    def weight(self, row: ArticleRow) -> float:
+        """Return how rare the feed of an article is: 1 for one article a month, falling to 0."""
+        count = self._counts[row.feed_key] if row.feed_key else 0
+        return 1 / math.log2(1 + count) if count else 0.0
+
+
+def _group(
+    library: Library, rows: Sequence[ArticleRow]
+) -> Steps[tuple[list[list[ArticleRow]], bool]]:
+    """Return the stories, each the newest article first, and whether they could be gathered."""
+    vectors: dict[str, ArticleVector] = {}
+    for found in library.vectors(rows):
+        vectors |= found
+        yield Preparation(len(vectors), len(rows)) if len(vectors) < len(rows) else None
+    ordered = sorted(rows, key=_time_key)
+    groups = yield from group_stories([vectors.get(row.id, NO_VECTOR) for row in ordered])
+    stories = [[ordered[place] for place in reversed(members)] for members in groups]
+    return stories, bool(vectors) or not rows
+
+
+def _time_key(row: ArticleRow) -> tuple[int, str]:
+    return row.timestamp if is_dated(row.timestamp) else row.added_at, row.id
+
+
+# -- the order -------------------------------------------------------------------------------
+
+
+class _Judge:
+    """Scores stories by what is known of the reader; by size and rarity if that is nothing."""
+
+    def __init__(self, learnt: LearntInterests, rarity: FeedRarity) -> None:
+        self.pace: Pace = learnt.pace
+        self._model: InterestModel = learnt.model
+        self._rarity = rarity
+
+    def score(self, rows: Sequence[ArticleRow], authors: Mapping[str, Sequence[str]]) -> float:
+        """Return the score of a story by its unread articles."""
+        score = SIZE_WEIGHT * math.log2(len(rows))
+        score += RARITY_WEIGHT * max(map(self._rarity.weight, rows))
+        if self._model.is_known:
+            score += max(self._model.score(self._features(row, authors)) for row in rows)
+        return score
+
+    def explain(
+        self, rows: Sequence[ArticleRow], authors: Mapping[str, Sequence[str]]
+    ) -> tuple[Reason, ...]:
+        """Return what counts for a story and against it: for its first article, and for all."""
+        lead = rows[0]
+        reasons = [
+            each._replace(name=lead.source_name or each.name) if each.kind == "feed" else each
+            for each in self._model.explain(self._features(lead, authors))
+        ]
+        if len(rows) > 1:
+            reasons.append(Reason("size", str(len(rows)), SIZE_WEIGHT * math.log2(len(rows))))
+        if self._rarity.is_rare(lead):
+            weight = RARITY_WEIGHT * self._rarity.weight(lead)
+            reasons.append(Reason("rarity", lead.source_name, weight))
+        return strongest_reasons(reasons)
+
+    def kind(self, story: Sequence[ArticleRow], unread: Sequence[ArticleRow]) -> SectionKind:
+        """Return the section of a story."""
+        if len(unread) < len(story):
+            return "continued"
+        if len(unread) > 1:
+            return "new"
+        return "rare" if self._rarity.is_rare(unread[0]) else "rest"
+
+    @staticmethod
+    def _features(row: ArticleRow, authors: Mapping[str, Sequence[str]]) -> list[Feature]:
+        return list(iter_features(row, authors.get(row.id, ())))
+
+
+OrderedStories = Mapping[SectionKind, Sequence[FrontPageStory]]
+
+
+def _order_stories(
+    library: Library, groups: Iterable[Sequence[ArticleRow]], judge: _Judge
+) -> OrderedStories:
+    """Return the stories with something unread by section, the best first."""
+    by_kind: dict[SectionKind, list[tuple[float, Sequence[ArticleRow], Sequence[ArticleRow]]]] = {
+        kind: [] for kind in SECTION_SHARES
+    }
+    for story in groups:
+        if unread := [row for row in story if not row.read]:
+            by_kind[judge.kind(story, unread)].append((judge.score(unread, {}), story, unread))
+    ordered: dict[SectionKind, Sequence[FrontPageStory]] = {}
+    for kind, scored in by_kind.items():
+        scored.sort(key=lambda each: (-each[0], -each[2][0].timestamp, each[2][0].id))
+        best = scored[:MAX_AUTHORED_ARTICLES]
+        authors = _find_authors(library, (unread[0].id for _, _, unread in best))
+        again = [(judge.score(unread, authors), story, unread) for _, story, unread in best]
+        again.sort(key=lambda each: (-each[0], -each[2][0].timestamp, each[2][0].id))
+        ordered[kind] = [
+            FrontPageStory(
+                unread[0],
+                tuple(unread),
+                tuple(row for row in story if row.read),
+                judge.pace.minutes(unread[0].words) or 1,
+                judge.explain(unread, authors),
+            )
+            for _, story, unread in [*again, *scored[MAX_AUTHORED_ARTICLES:]]
+        ]
+    return ordered
+
+
+def fill_page(page: FrontPage, stories: OrderedStories, unread: int) -> FrontPage:
+    """Fill a page with stories for its minutes: first the share of each section, then what fits.
+
+    The first story is on the page however long it is.
+    """
+    chosen: dict[SectionKind, list[FrontPageStory]] = {kind: [] for kind in stories}
+    left = float(page.minutes)
+    for share_of in (SECTION_SHARES.__getitem__, lambda _: 1.0):
+        for kind, found in stories.items():
+            room = min(left, share_of(kind) * page.minutes)
+            taken = set(map(id, chosen[kind]))
+            for story in found[:MAX_TRIED_STORIES]:
+                is_first = not any(chosen.values())
+                if id(story) not in taken and (story.minutes <= room or is_first):
+                    chosen[kind].append(story)
+                    room -= story.minutes
+                    left -= story.minutes
+                if room < 1:
+                    break
+    sections = []
+    for kind, found in stories.items():
+        wanted = set(map(id, chosen[kind]))
+        if shown := tuple(story for story in found if id(story) in wanted):
+            sections.append(FrontPageSection(kind, shown))
+    page = replace(page, sections=tuple(sections))
+    return replace(page, left_out=unread - sum(len(story.unread) for story in page.stories))
+
+
+# -- what is new -----------------------------------------------------------------------------
+
+
+def _add_sentences(library: Library, page: FrontPage) -> Iterator[FrontPage | None]:
+    """Yield None for each story whose sentence is found, and the page with all of them."""
+    sections = []
+    for section in page.sections:
+        stories = []
+        for story in section.stories:
+            sentence, source = find_news(library, story)
+            stories.append(replace(story, sentence=sentence, sentence_source=source))
+            yield None
+        sections.append(replace(section, stories=tuple(stories)))
+    yield replace(page, sections=tuple(sections), is_complete=True)
+
+
+def find_news(library: Library, story: FrontPageStory) -> tuple[str, str]:
+    """Return the newest sentence with what nothing read of a story has, and its article.
+
+    Both are empty if there is none.
+    """
+    known: set[str] = set()
+    for row in story.read[:MAX_KNOWN_ARTICLES]:
+        known.update(extract_terms(f"{row.title}\n{_read_plain_text(library, row.id)}"))
+    for row in story.unread[:MAX_SEARCHED_ARTICLES]:
+        if sentence := find_new_sentence(_read_plain_text(library, row.id), known):
+            return sentence, row.id
+    return "", ""
+
+
+def find_new_sentence(text: str, known: Set[str]) -> str:
+    """Return the first sentence of a text most of whose terms are not known; empty if there is none."""
+    for sentence in split_sentences(text):
+        terms = {
+            term
+            for term in extract_terms(sentence)
+            if term not in UNINFORMATIVE_WORDS and not term.isdigit()
+        }
+        if len(terms) >= MIN_SENTENCE_TERMS and (
+            len(terms - known) >= max(MIN_NEW_TERMS, MIN_NEW_SHARE * len(terms))
+        ):
+            return sentence
+    return ""
+
+
+def _read_plain_text(library: Library, article: str) -> str:
+    try:
+        entry = library.get_article(article)
+    except ArticleNotFound:  # deleted between two steps
+        return ""
+    return strip_inline_markdown(entry.body.text[:MAX_TEXT_CHARS])

@@ -1,0 +1,243 @@
+"""The front page: its sections, its order, what fits into its minutes, and what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.library.folder import FolderLibrary
+from store.library.front_page import (
+    FrontPage,
+    FrontPageRequest,
+    FrontPageStory,
+    Preparation,
+    SectionKind,
+    compose_front_page,
+    fill_page,
+    find_new_sentence,
+)
+from store.model.article import ArticleRow, Body, ParsedArticle
+from store.model.times import format_timestamp
+from store.text.terms import extract_terms
+from tests.support.libraries import START, Machine, add, article, ids
+
+NOW = int(START.timestamp())
+DAM = "Delegates of Sarn and Elfan met at the Sarn dam. The river Elfan is low."
+TEXTS = {
+    1: ("Sarn dam talks open", f"{DAM} The talks go on."),
+    2: (
+        "Sarn dam talks stall",
+        f"{DAM} The delegates quarrel over tolls for barges and fishermen.",
+    ),
+    3: ("Ferry of Brae late again", "The ferry of Brae was late. The pier of Brae is rotten."),
+    4: ("Ferry of Brae to get a pier", "The ferry of Brae gets a pier. Brae pays for the pier."),
+    5: ("A cake of rye", "Flour, honey and patience make a cake. Bake it for an hour."),
+    6: ("Comet over the moor", "Astronomers saw a comet with two tails over the moor at dawn."),
+}
+
+
+def found(number: int) -> ParsedArticle:
+    title, text = TEXTS[number]
+    at = START - timedelta(hours=10 - number)
+    when = format_timestamp(at)
+    facts = article(number, title=title, date=when, created=when, words=230, category="").article
+    return ParsedArticle(facts, Body(text))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> FolderLibrary:
+    machine = Machine(tmp_path)
+    machine.clock.now = START - timedelta(hours=9, minutes=30)
+    machine.clock.tick = timedelta(0)
+    library = machine.open()
+    add(library, map(found, TEXTS))
+    library.record("opened", ids(1))
+    library.record("read", ids(1))
+    for _ in library.update_index():
+        pass
+    return library
+
+
+def compose(library: FolderLibrary, request: FrontPageRequest) -> FrontPage:
+    pages = [step for step in compose_front_page(library, request) if isinstance(step, FrontPage)]
+    assert [page.is_complete for page in pages] == [False, True]
+    return pages[-1]
+
+
+def numbers(rows: Iterable[ArticleRow]) -> list[int]:
+    return [int(row.id[:4], 16) for row in rows]
+
+
+def outline(page: FrontPage) -> dict[str, list[list[int]]]:
+    """Return the numbers of the unread articles of each story by section."""
+    return {
+        section.kind: [numbers(story.unread) for story in section.stories]
+        for section in page.sections
+    }
+
+
+def test_stories_go_on_or_are_new_and_the_rest_stands_alone(library: FolderLibrary) -> None:
+    page = compose(library, FrontPageRequest(NOW))
+    assert outline(page) == {"continued": [[2]], "new": [[4, 3]], "rest": [[6], [5]]}
+    assert page.since == NOW - 9 * 3600 - 1800
+    assert page.left_out == 0
+    assert [numbers(story.read) for story in page.stories] == [[1], [], [], []]
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (None, [[2], [4, 3], [6], [5]]),
+        (100, [[2], [4, 3], [6], [5]]),
+        (6.5, [[6], [5], [4]]),
+        (4.5, [[6]]),
+        (1, []),
+    ],
+)
+def test_only_what_was_added_since(
+    library: FolderLibrary, hours: float | None, expected: list[list[int]]
+) -> None:
+    since = None if hours is None else NOW - int(hours * 3600)
+    page = compose(library, FrontPageRequest(NOW, since=since))
+    assert [numbers(story.unread) for story in page.stories] == expected
+
+
+def test_a_story_says_what_nothing_read_of_it_says(library: FolderLibrary) -> None:
+    by_lead = {
+        numbers([each.lead])[0]: each for each in compose(library, FrontPageRequest(NOW)).stories
+    }
+    assert by_lead[2].sentence == "The delegates quarrel over tolls for barges and fishermen."
+    assert by_lead[2].sentence_source == ids(2)[0]
+    assert by_lead[6].sentence == TEXTS[6][1]
+
+
+def test_what_does_not_fit_is_counted(library: FolderLibrary) -> None:
+    page = compose(library, FrontPageRequest(NOW, minutes=2))
+    assert outline(page) == {"continued": [[2]], "new": [[4, 3]]}
+    assert page.left_out == 2
+
+
+def test_without_an_index_every_article_stands_alone(tmp_path: Path) -> None:
+    library = Machine(tmp_path).open()
+    add(library, map(found, TEXTS))
+    page = compose(library, FrontPageRequest(NOW))
+    assert not page.is_grouped
+    assert all(len(story.unread) == 1 for story in page.stories)
+
+
+def test_an_empty_library_has_an_empty_page(tmp_path: Path) -> None:
+    page = compose(Machine(tmp_path).open(), FrontPageRequest(NOW))
+    assert (page.sections, page.left_out, page.since, page.is_grouped) == ((), 0, 0, True)
+
+
+def test_texts_are_prepared_once(library: FolderLibrary) -> None:
+    def prepared() -> list[Preparation]:
+        steps = compose_front_page(library, FrontPageRequest(NOW))
+        return [step for step in steps if isinstance(step, Preparation)]
+
+    assert prepared() == [Preparation(0, 6)]
+    assert prepared() == []
+
+
+# -- interests -------------------------------------------------------------------------------
+
+
+def read_ferries(library: FolderLibrary) -> None:
+    """Read a dozen articles about ferries, and dismiss a dozen about cakes."""
+    days = [format_timestamp(START - timedelta(days=3, minutes=n)) for n in range(24)]
+    for number, day in enumerate(days, 100):
+        title = f"{'Ferry' if number % 2 else 'Cake'} {chr(number)}"
+        text = Body(" ".join(f"word{number}{letter}" for letter in "abcdefghijkl"))
+        facts = article(number, title=title, date=day, created=day, category="").article
+        add(library, [ParsedArticle(facts, text)])
+        if number % 2:
+            library.record("opened", ids(number))
+        library.record("read", ids(number))
+    for _ in library.update_index():
+        pass
+
+
+def test_what_was_read_before_comes_first_and_says_why(library: FolderLibrary) -> None:
+    read_ferries(library)
+    page = compose(library, FrontPageRequest(NOW))
+    rest = next(section for section in page.sections if section.kind == "rest")
+    assert numbers(story.lead for story in rest.stories) == [6, 5]
+    cake = rest.stories[-1]
+    assert [(each.kind, each.name) for each in cake.reasons] == [("word", "cake")]
+    assert cake.reasons[0].weight < 0
+    ferry = next(story for story in page.stories if numbers([story.lead]) == [4])
+    assert ("word", "ferry") in [(each.kind, each.name) for each in ferry.reasons]
+    assert library.interests.read().model.is_known
+
+
+def test_nothing_is_learnt_if_that_is_off_and_what_was_is_forgotten(library: FolderLibrary) -> None:
+    read_ferries(library)
+    compose(library, FrontPageRequest(NOW))
+    page = compose(library, FrontPageRequest(NOW, is_learning=False))
+    assert not library.interests.read().model.is_known
+    assert {each.kind for story in page.stories for each in story.reasons} <= {"size", "rarity"}
+
+
+# -- what fits -------------------------------------------------------------------------------
+
+
+def story(number: int, minutes: int) -> FrontPageStory:
+    row = ArticleRow(f"{number}", f"Title {number}", "", 0, 0, 0, False, False, 0)
+    return FrontPageStory(row, (row,), (), minutes)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ({"continued": [], "new": [], "rare": [], "rest": []}, {}),
+        ({"continued": [30], "new": [1], "rare": [], "rest": []}, {"continued": [30]}),
+        (
+            {"continued": [5, 5, 5], "new": [5, 5, 5], "rare": [3, 3], "rest": [3, 3]},
+            {"continued": [5], "new": [5], "rare": [3, 3], "rest": [3]},
+        ),
+        (
+            {"continued": [], "new": [4] * 9, "rare": [], "rest": [2] * 9},
+            {"new": [4] * 4, "rest": [2, 2]},
+        ),
+        ({"continued": [], "new": [], "rare": [], "rest": [12, 9, 5]}, {"rest": [12, 5]}),
+    ],
+    ids=["nothing", "a long one alone", "shares", "what is left goes to the first", "what fits"],
+)
+def test_a_page_is_filled_up_to_its_minutes(
+    lengths: dict[SectionKind, list[int]], expected: dict[str, list[int]]
+) -> None:
+    stories = {
+        kind: [story(number, each) for number, each in enumerate(found)]
+        for kind, found in lengths.items()
+    }
+    total = sum(map(len, lengths.values()))
+    page = fill_page(FrontPage(0, 20), stories, total)
+    assert {
+        each.kind: [story.minutes for story in each.stories] for each in page.sections
+    } == expected
+    assert page.left_out == total - len(page.stories)
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "expected"),
+    [
+        ("", "", ""),
+        ("The ferry of Brae was late today.", "", ""),
+        (
+            "The ferry of Brae has a new rotten pier.",
+            "",
+            "The ferry of Brae has a new rotten pier.",
+        ),
+        ("The ferry of Brae has a rotten pier.", "ferry brae rotten", ""),
+        (
+            "The ferry of Brae has a rotten pier. Divers found cracks below the quay.",
+            "ferry brae rotten pier",
+            "Divers found cracks below the quay.",
+        ),
+    ],
+)
+def test_the_first_sentence_with_what_is_not_known(text: str, known: str, expected: str) -> None:
+    assert find_new_sentence(text, set(extract_terms(known))) == expected

@@ -1,0 +1,65 @@
+"""Articles gathered into stories by the mean cosine of their vectors."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from zlib import crc32
+
+import pytest
+
+from store.library.story_groups import group_stories
+from store.library.vector_cache import NO_VECTOR, ArticleVector, pack_vector
+
+
+def vector(**weights: float) -> ArticleVector:
+    """Return the vector of length one with weights in these proportions."""
+    length = math.hypot(*weights.values())
+    return pack_vector({word: weight / length for word, weight in weights.items()})
+
+
+def groups(vectors: Sequence[ArticleVector]) -> list[list[int]]:
+    steps = group_stories(vectors)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            members: list[list[int]] = end.value
+            return members
+
+
+DAM, FERRY = vector(dam=3, river=1), vector(ferry=3, toll=1)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "expected"),
+    [
+        ([], []),
+        ([DAM], [[0]]),
+        ([DAM, FERRY, DAM], [[0, 2], [1]]),
+        ([DAM, vector(dam=1, ferry=5)], [[0], [1]]),
+        ([DAM, vector(dam=1, ferry=3)], [[0, 1]]),
+        ([NO_VECTOR, DAM, NO_VECTOR], [[0], [1], [2]]),
+        ([DAM, FERRY, vector(dam=2, ferry=3)], [[0], [1, 2]]),
+    ],
+    ids=["none", "one", "two stories", "cosine 0.186", "cosine 0.3", "no words", "the closer one"],
+)
+def test_an_article_joins_the_closest_story(
+    vectors: Sequence[ArticleVector], expected: list[list[int]]
+) -> None:
+    assert groups(vectors) == expected
+
+
+def test_the_mean_of_all_articles_decides() -> None:
+    first, second, third = vector(dam=1, ferry=1), vector(ferry=1, toll=1), vector(toll=1, bus=3)
+    assert groups([first, second]) == [[0, 1]]
+    assert groups([second, third]) == [[0, 1]]
+    assert groups([first, second, third]) == [[0, 1], [2]], "0.11 on average, 0.22 with the last"
+
+
+def test_a_packed_vector_is_the_same_vector() -> None:
+    packed = pack_vector({"low": 0.6, "high": 0.8})
+    assert packed == ArticleVector(
+        array("I", [crc32(b"high"), crc32(b"low")]), array("f", [0.8, 0.6])
+    )
