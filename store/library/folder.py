@@ -373,6 +373,10 @@ class FolderLibrary:
         """Return the articles that a search finds."""
         return self.searcher.search(search, limit)
 
+    def correct_query(self, text: str) -> str:
+        """Return a query with misspelt words corrected."""
+        return self.searcher.correct(SearchQuery(text))
+
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
         """Return a snippet for each of some articles that a search found, by id."""
         return self.searcher.snippets(matches, articles)

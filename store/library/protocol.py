@@ -192,12 +192,24 @@ class Library(Protocol):
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Search titles, texts, summaries, categories and tags.
 
+        If nothing matches, misspelt words are corrected, as by `correct_query`, and if that is not
+        enough, articles with most of the words are found. The matches say so.
+
         Args:
             search: The query, and whether the best or the newest articles come first.
             limit: The most rows to return; None for all.
 
         Raises:
             InvalidQuery: The query cannot be parsed; says where and what was expected.
+        """
+
+    def correct_query(self, text: str) -> str:
+        """Return a query with its misspelt words corrected, for a list that has nothing.
+
+        A word is misspelt if no article has it in any form; one in quotes is never corrected.
+
+        Returns:
+            The query, or an empty string if there is nothing to correct.
         """
 
     def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -39,7 +39,12 @@ from store.search.index import (
     article_number,
 )
 from store.search.index_query import IndexQueryBuilder
-from store.search.language import describe_unfinished_value, parse_query
+from store.search.language import (
+    describe_unfinished_value,
+    parse_query,
+    replace_words,
+    tokenize_query,
+)
 from store.search.list_query import Matches, SearchQuery, sort_newest_first
 from store.search.syntax_tree import (
     MATCH_ALL,
@@ -52,6 +57,7 @@ from store.search.syntax_tree import (
     WordsCondition,
     build_predicate,
     iter_wanted_words,
+    loosen,
     split_query,
 )
 from store.segments.segments import Segments, TextReader
@@ -59,6 +65,7 @@ from store.system.files import WarningHandler, file_lock, file_signature, make_f
 from store.text.clean import clean_line
 from store.text.folding import normalize_text
 from store.text.markdown import strip_inline_markdown
+from store.text.tokenizer import has_words
 
 INDEX_BATCH_SIZE = 50
 """Articles indexed between two steps."""
@@ -345,15 +352,18 @@ class LibrarySearcher:
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
         answer = self._ask(search, limit)
+        is_forgiven = not answer.rows and search.text.strip()
+        matches = self._forgive(search, answer, limit) if is_forgiven else self._to_matches(answer)
+        unfinished = self._unfinished_value(search)
+        return replace(matches, unfinished_value=unfinished) if unfinished else matches
+
+    def _to_matches(self, answer: Answer) -> Matches:
         note = self.problem if split_query(answer.node).needs_index else ""
         forms = builder.forms if (builder := self._current_query_builder()) else no_other_forms
         words = list(iter_wanted_words(answer.node))
         highlighter = make_highlighter(words, forms)
         typed = [each.text for each in words]
-        unfinished = self._unfinished_value(search)
-        return Matches(
-            answer.rows, answer.total, answer.is_exact, note, highlighter, typed, unfinished
-        )
+        return Matches(answer.rows, answer.total, answer.is_exact, note, highlighter, typed)
 
     def _unfinished_value(self, search: SearchQuery) -> str:
         try:
@@ -361,6 +371,52 @@ class LibrarySearcher:
             return describe_unfinished_value(search.text, now) if search.is_typing else ""
         except InvalidQuery:  # and so a part of a title
             return ""
+
+    def _forgive(self, search: SearchQuery, nothing: Answer, limit: int | None) -> Matches:
+        """Return what a query finds with its misspelt words corrected, or with most of its words.
+
+        Args:
+            search: A query that finds nothing.
+            nothing: Its answer, which is returned if nothing helps.
+            limit: The most rows to return; None for all.
+        """
+        corrected = self.correct(search)
+        meant = replace(search, text=corrected) if corrected else search
+        if corrected and (answer := self._ask(meant, limit)).rows:
+            return replace(self._to_matches(answer), corrected=corrected)
+        finished = SearchQuery(self.correct(replace(search, is_typing=False)))
+        is_better = finished.text not in ("", corrected) and self._ask(finished, 1).rows
+        suggested = finished.text if is_better else ""
+        for node in self._loosened(meant):
+            if (answer := self._answer(node, limit, newest=search.newest_first)).rows:
+                matches = self._to_matches(answer)
+                return replace(matches, corrected=corrected, is_loosened=True, suggested=suggested)
+        return replace(self._to_matches(nothing), suggested=suggested)
+
+    def correct(self, search: SearchQuery) -> str:
+        """Return a query with the words corrected that the index lacks; empty if there are none."""
+        builder, now = self._current_query_builder(), int(self._context.clock().timestamp())
+        if builder is None:
+            return ""
+        try:
+            node = parse_query(search.text, now, typing=search.is_typing)
+            replacements = dict(builder.correct_words(iter_wanted_words(node)))
+        except InvalidQuery:
+            return ""
+        except IndexUnusable as error:
+            self.discard_index(error)
+            return ""
+        corrected = replace_words(search.text, replacements)
+        return corrected if corrected != search.text else ""
+
+    def _loosened(self, search: SearchQuery) -> Iterator[QueryNode]:
+        """Yield less strict forms of a query: without the word being typed, with most of its words."""
+        now, text = int(self._context.clock().timestamp()), drop_unfinished_word(search)
+        node = parse_query(text, now, typing=search.is_typing)
+        if text != search.text and has_words(text):
+            yield node
+        if loosened := loosen(node):
+            yield loosened
 
     def _ask(self, search: SearchQuery, limit: int | None) -> Answer:
         """Answer a query. An article whose title it is matches, too, whatever its signs mean.
@@ -527,6 +583,15 @@ class LibrarySearcher:
         if self._index is not None:
             self._index.discard()
         self._query_builder = None
+
+
+def drop_unfinished_word(search: SearchQuery) -> str:
+    """Return the text of a search, and while it is typed without the last word, which may go on."""
+    *_, last, end = [None, *tokenize_query(search.text)]
+    if not (search.is_typing and last and end and last.end == end.start):
+        return search.text
+    is_unfinished = last.kind == "word" or not last.is_closed
+    return search.text[: last.start] if is_unfinished else search.text
 
 
 def matches_value(facts: Article, condition: ValueCondition) -> bool:

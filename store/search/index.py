@@ -206,10 +206,17 @@ class FullTextIndex:
             if number is not None
         ]
 
-    def words_with_prefix(self, field_name: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+    def words_with_prefix(
+        self, field_name: str, prefix: str, limit: int | None = None
+    ) -> list[tuple[str, int]]:
         """Return the words of a field that start with a prefix, and how many articles have each."""
         with convert_engine_errors(self.folder):
             return self.searcher.terms_with_prefix(field_name, prefix, limit=limit)
+
+    def count_articles(self, field_name: str, word: str) -> int:
+        """Return how many articles have a word in a field, some of which may be deleted."""
+        with convert_engine_errors(self.folder):
+            return self.searcher.doc_freq(field_name, word)
 
 
 class IndexWriter:

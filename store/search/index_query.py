@@ -14,16 +14,19 @@ from itertools import takewhile
 
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from store.search.corrections import find_corrections
 from store.search.index import TEXT_FIELDS, FullTextIndex, signs_field
 from store.search.syntax_tree import (
     And,
     FactColumn,
+    Most,
     Not,
     Or,
     QueryNode,
     SearchField,
     ValueCondition,
     WordsCondition,
+    count_most,
 )
 from store.text.folding import normalize_text
 from store.text.keywords import STOP_WORD_LANGUAGES
@@ -50,6 +53,10 @@ SHORT_FIELDS = ("title", "category", "tags", "author", "url")
 """Fields with short texts."""
 MAX_PREFIX_WORDS = 30
 """Words with a common prefix that are still queried one by one."""
+MATCHED_PART_SCORE = 30.0
+"""The score of each part that matches, where not all have to: more than the frequency of one is worth."""
+MAX_COUNTED_RATIO = 0.5
+"""The largest part of all articles in which a word may occur to count among most words."""
 OTHER_FORM_WEIGHT = 0.8
 """The weight of another form of a word, relative to the word itself."""
 
@@ -130,8 +137,44 @@ class IndexQueryBuilder:
                     for part in parts
                 )
             case Or(parts):
-                return _any_of(map(self.build, parts))
+                return _any_of(map(_counted, map(self.build, parts)))
+            case Most():
+                return self._most_query(node)
         raise TypeError(f"not a query of the index: {node}")
+
+    def _most_query(self, node: Most) -> Query:
+        """Return a query for most parts; what no article has, or nearly every one, does not count."""
+        found = [(part, self.index.search(part, 1).total) for part in map(self.build, node.parts)]
+        limit = MAX_COUNTED_RATIO * self.index.document_count
+        telling = [part for part, total in found if 0 < total <= limit]
+        others = [part for part, total in found if total > limit]
+        if not telling:
+            return _any_of(map(_counted, others))
+        counted = Query.boolean_query(
+            [(Occur.Should, _counted(part)) for part in telling],
+            minimum_number_should_match=count_most(len(telling)),
+        )
+        return Query.boolean_query(
+            [(Occur.Must, counted), *((Occur.Should, part) for part in others)]
+        )
+
+    def correct_words(self, conditions: Iterable[WordsCondition]) -> Iterator[tuple[str, str]]:
+        """Yield the words that the index has in no form, each with the likeliest correction.
+
+        What is quoted or may go on is never corrected, nor is a word with signs, such as `C++`.
+        """
+        for each in conditions:
+            if each.is_phrase or each.is_prefix or find_signs(each.text):
+                continue
+            fields = SEARCHED_FIELDS[each.field]
+            for word in tokenize(each.text):
+                if not self._is_known(word.text, fields):
+                    for correction in find_corrections(self.index, word.text, fields, 1):
+                        yield word.text, correction
+
+    def _is_known(self, word: str, fields: Sequence[str]) -> bool:
+        forms = self.forms(word)
+        return any(self.index.count_articles(each, form) for each in fields for form in forms)
 
     def words_query(
         self, text: str, fields: Sequence[str] = TEXT_FIELDS, *, typing: bool = False
@@ -266,6 +309,12 @@ def _all_of(parts: Iterable[tuple[Occur, Query]]) -> Query:
     if not any(occur == Occur.Must for occur, _ in clauses):
         clauses.append((Occur.Must, Query.all_query()))
     return Query.boolean_query(clauses)
+
+
+def _counted(query: Query) -> Query:
+    """Return a query whose hits score, beside their own score, what a matched part counts."""
+    constant = Query.const_score_query(Query.all_query(), MATCHED_PART_SCORE)
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, constant)])
 
 
 def _any_of(queries: Iterable[Query]) -> Query:

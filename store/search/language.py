@@ -40,6 +40,7 @@ from store.search.syntax_tree import (
     make_and,
     split_query,
 )
+from store.text.folding import normalize_text
 from store.text.tokenizer import has_words
 
 MAX_QUERY_DEPTH = 40
@@ -65,6 +66,7 @@ _SIGN = re.compile(r"[<>]=?|=|")
 _DURATION = re.compile(r"(\d{1,4})\s*([hdwmy])[a-z]*\Z", re.IGNORECASE)
 
 _SECONDS = {"h": 3600, "d": 86_400, "w": 604_800, "m": 2_629_800, "y": 31_557_600}
+_WORD = re.compile(r"[^\W_]+")
 _OR = ("or", "OR", "|")
 _AND = ("AND", "&")
 
@@ -132,6 +134,24 @@ def tokenize_query(text: str) -> list[Token]:
         if match[kind] is not None
     ]
     return [*found, Token("end", "", len(text), len(text))]
+
+
+def replace_words(text: str, replacements: Mapping[str, str]) -> str:
+    """Return a query with some words replaced, which are given as they are indexed.
+
+    What is quoted stays as it is.
+    """
+
+    def replacement(match: re.Match[str]) -> str:
+        return replacements.get(normalize_text(match[0]), match[0])
+
+    pieces: list[str] = []
+    end = 0
+    for token in tokenize_query(text):
+        if token.kind == "word":
+            pieces += text[end : token.start], _WORD.sub(replacement, token.text)
+            end = token.end
+    return "".join([*pieces, text[end:]])
 
 
 class _QueryParser:

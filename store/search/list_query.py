@@ -131,6 +131,12 @@ class Matches:
     """The searched words and phrases, as they were typed."""
     unfinished_value: str = ""
     """What the field at the end of the query expects, if its value is incomplete and so ignored."""
+    corrected: str = ""
+    """The query with its misspelt words corrected, which found these; empty if none was corrected."""
+    is_loosened: bool = False
+    """True if no article has all of the words; these have most."""
+    suggested: str = ""
+    """The query with its last word corrected, too, if that is still being typed; empty if it need not be."""
 
 
 def sort_newest_first(rows: Iterable[ArticleRow]) -> list[ArticleRow]:

@@ -95,19 +95,28 @@ class Or:
     parts: tuple[QueryNode, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Most:
+    """Matches whatever at least half of the parts match."""
+
+    parts: tuple[QueryNode, ...]
+
+
 RowCondition = CategoryCondition | FeedCondition | StateCondition | RangeCondition
 """Conditions for which the index is not needed."""
 QueryLeaf = WordsCondition | ValueCondition | RowCondition
-QueryNode = QueryLeaf | Not | And | Or
+QueryNode = QueryLeaf | Not | And | Or | Most
 
 MATCH_ALL = And()
+MIN_LOOSE_WORDS = 2
+"""Words that a query needs at least to be loosened."""
 
 
 def iter_leaves(node: QueryNode) -> Iterator[QueryLeaf]:
     """Yield the conditions of a tree."""
     if isinstance(node, Not):
         yield from iter_leaves(node.part)
-    elif isinstance(node, And | Or):
+    elif isinstance(node, And | Or | Most):
         for part in node.parts:
             yield from iter_leaves(part)
     else:
@@ -116,7 +125,7 @@ def iter_leaves(node: QueryNode) -> Iterator[QueryLeaf]:
 
 def iter_wanted_words(node: QueryNode) -> Iterator[WordsCondition]:
     """Yield the words that a matching article has, not those that it must not have."""
-    if isinstance(node, And | Or):
+    if isinstance(node, And | Or | Most):
         for part in node.parts:
             yield from iter_wanted_words(part)
     elif isinstance(node, WordsCondition):
@@ -127,6 +136,30 @@ def make_and(*nodes: QueryNode) -> QueryNode:
     """Return a node that matches whatever all of these match."""
     parts = [part for node in nodes for part in (node.parts if isinstance(node, And) else (node,))]
     return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def count_most(number: int) -> int:
+    """Return how many of some parts have to match if most have to: at least half."""
+    return (number + 1) // 2
+
+
+def loosen(node: QueryNode) -> QueryNode | None:
+    """Return a query for articles with most words of another one; None if it cannot be loosened.
+
+    What was asked for more exactly stays: phrases, words of a field, facts, and what is excluded.
+    """
+    parts = node.parts if isinstance(node, And) else (node,)
+    words = tuple(part for part in parts if _is_loose(part))
+    if len(words) < MIN_LOOSE_WORDS:
+        return None
+    return make_and(Most(words), *(part for part in parts if part not in words))
+
+
+def _is_loose(part: QueryNode) -> bool:
+    return all(
+        isinstance(leaf, WordsCondition) and not (leaf.field or leaf.is_phrase)
+        for leaf in (iter_leaves(part) if isinstance(part, Or) else (part,))
+    )
 
 
 # -- over rows in memory -------------------------------------------------------------------
@@ -160,6 +193,10 @@ def build_predicate(node: QueryNode, leaf: LeafPredicate) -> RowPredicate:
     if isinstance(node, Not):
         part = build_predicate(node.part, leaf)
         return lambda row: not part(row)
+    if isinstance(node, Most):
+        parts = [build_predicate(part, leaf) for part in node.parts]
+        minimum = count_most(len(parts))
+        return lambda row: sum(part(row) for part in parts) >= minimum
     if isinstance(node, And | Or):
         parts = [build_predicate(part, leaf) for part in node.parts]
         return _combine(parts, all_of=isinstance(node, And))

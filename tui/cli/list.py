@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
@@ -13,7 +14,7 @@ from store.search.list_query import ListQuery
 from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.rendering.cells import fit_cells
-from tui.rendering.wording import label_row_date
+from tui.rendering.wording import describe_correction, label_row_date
 
 SHORT_ID_LENGTH = 8
 ROW_DATE_CELLS, ROW_CATEGORY_CELLS = 10, 12
@@ -22,7 +23,7 @@ ROW_DATE_CELLS, ROW_CATEGORY_CELLS = 10, 12
 def run_list(options: argparse.Namespace) -> None:
     """Print a line for each article, or its metadata as JSON."""
     with open_loaded_library(options) as library:
-        rows = query_rows(library, options)
+        rows = query_rows(library, options) or _correct_rows(library, options)
         if options.json:
             for article, reading in library.articles(row.id for row in rows):
                 print_json(metadata_to_dict(article, reading))
@@ -43,8 +44,25 @@ def query_rows(library: Library, options: argparse.Namespace) -> Sequence[Articl
     query = build_query(options)
     if query_needs_index(query.text):
         update_index_with_progress(library)
+    return _list_rows(library, query, options.limit)
+
+
+def _list_rows(library: Library, query: ListQuery, limit: int | None) -> Sequence[ArticleRow]:
     listing = library.listing(query)
-    return listing.window(0, listing.total if options.limit is None else options.limit)
+    return listing.window(0, listing.total if limit is None else limit)
+
+
+def _correct_rows(library: Library, options: argparse.Namespace) -> Sequence[ArticleRow]:
+    """Return the rows of the query with its misspelt words corrected, and say so.
+
+    JSON is for programs, which get nothing that was not asked for.
+    """
+    query = build_query(options)
+    corrected = library.correct_query(query.text)
+    rows = _list_rows(library, replace(query, text=corrected), options.limit) if corrected else ()
+    if rows:
+        print_message(describe_correction(corrected))
+    return () if options.json else rows
 
 
 def build_query(options: argparse.Namespace) -> ListQuery:

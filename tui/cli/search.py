@@ -14,6 +14,7 @@ from tui.cli.console import print_data, print_json, print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.cli.list import format_row
 from tui.rendering.cells import fit_cells
+from tui.rendering.wording import describe_matches
 
 SNIPPET_BATCH_ARTICLES = 500
 SNIPPET_INDENT = 14
@@ -27,8 +28,8 @@ def run_search(options: argparse.Namespace) -> None:
         if query_needs_index(query.text):
             update_index_with_progress(library)
         matches = library.search(query, options.limit)
-        if matches.note:
-            print_message(matches.note)
+        if note := describe_matches(matches):
+            print_message(note)
         for row, snippet in _rows_with_snippets(library, matches):
             if options.json:
                 for article, reading in library.articles([row.id]):

@@ -32,7 +32,12 @@ from tui.plain.plain_session import PlainSession
 from tui.rendering.markdown import parse_blocks
 from tui.rendering.place_lines import describe_place_counts
 from tui.rendering.places import ALL_PLACE
-from tui.rendering.wording import format_count, format_markdown_link, summarize_change
+from tui.rendering.wording import (
+    describe_correction,
+    format_count,
+    format_markdown_link,
+    summarize_change,
+)
 
 CommandHandler = Callable[[ParsedLine], object]
 
@@ -60,7 +65,18 @@ class ListCommands:
 
     def _search(self, typed: ParsedLine) -> None:
         words = typed.words or self._environment.ask_words("Search: ")
-        self._session.change_query(replace(self._query, text=words))
+        self._session.list.change_query(replace(self._query, text=words))
+        if words and not self._session.list.listing.total:
+            self._correct(words)
+        self._session.show_list()
+
+    def _correct(self, words: str) -> None:
+        """Search for the corrected words instead, if that finds anything."""
+        corrected = self._session.library.correct_query(words)
+        query = replace(self._query, text=corrected)
+        if corrected and self._session.library.listing(query).total:
+            self._session.list.change_query(query)
+            self._environment.say(f"No matches; {describe_correction(corrected)}")
 
     def _filter(self, typed: ParsedLine) -> None:
         counts = self._count({show: replace(self._query, show=show) for show in SHOWS})

@@ -298,6 +298,10 @@ class PlainSession:
     def change_query(self, query: ListQuery) -> None:
         """Print another list."""
         self.list.change_query(query)
+        self.show_list()
+
+    def show_list(self) -> None:
+        """Close the article, and print the list."""
         self.close_article()
         self.list.show()
 

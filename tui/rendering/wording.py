@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
 from store.model.results import UndoableChange
 from store.model.times import ISO_DATE, from_microseconds, is_dated, parse_timestamp
-from store.search.list_query import ListQuery
+from store.search.list_query import ListQuery, Matches
 from store.text.clean import clean_line
 
 if TYPE_CHECKING:
@@ -303,6 +303,19 @@ def describe_list(query: ListQuery, articles: int, place: str = "") -> Sequence[
     words = f"/{query.text}" if query.text and not place else ""
     order = {"date": "", "oldest": "oldest first"}.get(query.sort, f"by {query.sort}")
     return shown, place or query.category or "", words, format_count(articles, "article"), order
+
+
+def describe_correction(corrected: str) -> str:
+    """Return a line about the matches of a corrected query; empty if nothing was corrected."""
+    return f"did you mean {corrected.strip()}? (quote to insist)" if corrected else ""
+
+
+def describe_matches(matches: Matches) -> str:
+    """Return how matches differ from what was asked for, and why some may be missing; mostly empty."""
+    loosened = "no article has all words, these have most" if matches.is_loosened else ""
+    suggested = f"did you mean {matches.suggested.strip()}? (enter)" if matches.suggested else ""
+    corrected = suggested or describe_correction(matches.corrected)
+    return matches.unfinished_value or join_nonempty((corrected, loosened, matches.note))
 
 
 def format_duplicates(number: int) -> str:

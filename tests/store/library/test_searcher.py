@@ -68,7 +68,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
         ("words:>=500", [6, 5]),
         ("東京", [3]),
         ("cafe zurich", [2]),
-        ("harbor", []),
+        ('"harbur"', []),
     ],
 )
 def test_queries_find_the_right_articles(
@@ -147,3 +147,90 @@ def test_a_text_is_read_from_a_file_in_another_layout(
         path.write_bytes(path.read_bytes().replace(b'":{"text":"', b'": {"text": "'))
     lines = opened.snippets(library.search(SearchQuery("fog")), ids(1, 2))
     assert [each.text[:3] for each in lines.values()] == ["…Fo", "Fog"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "corrected"),
+    [
+        ("harbuor", [1, 4], "harbour"),
+        ("Harbuor", [1, 4], "harbour"),
+        ("harbuor fog", [1], "harbour fog"),
+        ("harbuor -fgo", [1, 4], "harbour -fgo"),
+        ("zuerich", [2], "zurich"),
+        ("zurihc", [2], "zurich"),
+        ("title:lighthosue", [5], "title:lighthouse"),
+        ("text:lighthosue", [], ""),
+        ("(harbuor or café) is:read", [2], ""),
+        ("harbuor is:unread", [4], "harbour is:unread"),
+        ("harbuor is:starred", [], ""),
+        ('"harbuor"', [], ""),
+        ('"harbuor" or kidn', [4], '"harbuor" or kind'),
+        ("harbuor*", [], ""),
+        ("fgo", [], ""),
+        ("1234567 c++harbuor", [], ""),
+        ("-harbuor is:starred", [2], ""),
+    ],
+)
+def test_misspelt_words_are_corrected(
+    library: FolderLibrary, typed: str, found: list[int], corrected: str
+) -> None:
+    matches = library.search(SearchQuery(typed))
+    assert sorted(row.id for row in matches.rows) == ids(*found)
+    assert (matches.corrected, matches.is_loosened, matches.suggested) == (corrected, False, "")
+    assert list_numbers(library, text=typed) == ([] if corrected else found[::-1]), "lists do not"
+    if corrected:
+        assert library.correct_query(typed) == corrected
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "suggested", "is_loosened"),
+    [
+        ("harbo", [1, 4], "", False),
+        ("harbuor", [], "harbour", False),
+        ("fog harbuor", [2, 1], "fog harbour", True),
+        ("fog xyz", [2, 1], "", True),
+        ("fog café mas", [2], "", True),
+        ('fog "xyz', [2, 1], "", True),
+        ('fog "xyz"', [], "", False),
+        ("fog title:x", [2, 1], "", True),
+        ("xyz", [], "", False),
+    ],
+)
+def test_a_word_being_typed_is_not_corrected_yet(
+    library: FolderLibrary, typed: str, found: list[int], suggested: str, is_loosened: bool
+) -> None:
+    matches = library.search(SearchQuery(typed, is_typing=True))
+    assert sorted(row.id for row in matches.rows) == sorted(ids(*found))
+    assert (matches.corrected, matches.suggested) == ("", suggested)
+    assert matches.is_loosened == is_loosened
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("fog master café", [2]),
+        ("harbour café", [2, 1, 4]),
+        ("harbour xyzxyz", [1, 4]),
+        ("north closed master spoke", [1, 4]),
+        ("north master spoke xyzxyz", [4]),
+        ("café master is:read", [2]),
+        ("café master -kind", [2]),
+        ('café "harbour master"', []),
+        ("café title:plain", []),
+        ("(café or xyz) master", [2, 4]),
+        ("xyzxyz abcabc", []),
+    ],
+)
+def test_where_no_article_has_all_words_those_with_most_are_found(
+    library: FolderLibrary, typed: str, found: list[int]
+) -> None:
+    matches = library.search(SearchQuery(typed))
+    assert [row.id for row in matches.rows] == ids(*found)
+    assert matches.is_loosened == bool(found)
+    assert list_numbers(library, text=typed) == []
+
+
+def test_articles_with_more_of_the_alternatives_come_first(library: FolderLibrary) -> None:
+    """Article 4 has two of the words, in a long text; article 5 has one in its title."""
+    found = library.search(SearchQuery("lighthouse or spoke or master"))
+    assert [row.id for row in found.rows] == ids(4, 5)

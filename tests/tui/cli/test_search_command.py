@@ -27,6 +27,31 @@ def test_an_invalid_query_is_a_usage_error(run: Run, three: Path) -> None:
         assert "column 10: date: expected a date" in refused.err
 
 
+def test_a_misspelt_query_is_corrected(run: Run, three: Path) -> None:
+    for command in ("search", "list"):
+        found = run(command, "artcile")
+        assert found.code == 0
+        assert found.err == "newstui: did you mean article? (quote to insist)\n"
+        assert sum("Title" in line for line in found.lines) == 3
+        insisted = run(command, '"artcile"')
+        assert insisted.err == "newstui: no matching articles\n"
+        assert insisted.out == ""
+
+
+def test_programs_get_only_what_a_query_matches(run: Run, three: Path) -> None:
+    listed = run("list", "artcile", "--json")
+    assert (listed.out, "did you mean article?" in listed.err) == ("", True)
+    assert run("export", "artcile", "--to", "jsonl").out == ""
+    assert len(run("search", "artcile", "--json").values) == 3
+
+
+def test_articles_with_most_words_are_found(run: Run, three: Path) -> None:
+    found = run("search", "article few xyzxyz")
+    assert found.err == "newstui: no article has all words, these have most\n"
+    assert sum("Title" in line for line in found.lines) == 3
+    assert "no matching articles" in run("list", "article few xyzxyz").err
+
+
 @pytest.fixture
 def harbours(run: Run, tmp_path: Path) -> None:
     """A library of a sport and two harbour articles, one of them read."""

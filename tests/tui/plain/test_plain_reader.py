@@ -125,6 +125,13 @@ def test_article_is_printed_page_by_page_and_resumed(session: Session) -> None:
     assert "2. Article number 13 about the harbour (read;" in end.rpartition("End of the")[2]
 
 
+def test_misspelt_words_are_corrected(session: Session) -> None:
+    said = session.run("/harbuor master", '/"harbuor"', "/xyzxyz")
+    assert "No matches; did you mean harbour master? (quote to insist)" in said
+    assert "3 articles, 3 unread." in said
+    assert said.count("0 articles, 0 unread.") == 2
+
+
 def test_changes_are_reported_and_undone(session: Session) -> None:
     said = session.run("3m", "s 3", "m", "1", "s", "+ two words", "d", "U", *"uuuuu", "u", "u", "h")
     for change in (

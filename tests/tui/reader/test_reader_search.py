@@ -190,10 +190,71 @@ async def test_brackets_in_queries_and_matches_are_text(
         await running.press("/")
         await running.type("[/red] [red]")
         assert "[red]Brackets[/red] of the" in screen_text(running.app)
-        await running.type("x")
-        assert " All · /[/red] [red]x  " in running.header
+        await running.press("escape", "/")
+        await running.type('"[red]x"')
+        assert ' All · /"[red]x"  ' in running.header
         assert "0 found" in running.header
         assert "No matches" in screen_text(running.app)
+
+
+async def test_misspelt_words_are_corrected_while_typing(
+    start: Start, library: FolderLibrary
+) -> None:
+    async with start() as running:
+        await running.wait_indexed()
+        await running.press("/")
+        for typed, found, said in (
+            ("lihgthouse", [], "did you mean lighthouse? (enter)"),
+            (" ", [3, 5, 9, 13], "did you mean lighthouse? (quote to insist)"),
+            ("keeper ", [9], "did you mean lighthouse keeper? (quote to insist)"),
+            ("fog", [9], "no article has all words, these have most"),
+        ):
+            await running.type(typed)
+            assert sorted(numbers(running)) == found
+            assert said in running.status
+
+
+@pytest.mark.parametrize("key", ["enter", "tab"])
+async def test_a_key_corrects_the_last_word_and_goes_to_the_results(
+    start: Start, library: FolderLibrary, key: str
+) -> None:
+    async with start() as running:
+        await running.wait_indexed()
+        await running.press("/")
+        await running.type("kepper")
+        await running.press(key)
+        await running.settle()
+        assert running.reader.search.input is None
+        assert running.app.focused is running.reader.article_list
+        assert numbers(running) == [9]
+        assert "did you mean keeper? (quote to insist)" in running.status
+        await running.press("enter")
+        assert running.opened_number == 9
+        assert running.reader.article_view.text_search is not None
+        assert "did you mean" not in running.status
+        await running.press("h", "/", "end", "backspace")
+        assert numbers(running) == [], "a changed query is still being typed"
+
+
+async def test_what_is_quoted_is_never_corrected(start: Start, library: FolderLibrary) -> None:
+    async with start() as running:
+        await running.wait_indexed()
+        await running.press("/")
+        await running.type('"kepper"')
+        assert numbers(running) == []
+        assert "did you mean" not in running.status
+        await running.press("enter")
+        assert running.reader.search.input is None
+
+
+async def test_a_search_is_kept_as_corrected(start: Start, library: FolderLibrary) -> None:
+    async with start() as running:
+        await running.wait_indexed()
+        await running.press("/")
+        await running.type("kepper ")
+        await running.press("tab", "=", *"keeper", "enter")
+        await running.settle()
+        assert library.searches.read() == {"keeper": "keeper"}
 
 
 @pytest.mark.command("list.category")

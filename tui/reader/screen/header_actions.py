@@ -81,12 +81,16 @@ class HeaderActions:
             f"{len(selected):,} selected" if selected is not None else "",
             *listed,
             self._describe_position(),
-            self.search.found_note,
+            "" if self._is_in_article else self.search.found_note,
         )
+
+    @property
+    def _is_in_article(self) -> bool:
+        return self.state.is_reading and self.state.current_pane == "article"
 
     def _describe_position(self) -> str:
         """Return where the cursor is in the list, as `12/1,097`; in an article, how far one is."""
-        if self.state.is_reading and self.state.current_pane == "article":
+        if self._is_in_article:
             return f"{self.article_view.seen_percent} %"
         articles = self.state.article_list
         total = self.search.found_number or f"{articles.total:,}"

@@ -245,7 +245,7 @@ class Reader(KeymapScreen, Screen[None]):
             self.place_tree,
             status,
             now,
-            lambda: self.search.query_text or state.query.text,
+            lambda: self.search.matched_text or state.query.text,
         )
         self.header = HeaderActions(
             state, self.lists, self.search, self.header_line, self.article_view

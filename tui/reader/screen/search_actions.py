@@ -16,6 +16,7 @@ from tui.reader.widgets.article_list import ArticleList, ListViewState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput
 from tui.rendering.text_search import WordsToFind
+from tui.rendering.wording import describe_matches
 
 MAX_SEARCH_LENGTH = 200
 """In characters."""
@@ -73,7 +74,7 @@ class SearchActions:
         """Search for what is typed so far, unless the search has ended since."""
         if self.input is not None and text != self._query.text:
             self.status_line.clear_notice()  # it was about another query
-            self._search(replace(self._query, text=text))
+            self._search(replace(self._query, text=text, is_typing=True))
 
     def _search(self, query: SearchQuery, limit: int | None = MAX_ROWS_WHILE_TYPING) -> None:
         self._query = query
@@ -114,7 +115,7 @@ class SearchActions:
         if message.search == self._awaited_query:
             self._awaited_query = None
             if not self._is_rejected():
-                self._leave()
+                self._leave_answered(self._leave)
 
     def show_query_error(self, message: messages.SearchRejected) -> None:
         """Show what is wrong with the query, unless it has changed since."""
@@ -161,6 +162,12 @@ class SearchActions:
         return self._query.text.strip() if self.state.is_searching else ""
 
     @property
+    def matched_text(self) -> str:
+        """The query of the matches, with its words corrected; empty if there is no search."""
+        corrected = self._matches.corrected if self._matches is not None else ""
+        return corrected.strip() or self.query_text
+
+    @property
     def found_number(self) -> str:
         """The number of matches, as `1,234` or `300+`; empty if nothing is searched for."""
         matches = self._matches
@@ -169,8 +176,7 @@ class SearchActions:
     @property
     def found_note(self) -> str:
         """A remark about the matches; empty if there is nothing to remark."""
-        matches = self._matches
-        return (matches.unfinished_value or matches.note) if matches is not None else ""
+        return describe_matches(self._matches) if self._matches is not None else ""
 
     @property
     def order(self) -> str:
@@ -191,6 +197,14 @@ class SearchActions:
             return
         if self._query.text.strip() and self._shown_query != self._query:
             self._awaited_query, self._leave = self._query, leave
+        else:
+            self._leave_answered(leave)
+
+    def _leave_answered(self, leave: Callable[[], None]) -> None:
+        """Leave the input; if its last word needs a correction, for what that finds."""
+        if self._matches is not None and self._matches.suggested:
+            self._search(replace(self._query, is_typing=False))
+            self._awaited_query, self._leave = self._query, self._list_matches
         else:
             leave()
 

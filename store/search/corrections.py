@@ -1,0 +1,64 @@
+"""Corrections of misspelt words: the words of the index that are nearest to one that it lacks.
+
+The nearest is the one with the fewest errors, and of several the most frequent. An error is a missing,
+an additional or a wrong letter, or two neighbours in the wrong order (Damerau 1964), which is the
+likeliest. The index lists its words by their first letters; so errors are looked for behind the first two,
+and a single one in these by trying what it may have changed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
+
+from store.search.index import FullTextIndex
+
+SHARED_LETTERS = 2
+"""Letters at the start that a word and its correction share."""
+MIN_CORRECTED_LENGTH = 4
+"""Shorter words are near too many others."""
+LONG_WORD_LENGTH = 8
+"""Words from this length on may have two errors."""
+
+
+def find_corrections(
+    index: FullTextIndex, word: str, fields: Sequence[str], limit: int = 3
+) -> Sequence[str]:
+    """Return the words of some fields that may have been meant by a word, the likeliest first.
+
+    Raises:
+        IndexUnusable: It is damaged.
+    """
+    if len(word) < MIN_CORRECTED_LENGTH or not word.isalpha():
+        return ()
+    # Imported with the first typing error: few commands meet one.
+    from jellyfish import damerau_levenshtein_distance
+
+    errors = 2 if len(word) >= LONG_WORD_LENGTH else 1
+    articles: Counter[str] = Counter()
+    for field in fields:
+        for known, number in index.words_with_prefix(field, word[:SHARED_LETTERS]):
+            if abs(len(known) - len(word)) <= errors and known.isalpha():
+                articles[known] += number
+    for known in set(_vary_start(word)):
+        for field in fields:
+            articles[known] += index.count_articles(field, known)
+    letters = sorted(word)
+    near = (
+        (distance, sorted(known) != letters, -number, known)
+        for known, number in articles.items()
+        if number and (distance := damerau_levenshtein_distance(word, known)) <= errors
+    )
+    return [known for *_, known in sorted(near)[:limit]]
+
+
+def _vary_start(word: str) -> Iterator[str]:
+    """Yield the words that one error in the first letters may have made of this one."""
+    for at in range(SHARED_LETTERS):
+        start, letter, rest = word[:at], word[at], word[at + 1 :]
+        yield start + rest
+        yield start + rest[:1] + letter + rest[1:]
+        for other in ascii_lowercase:
+            yield start + other + rest
+            yield start + other + letter + rest
