@@ -7,8 +7,9 @@ from datetime import UTC, datetime, tzinfo
 
 from store.model.article import Body, FullArticle, reading_minutes
 from store.text.names import name_key
-from tui.rendering.cells import StyledText, truncate_cells, wrap_text
+from tui.rendering.cells import StyledText, pad_left, truncate_cells, wrap_text
 from tui.rendering.list_rows import STAR_SIGN
+from tui.rendering.markdown import is_rtl
 from tui.rendering.trail import ShownPage
 from tui.rendering.wording import (
     MISSING_TEXT,
@@ -19,8 +20,8 @@ from tui.rendering.wording import (
 )
 
 RULE = "─"
-SUMMARY_BAR = "▌ "
-"""Drawn before the lines of a summary."""
+SUMMARY_BAR, RTL_SUMMARY_BAR = "▌ ", " ▐"
+"""Drawn before the lines of a summary; the second at the right of right-to-left text."""
 
 
 def build_article_head(
@@ -35,7 +36,10 @@ def build_article_head(
         note: Shown before the facts.
         page: The article's page, if the text below is that of it.
     """
-    lines: list[StyledText] = [(line, "title") for line in wrap_text(entry.article.title, width)]
+    title = wrap_text(entry.article.title, width)
+    if is_rtl(entry.article.title):
+        title = [pad_left(line, width) for line in title]
+    lines: list[StyledText] = [(line, "title") for line in title]
     if page is not None:
         article = replace(entry.article, words=page.words)
         note, entry = PAGE_TEXT_LABEL, replace(entry, article=article)
@@ -74,5 +78,10 @@ def build_summary(body: Body, width: int) -> list[StyledText]:
     """Return the summary beside a bar, and an empty line; nothing if the text begins with it."""
     if not body.summary or body.text.startswith(body.summary):
         return []
-    lines = wrap_text(body.summary, max(1, width - len(SUMMARY_BAR)))
-    return [*((SUMMARY_BAR + line, "quote") for line in lines), ("", "text")]
+    room = max(1, width - len(SUMMARY_BAR))
+    lines = wrap_text(body.summary, room)
+    if is_rtl(body.summary):
+        shown = [pad_left(line, room) + RTL_SUMMARY_BAR for line in lines]
+    else:
+        shown = [SUMMARY_BAR + line for line in lines]
+    return [*((line, "quote") for line in shown), ("", "text")]

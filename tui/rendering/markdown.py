@@ -245,11 +245,11 @@ class _BlockParser:
             text = inline.text if inline else text
             if inline and self._next_link_number:
                 self._next_link_number += len(inline.links)
-        rtl = not self._ascii and _is_rtl(text)
+        rtl = not self._ascii and is_rtl(text)
         return Block(kind, offset, text, hang, inline, rtl)
 
 
-def _is_rtl(text: str) -> bool:
+def is_rtl(text: str) -> bool:
     """Return True if the first letter with a direction is of a right-to-left script."""
     if text.isascii() or not RTL_CHAR.search(text):
         return False

@@ -32,10 +32,12 @@ from tui.rendering.cells import (
     break_paragraph,
     cell_width,
     fit_cells,
+    pad_left,
     truncate_cells,
     wrap_text,
 )
 from tui.rendering.list_rows import FACTS_GAP, UNREAD_SIGN
+from tui.rendering.markdown import is_rtl
 from tui.rendering.wording import (
     format_age,
     format_count,
@@ -177,11 +179,13 @@ def _summary_items(body: Body, insights: ArticleInsights, width: int) -> list[De
         return [DetailItem([_indented("none", "muted")])]
     items: list[DetailItem] = []
     start = 0
-    for line in wrap_text(body.summary, max(1, width - INDENT_CELLS)):
+    room, rtl = max(1, width - INDENT_CELLS), is_rtl(body.summary)
+    for line in wrap_text(body.summary, room):
         start = max(start, body.summary.find(line, start))
         if line:
             position = _sentence_position(insights, start, start + len(line))
-            items.append(DetailItem([_indented(line)], text_position=position))
+            shown = _indented(pad_left(line, room) if rtl else line)
+            items.append(DetailItem([shown], text_position=position))
         start += len(line)
     return items
 

@@ -76,8 +76,8 @@ def build_triage_head(progress: TriageProgress, label: str, width: int) -> Seque
 
 def build_queue(
     rows: Sequence[ArticleRow], index: int, decisions: Mapping[str, str], width: int
-) -> list[Sequence[StyledText]]:
-    """Return the rows around the current one, each with the decision on it.
+) -> list[tuple[int, Sequence[StyledText]]]:
+    """Return the lines of the rows around the current one, each with the index of its row.
 
     Args:
         rows: The whole queue.
@@ -87,7 +87,7 @@ def build_queue(
     """
     page = index // STEP_ROWS * STEP_ROWS
     first = max(0, page - ROWS_BEFORE)
-    lines: list[Sequence[StyledText]] = []
+    lines: list[tuple[int, Sequence[StyledText]]] = []
     for at, row in enumerate(rows[first : page + STEP_ROWS + ROWS_AFTER], first):
         sign = DECISION_SIGNS.get(decisions.get(row.id, ""), "")
         role = "selection" if at == index else "muted" if sign or at < index else "unread"
@@ -99,7 +99,7 @@ def build_queue(
             cursor = CURSOR_SIGN if at == index and not number else " "
             head = fit_cells("" if number else f"{cursor}{sign}", DECISION_CELLS)
             text = fit_cells(title, max(0, width - DECISION_CELLS))
-            lines.append([(head, role if at == index else "accent"), (text, role)])
+            lines.append((at, [(head, role if at == index else "accent"), (text, role)]))
     return lines
 
 

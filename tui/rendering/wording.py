@@ -244,6 +244,13 @@ def describe_indexing(done: int, total: int) -> str:
     return f"indexing {100 * done // total} %" if done < total else ""
 
 
+def describe_visible_lines(first: int, height: int, total: int) -> str:
+    """Return which lines are on the screen, as `4–13 of 20`; empty if all are."""
+    if not 0 < height < total:
+        return ""
+    return f"{first + 1:,}–{min(first + height, total):,} of {total:,}"
+
+
 def format_first_and_count(first: str, number: int) -> str:
     """Return the first of several messages and the number of the others."""
     return f"{first} (and {number - 1} more)" if number > 1 else first

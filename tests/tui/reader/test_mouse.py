@@ -12,6 +12,7 @@ from tests.support.reader import NARROW, Start, long_text, make_article, make_li
 from tests.support.screens import screen_lines
 from tui.reader.dialogs.links import LinksDialog
 from tui.reader.dialogs.story_screen import StoryScreen
+from tui.reader.dialogs.triage_screen import TriageScreen
 from tui.reader.terminal_events import EventReader
 
 SIZE = (160, 40)
@@ -176,3 +177,18 @@ async def test_clicks_in_a_story(start: Start, tmp_path: Any) -> None:
         assert story.chapters[story.selected_index].row.title.startswith("Article number 1")
         await click_on(running, "Article number 1", last=40)
         assert running.opened_number == 1
+
+
+async def test_clicks_in_the_queue_of_a_triage(start: Start) -> None:
+    async with start(size=SIZE) as running:
+        await running.press("T")
+        triage = running.app.screen
+        assert isinstance(triage, TriageScreen)
+        await click_on(running, "Article number 20", last=38)
+        assert "3 of 22" in screen_lines(running.app)[0]
+        await click_on(running, "With links", last=38)
+        assert "1 of 22" in screen_lines(running.app)[0]
+        await click(running, 5, 36)
+        assert running.app.screen is triage, "there is no row"
+        await click_on(running, "With links", last=38)
+        assert running.opened_number == 22

@@ -321,3 +321,33 @@ async def test_an_undo_in_the_triage_of_one_puts_its_article_back(
         await running.press("q")
         assert [row.id for row in running.reader.article_list.rows] == [article_id(7)]
         assert not running.reader.article_list.rows[0].read
+
+
+# -- frames ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "keys", "title"),
+    [
+        (NARROW, ["C"], "Theme  1–10 of 11"),
+        (NARROW, ["C", "G"], "Theme  2–11 of 11"),
+        (NARROW, ["C", "/", "d", "a"], "Theme"),
+        (NARROW, ["?"], "Keys: list  1–13 of "),
+        (NARROW, ["?", "space"], "Keys: list  13–25 of "),
+        (NARROW, ["f"], "Show"),
+        ((120, 40), ["C"], "Theme"),
+        ((120, 40), ["?"], "Keys: list"),
+        ((80, 24), ["?", "tab"], "Keys: list  1–22 of "),
+    ],
+    ids=str,
+)
+async def test_a_frame_says_which_of_its_lines_are_shown(
+    start: Start, size: tuple[int, int], keys: list[str], title: str
+) -> None:
+    """Unless all of them are."""
+    async with start(size=size) as running:
+        await running.press(*keys)
+        line = next(line for line in screen_lines(running.app) if "┏━" in line)
+        shown = line.partition("┏━ ")[2].partition(" ━")[0]
+        assert shown.startswith(title)
+        assert (" of " in shown) is (" of " in title)

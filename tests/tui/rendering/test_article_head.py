@@ -68,6 +68,11 @@ def test_the_head_is_cut_and_not_broken(width: int, name: str) -> None:
     assert facts[0] == whole or whole.startswith(facts[0].removesuffix("…"))
 
 
+def test_a_right_to_left_title_stands_at_the_right() -> None:
+    lines = build_article_head(entry(title="سد على النهر"), 16, NOW)
+    assert lines[0] == ("    سد على النهر", "title")
+
+
 def test_a_missing_text_is_said_below_the_rule() -> None:
     lines = build_article_head(entry(missing=True), 80, NOW)
     assert [text for text, _ in lines[-2:]] == ["─" * 80, MISSING_TEXT]
@@ -79,6 +84,7 @@ def test_a_missing_text_is_said_below_the_rule() -> None:
         ("", "The text.", []),
         ("The text. More", "The text. More of it.", []),
         ("A summary of two lines.", "The text.", ["▌ A summary of", "▌ two lines.", ""]),
+        ("ملخص من سطرين اثنين", "The text.", [" ملخص من سطرين ▐", "         اثنين ▐", ""]),
     ],
 )
 def test_the_summary_stands_beside_a_bar(summary: str, text: str, lines: list[str]) -> None:

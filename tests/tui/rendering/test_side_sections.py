@@ -271,3 +271,11 @@ def test_annotations_lead_to_their_places_in_the_text() -> None:
         ("  All of it.", None),
     ]
     assert "Annotations" not in sections()
+
+
+def test_a_right_to_left_summary_stands_at_the_right() -> None:
+    entry = FullArticle(
+        Article("x", "Ferry"), Body("Text.", "ملخص من سطرين اثنين"), ReadingStatus()
+    )
+    items = sections(entry, width=20)["Summary"].items
+    assert [texts(item) for item in items] == [["       ملخص من سطرين"], ["               اثنين"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -72,10 +73,15 @@ def test_the_head_fits(width: int) -> None:
     assert sum(cell_width(text) for text, _ in head) <= width
 
 
+def queue(*shown: Any) -> list[Sequence[StyledText]]:
+    """Return the lines of a queue without their rows."""
+    return [line for _, line in build_queue(*shown)]
+
+
 def test_the_queue_shows_what_was_decided_and_what_comes_next() -> None:
     rows = [row(number) for number in range(1, 31)]
     decisions = {"1": "read", "3": "read", "4": "starred", "5": "later", "6": "deleted"}
-    assert texts(build_queue(rows, 7, decisions, 30)) == [
+    assert texts(queue(rows, 7, decisions, 30)) == [
         " ✓ read Title 3",
         " ★      Title 4",
         " later  Title 5",
@@ -84,18 +90,23 @@ def test_the_queue_shows_what_was_decided_and_what_comes_next() -> None:
         ">       Title 8",
         *(f"        Title {number}" for number in range(9, 21)),
     ]
-    assert build_queue(rows, 7, decisions, 30)[5][0][1] == "selection"
+    assert queue(rows, 7, decisions, 30)[5][0][1] == "selection"
     for index, first in {0: 1, 4: 1, 5: 3, 9: 3, 10: 8}.items():
-        lines = texts(build_queue(rows, index, {}, 30))
+        lines = texts(queue(rows, index, {}, 30))
         assert lines[0].endswith(f"Title {first}"), "it scrolls by five rows"
         assert len(lines) >= index + 1 - first + 10
-    assert texts(build_queue(rows, 29, {}, 30))[-1] == ">       Title 30"
-    at_end = texts(build_queue(rows, 30, {}, 30))
+    assert texts(queue(rows, 29, {}, 30))[-1] == ">       Title 30"
+    at_end = texts(queue(rows, 30, {}, 30))
     assert [line[0] for line in at_end] == [" "] * 3, "at the end there is no current row"
 
 
+def test_each_line_of_the_queue_knows_its_row() -> None:
+    rows = [row(1, "Oscar host Rock to keep it clean this year"), row(2), row(3)]
+    assert [at for at, _ in build_queue(rows, 1, {}, 24)] == [0, 0, 1, 2]
+
+
 def test_a_title_of_the_queue_takes_two_lines_at_most() -> None:
-    lines = texts(build_queue([row(1, "Oscar host Rock to keep it clean this year")], 0, {}, 24))
+    lines = texts(queue([row(1, "Oscar host Rock to keep it clean this year")], 0, {}, 24))
     assert lines == [">       Oscar host Rock", "        to keep it clea…"]
 
 

@@ -7,11 +7,14 @@ from inspect import iscoroutine
 from itertools import chain
 from typing import ClassVar, TypeVar
 
+from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from tui.config.commands import Command
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.moves import CountedMove, fold_moves, line_moves, movement_commands
+from tui.rendering.wording import describe_visible_lines
 
 T = TypeVar("T")
 
@@ -112,3 +115,42 @@ class Dialog(KeymapScreen, ModalScreen[T]):
     def cancel(self) -> None:
         """Close the dialog without a choice."""
         self.dismiss(None)
+
+
+class FramedDialog(Dialog[T]):
+    """A dialog with lines in a frame."""
+
+    def __init__(self, keymap: Keymap, title: str, lines: Widget, frame: Widget) -> None:
+        """Create the dialog; `frame` is around the lines, or the lines themselves."""
+        super().__init__(keymap)
+        self._title = title
+        self._lines_widget = lines
+        self._frame = frame
+        frame.add_class("frame")
+
+    @property
+    def subtitle(self) -> str:
+        """The keys named in the lower border."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Write the borders, and follow what is on the screen."""
+        self._frame.border_title = Content(self._title)
+        self._frame.border_subtitle = Content(self.subtitle)
+        self.watch(self._lines_widget, "scroll_y", self._update_title, init=False)
+        self.watch(self._lines_widget, "virtual_size", self.update_title)
+
+    def on_resize(self) -> None:
+        """Follow what is on the screen."""
+        self.update_title()
+
+    def update_title(self) -> None:
+        """Say in the title which lines are on the screen, once they are laid out."""
+        self.call_after_refresh(self._update_title)
+
+    def _update_title(self) -> None:
+        lines = self._lines_widget
+        shown = describe_visible_lines(
+            lines.scroll_offset.y, lines.size.height, lines.virtual_size.height
+        )
+        self._frame.border_title = Content(f"{self._title}{'  ' if shown else ''}{shown}")

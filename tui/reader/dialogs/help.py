@@ -101,6 +101,7 @@ class HelpDialog(SearchableDialog[None]):
         """Show the keys of all places, or of one."""
         self._shows_all_places = not self._shows_all_places
         self._view.update()
+        self.update_title()
 
     def filter_lines(self, words: str) -> None:
         """Show the commands with these words."""

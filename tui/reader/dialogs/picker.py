@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -65,7 +64,7 @@ class Picker(SearchableDialog[int | None]):
         """Show all lines."""
         self._show_lines(self._initial_index)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Write the lines for the new width."""
         self._show_lines(self.highlighted)
 

@@ -8,13 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.config.keymaps import Keymap
-from tui.reader.dialogs.dialog import CommandTable, Dialog
+from tui.reader.dialogs.dialog import CommandTable, FramedDialog
 from tui.reader.widgets.inputs import SanitizedInput
 
 T = TypeVar("T")
@@ -39,7 +38,7 @@ class DialogFrame(Vertical):
     """The frame around the lines of a dialog and its search input."""
 
 
-class SearchableDialog(Dialog[T]):
+class SearchableDialog(FramedDialog[T]):
     """Lines in a frame, and below them the input of a search while there is one."""
 
     CSS_PATH = "dialog.tcss"
@@ -47,9 +46,7 @@ class SearchableDialog(Dialog[T]):
     """True if the user types a search at once; leaving it closes the dialog."""
 
     def __init__(self, keymap: Keymap, title: str, lines: Widget) -> None:
-        super().__init__(keymap)
-        self._title = title
-        self._lines_widget = lines
+        super().__init__(keymap, title, lines, DialogFrame())
         self.search_input = DialogSearchInput(
             placeholder="Search", max_length=MAX_SEARCH_LENGTH, compact=True
         )
@@ -57,21 +54,14 @@ class SearchableDialog(Dialog[T]):
 
     def compose(self) -> ComposeResult:
         """The lines, and the search input below them."""
-        with DialogFrame(classes="frame") as frame:
+        with self._frame:
             yield from self.compose_head()
             yield self._lines_widget
             yield self.search_input
-        frame.border_title = Content(self._title)
-        frame.border_subtitle = Content(self.subtitle)
 
     def compose_head(self) -> ComposeResult:
         """No widgets above the lines."""
         yield from ()
-
-    @property
-    def subtitle(self) -> str:
-        """The keys named in the lower border."""
-        raise NotImplementedError
 
     def filter_lines(self, words: str) -> None:
         """Show the lines with all of these words; all lines if there are none."""
@@ -115,6 +105,7 @@ class SearchableDialog(Dialog[T]):
     def search(self, event: Input.Changed) -> None:
         """Show what matches."""
         self.filter_lines(event.value)
+        self.update_title()
 
     @on(Input.Submitted)
     def confirm_search(self) -> None:

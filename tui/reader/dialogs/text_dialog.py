@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.geometry import Offset, Size
 
-from tui.reader.dialogs.dialog import CommandTable, Dialog
+from tui.reader.dialogs.dialog import CommandTable, FramedDialog
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, cell_width, fit_cells, wrap_text
 
@@ -74,24 +73,19 @@ def _wrap_line(line: str, width: int) -> list[Sequence[StyledText]]:
     return [head, *([(" " * KEY_COLUMN_CELLS + line, "text")] for line in lines[1:])]
 
 
-class TextDialog(Dialog[None]):
+class TextDialog(FramedDialog[None]):
     """Shows lines to read."""
 
     PLACE = "sheet"
     CSS_PATH = "dialog.tcss"
 
     def __init__(self, keymap: Keymap, title: str, lines: Sequence[str]) -> None:
-        super().__init__(keymap)
-        self._title = title
-        self._lines = lines
+        self._view = TextDialogView(lines)
+        super().__init__(keymap, title, self._view, self._view)
 
     def compose(self) -> ComposeResult:
         """One view, as high as its lines if they fit."""
-        view = TextDialogView(self._lines)
-        view.add_class("frame")
-        view.border_title = Content(self._title)
-        view.border_subtitle = Content(self.subtitle)
-        yield view
+        yield self._view
 
     @property
     def subtitle(self) -> str:
@@ -100,12 +94,12 @@ class TextDialog(Dialog[None]):
 
     def move(self, by: int) -> None:
         """Scroll by lines."""
-        self.query_one(TextDialogView).scroll_lines(by)
+        self._view.scroll_lines(by)
 
     @property
     def page_size(self) -> int:
         """The number of lines that a page moves."""
-        return self.query_one(TextDialogView).page_size
+        return self._view.page_size
 
     def submit(self) -> None:
         """Close the dialog."""

@@ -140,7 +140,22 @@ class TriageScreen(PanesDialog[str]):
         return build_triage_head(progress, self._label, width)
 
     def _build_queue(self, width: int) -> Sequence[Sequence[StyledText]]:
+        lines = self._queue_lines(width)
+        return [pieces for _, pieces in lines]
+
+    def _queue_lines(self, width: int) -> Sequence[tuple[int, Sequence[StyledText]]]:
         return build_queue(self._queue.rows, self._queue.index, self._queue.decisions, width)
+
+    def on_line_view_line_clicked(self, message: LineView.LineClicked) -> None:
+        """Go to a row of the queue on the first click, open it on the second."""
+        lines = self._queue_lines(self._queue_view.size.width)
+        if message.view is not self._queue_view or message.line >= len(lines):
+            return
+        row, _ = lines[message.line]
+        if row == self._queue.index:
+            self.submit()
+        else:
+            self.move(row - self._queue.index)
 
     # -- messages ----------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Size
@@ -41,7 +40,7 @@ class WelcomeDialog(Picker):
         """Write the lines for the size of the terminal."""
         self._write_lines(self.app.size)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Write the lines for another size."""
         self._write_lines(self.app.size)
 
