@@ -12,7 +12,7 @@ from store.model.article import FullArticle
 from store.model.errors import NewstuiError
 from store.search.list_query import SHOWS, SORTS, ListQuery
 from store.text.names import name_key
-from store.text.urls import extract_host, is_deceptive_url
+from store.text.urls import extract_host, is_deceptive_url, resolve_web_url
 from tui.actions import article_export
 from tui.actions.article_changes import (
     Action,
@@ -182,13 +182,13 @@ class ExportCommands:
         self._session = session
         self._environment = session.environment
         self.handlers: Mapping[str, CommandHandler] = {
-            "article.open_url": lambda typed: self._open(self._title_and_url(typed)[1]),
+            "article.open_url": self._open_url,
             "article.copy_url": lambda typed: self._copy(self._title_and_url(typed)[1]),
             "article.copy_link": lambda typed: self._copy(
                 format_markdown_link(*self._title_and_url(typed))
             ),
             "article.page_text": lambda _: self._session.toggle_page_text(),
-            "article.links": self._show_or_open_link,
+            "article.links": self._show_or_read_link,
             "article.export": self._export,
             "article.pipe": self._pipe,
         }
@@ -197,7 +197,7 @@ class ExportCommands:
         return self._session.library.get_article(self._session.target(typed))
 
     def _title_and_url(self, typed: ParsedLine) -> tuple[str, str]:
-        article = self._target(typed).article
+        article = self._session.target_entry(typed).article
         if not article.url:
             raise NewstuiError("This article has no URL")
         return article.title, article.url
@@ -213,19 +213,39 @@ class ExportCommands:
         self._environment.say(text)
         self._environment.say(self._environment.copy(text))
 
-    def _show_or_open_link(self, typed: ParsedLine) -> None:
-        if self._session.article is None:
-            raise NewstuiError("No article is open")
-        blocks = parse_blocks(self._session.article.full_article.body.text)
+    def _open_url(self, typed: ParsedLine) -> None:
+        if self._session.article is not None and typed.number:
+            url = self._link(typed.number)
+            self._open(self._resolve(url) or url)
+        else:
+            self._open(self._title_and_url(typed)[1])
+
+    def _show_or_read_link(self, typed: ParsedLine) -> None:
+        if typed.number:
+            self._session.read_link(self._resolve(self._link(typed.number)))
+            return
+        urls = self._links()
+        known = self._session.library.find_urls(map(self._resolve, urls))
+        self._environment.say_numbered(
+            f"{url} (in the library)" if self._resolve(url) in known else url for url in urls
+        )
+
+    def _resolve(self, url: str) -> str:
+        """Return a link of the open article as an absolute URL; empty if it is none of the web."""
+        return resolve_web_url(url, self._session.require_article().full_article.article.url)
+
+    def _links(self) -> list[str]:
+        blocks = parse_blocks(self._session.require_article().full_article.body.text)
         urls = [link.url for block in blocks for link in block.links]
         if not urls:
             raise NewstuiError("This article has no links")
-        if typed.number > len(urls):
+        return urls
+
+    def _link(self, number: int) -> str:
+        urls = self._links()
+        if number > len(urls):
             raise NewstuiError(f"This article has {format_count(len(urls), 'link')}")
-        if typed.number:
-            self._open(urls[typed.number - 1])
-        else:
-            self._environment.say_numbered(urls)
+        return urls[number - 1]
 
     def _export(self, typed: ParsedLine) -> None:
         entry = self._target(typed)
@@ -259,6 +279,8 @@ class FeedCommands:
         }
 
     def _add(self, typed: ParsedLine) -> None:
+        if not typed.words and self._session.keep_loose_page():
+            return
         if urls := (typed.words or self._environment.ask_words("URL: ")).split():
             self._run(["add", "--", *urls])
 

@@ -9,12 +9,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from store.library.protocol import Library, Listing
-from store.model.article import ArticleRow, FullArticle, SimilarArticle
+from store.model.article import (
+    Article,
+    ArticleRow,
+    FullArticle,
+    ParsedArticle,
+    SimilarArticle,
+)
 from store.model.errors import InvalidInput, LibraryReadOnly, NewstuiError
 from store.search.language import query_needs_index
 from store.search.list_query import ListQuery
 from store.text.urls import extract_host
 from tui.actions.article_changes import Action, ActionResult, P
+from tui.actions.loose_pages import LoosePages, keep_page
 from tui.actions.pages import (
     fetch_page,
     find_page_text,
@@ -266,6 +273,7 @@ class PlainSession:
         self.article: ArticlePager | None = None
         self.current = ""
         self.trail = Trail()
+        self.loose = LoosePages()
         self.should_restart = False
 
     # -- moving ----------------------------------------------------------------------------
@@ -290,9 +298,7 @@ class PlainSession:
 
     def find(self, words: str) -> None:
         """Print the page of the article that begins with the next line containing the words."""
-        if self.article is None:
-            raise NewstuiError("No article is open")
-        self.article.find(words)
+        self.require_article().find(words)
         self._mark_read_at_end()
 
     def change_query(self, query: ListQuery) -> None:
@@ -309,17 +315,24 @@ class PlainSession:
         """Return the id of the open article, the one of that number, or the current one.
 
         Raises:
-            NewstuiError: There is none of that number, or none is current yet.
+            NewstuiError: There is none of that number, none is current yet, or a loose page is open.
         """
         if typed.last:
             raise NewstuiError("This command takes one article")
         if self.article is not None:
+            if self.article.id in self.loose:
+                raise NewstuiError(f"Not in the library ({self.key('feeds.add')} adds it)")
             return self.article.id
         if typed.number:
             self.current = self.list.row(typed.number).id
         elif not self.current:
             raise NewstuiError(f"Which article? Type its number, as in 3{self.key(typed.command)}")
         return self.current
+
+    def target_entry(self, typed: ParsedLine) -> FullArticle:
+        """Return the article that `target` names, or the loose page that is open."""
+        loose = self.loose.get(self.article.id) if self.article is not None else None
+        return loose or self.library.get_article(self.target(typed))
 
     def targets(self, typed: ParsedLine) -> list[str]:
         """Return the ids of the articles of a range, or the one that `target` returns.
@@ -339,11 +352,18 @@ class PlainSession:
 
     def open(self, article: str, *, visit: bool = True) -> None:
         """Print an article from where reading stopped; `visit` adds it to the trail."""
-        entry = self.library.get_article(article)
+        loose = self.loose.get(article)
+        entry = loose or self.library.get_article(article)
         self.close_article()
         if visit:
             self.trail.visit(article, entry.article.title)
-        self.article, self.current = ArticlePager(entry, self.environment), article
+        self.article = ArticlePager(entry, self.environment, is_page=loose is not None)
+        if loose is not None:
+            keep, back = self.key("feeds.add"), self.key("trail.back")
+            self.environment.say(f"Not in the library ({keep}: add it, {back}: go back)")
+            self.article.show(0)
+            return
+        self.current = article
         position = entry.reading.position
         top = self.article.line_at(position) if position else 0
         if top:
@@ -360,11 +380,24 @@ class PlainSession:
                 self._record("position", article.id, position=position)
         self.article = None
 
-    def toggle_page_text(self) -> None:
-        """Print the open article with the text of its page, or with its own again."""
+    def require_article(self) -> ArticlePager:
+        """Return the open article.
+
+        Raises:
+            NewstuiError: None is open.
+        """
         if self.article is None:
             raise NewstuiError("No article is open")
-        entry, is_page = self.library.get_article(self.article.id), not self.article.is_page
+        return self.article
+
+    # -- pages of the web --------------------------------------------------------------------
+
+    def toggle_page_text(self) -> None:
+        """Print the open article with the text of its page, or with its own again."""
+        article = self.require_article()
+        if article.id in self.loose:
+            raise NewstuiError("This is the text of the page")
+        entry, is_page = self.library.get_article(article.id), not article.is_page
         if is_page:
             text = find_page_text(self.library, entry.article) or self._fetch_page_text(entry)
             self.close_article()
@@ -374,17 +407,48 @@ class PlainSession:
         self.article.turn_to(last=False)
         self._mark_read_at_end()
 
-    def _fetch_page_text(self, entry: FullArticle) -> str:
-        url, make_context = entry.article.url, self.environment.make_fetch_context
+    def read_link(self, url: str) -> None:
+        """Print what a link of the open article leads to: an article, or a page of the web."""
         if not url:
+            raise NewstuiError("Only http and https links can be read")
+        found = self._find_url(url)
+        if not found:
+            page = self._fetch_page(url, self.require_article().full_article.article)
+            found = self._find_url(page.article.url)  # the link may have been a redirect
+            if not found:
+                self.loose.put(page)
+                found = page.article.id
+        self.open(found)
+
+    def keep_loose_page(self) -> bool:
+        """Add the open page to the library; return False if no loose page is open."""
+        page = self.loose.get(self.article.id) if self.article is not None else None
+        if page is None:
+            return False
+        keep_page(self.library, self.loose, page)
+        self.article, self.current = ArticlePager(page, self.environment), page.article.id
+        self.list.update()
+        self.environment.say(f"Added: {page.article.title}")
+        return True
+
+    def _find_url(self, url: str) -> str:
+        return self.library.find_urls([url]).get(url, "")
+
+    def _fetch_page_text(self, entry: FullArticle) -> str:
+        if not entry.article.url:
             raise NewstuiError("This article has no URL")
-        if make_context is None:
-            raise NewstuiError("The sample library fetches no pages")
-        self.environment.say(f"Fetching {extract_host(url)} … ctrl+c to stop")
-        is_allowed = is_private_page_allowed(self.library, url, entry.article)
-        page = fetch_page(make_context(), url, is_private_allowed=is_allowed)
+        page = self._fetch_page(entry.article.url, entry.article)
         open_text_cache(self.library).save(entry.article.id, page.body.text)
         return page.body.text
+
+    def _fetch_page(self, url: str, origin: Article) -> ParsedArticle:
+        if (make_context := self.environment.make_fetch_context) is None:
+            raise NewstuiError("The sample library fetches no pages")
+        self.environment.say(f"Fetching {extract_host(url)} … ctrl+c to stop")
+        is_allowed = is_private_page_allowed(self.library, url, origin)
+        return fetch_page(make_context(), url, is_private_allowed=is_allowed)
+
+    # -- reading state -------------------------------------------------------------------------
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return the articles similar to one."""
@@ -393,7 +457,9 @@ class PlainSession:
 
     def _mark_read_at_end(self) -> None:
         article = self.article
-        if article is not None and article.is_at_end and not article.full_article.reading.read:
+        if article is None or article.id in self.loose:
+            return
+        if article.is_at_end and not article.full_article.reading.read:
             self._record("read", article.id)
 
     def _record(self, event: str, article: str, **data: int) -> None:

@@ -244,11 +244,44 @@ def test_text_of_the_page(tmp_path: Path) -> None:
     assert entry.body.text == long_text(2)
 
 
+def test_a_link_is_read_in_place(tmp_path: Path) -> None:
+    """Case 83: from the library if that has it, else the page is fetched, and may be added."""
+    story = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
+    with run_server() as site:
+        site.routes["/ferry"] = page(f"<html><title>Ferry</title><article>{story}</article></html>")
+        feed = {"feed": subscription(site).key}
+        text = "[one](https://news.example/1), [two](/ferry), [three](mailto:a@b.example)"
+        found = [make_article(1), make_article(2, url=site.url("/a"), text=text, extra=feed)]
+        session = Session(tmp_path, found, rows=40)
+        FeedStore(tmp_path / "library", tmp_path / "cache").update(put=[subscription(site)])
+        assert "The sample library fetches no pages" in session.run("1", ";2")
+        session.make_fetch_context = make_fetch_context
+        said = session.run(
+            *("1", ";", ";3", ";4", "2o", ";1", "[", ";2", "m", "i", "x", ";", "o", "n", "]"),
+            *("[", ";2", "a", "m", "h", "1"),
+        )
+        assert site.requested_paths == ["/ferry", "/ferry"]
+    links, read = said.split("Fetching 127.0.0.1 … ctrl+c to stop")[:2]
+    assert "1. https://news.example/1 (in the library)\n2. /ferry\n3. mailto:" in links
+    assert "Only http and https links can be read" in links
+    assert "This article has 3 links" in links
+    assert "The short text of article 1." in links
+    assert "Not in the library (a: add it, [: go back)\nFerry" in read
+    assert read.count("Not in the library (a adds it)") == 2
+    assert "This is the text of the page" in read
+    assert "This article has no links" in read
+    assert session.opened == [site.url("/ferry")] * 2
+    assert "Added: Ferry\n" in said
+    assert "3 articles, 0 unread" in said
+    library = session.library()
+    assert sum(len(ids) for ids in library.listing(ListQuery()).ids()) == 3
+
+
 def test_deceptive_link_needs_confirmation(tmp_path: Path) -> None:
     """Case 69: the real host is named first, and only y opens the link."""
     url = "https://bank.example@evil.example/login"
     session = Session(tmp_path, [make_article(1, url=url, text=f"See [the bank]({url}).")])
-    said = session.run("1", "o", "", "o", "y", ";1", "n")
+    said = session.run("1", "o", "", "o", "y", "1o", "n")
     assert said.count("This leads to evil.example. y to open it: ") == 3
     assert said.count("Not opened") == 2
     assert session.opened == [url]

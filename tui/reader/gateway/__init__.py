@@ -8,11 +8,12 @@ from __future__ import annotations
 from store.library.protocol import Library
 from store.system.programs import HookRunner
 from tui.actions.article_changes import ArticleFlag
+from tui.actions.loose_pages import LoosePages
 from tui.reader.gateway.articles import Articles, Changes, Summaries
 from tui.reader.gateway.exports import Exports
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.gateway.lists import BackgroundJob, Lists, Reports
-from tui.reader.gateway.pages import LoosePages, Pages
+from tui.reader.gateway.pages import Pages
 from tui.reader.gateway.places import Places
 from tui.reader.gateway.worker import PostMessage, Worker
 

@@ -14,8 +14,8 @@ from store.search.list_query import ListQuery
 from store.text.clean import clean_line
 from tui.actions import article_changes
 from tui.actions.article_changes import ActionResult, ArticleFlag
+from tui.actions.loose_pages import LoosePages
 from tui.reader.gateway import messages
-from tui.reader.gateway.pages import LoosePages
 from tui.reader.gateway.worker import Part, Worker, library_job
 
 if TYPE_CHECKING:

@@ -1,21 +1,19 @@
 """Pages of the web to be read: the whole text of an article, and what its links lead to.
 
-A page that the library does not have is loose: it is kept in memory alone, until the reader ends or it is
-added. Opening and previewing answer for it as for an article; nothing that happens to it is recorded.
+Opening and previewing answer for a loose page as for an article.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING
 
-from store.model.article import FullArticle, ParsedArticle, ReadingStatus
+from store.model.article import FullArticle, ParsedArticle
 from store.model.errors import NewstuiError
 from store.text.prose import count_words
 from store.text.urls import extract_host, redact_url
+from tui.actions.loose_pages import LoosePages, keep_page
 from tui.actions.pages import (
     fetch_page,
     find_page_text,
@@ -27,34 +25,6 @@ from tui.reader.gateway.worker import Part, Worker, library_job
 
 if TYPE_CHECKING:
     from tui.reader.gateway.feeds import Feeds
-
-MAX_LOOSE_PAGES = 50
-"""Loose pages in memory; the trail leads back to no more of them."""
-
-
-@dataclass(eq=False)
-class LoosePages:
-    """The pages that are not in the library, by the ids that they would have there."""
-
-    _pages: OrderedDict[str, ParsedArticle] = field(default_factory=OrderedDict)
-
-    def put(self, page: ParsedArticle) -> None:
-        """Keep a page; the one that was kept first gives way."""
-        self._pages[page.article.id] = page
-        if len(self._pages) > MAX_LOOSE_PAGES:
-            self._pages.popitem(last=False)
-
-    def take(self, article: str) -> ParsedArticle | None:
-        """Return a page, which is no longer loose; None if there is none of this id."""
-        return self._pages.pop(article, None)
-
-    def get(self, article: str) -> FullArticle | None:
-        """Return a page as it is shown; None if there is none of this id."""
-        page = self._pages.get(article)
-        if page is None:
-            return None
-        host = extract_host(page.article.url)
-        return FullArticle(page.article, page.body, ReadingStatus(), source_name=host)
 
 
 class Pages(Part):
@@ -115,12 +85,9 @@ class Pages(Part):
     @library_job
     def keep(self, article: str) -> None:
         """Add a loose page to the library."""
-        page = self._loose.get(article)
-        if page is None:
+        if (page := self._loose.get(article)) is None:
             return
-        for _ in self._library.add([ParsedArticle(page.article, page.body, page.reading)]):
-            pass
-        self._loose.take(article)
+        keep_page(self._library, self._loose, page)
         self._post(messages.PageKept(article))
         self._worker.run_hook("on_new", [article])
         self._worker.post_notice(f"Added: {page.article.title}")
