@@ -453,6 +453,11 @@ class FolderLibrary:
         source_name = row.source_name if row else ""
         return FullArticle(facts, body, state.to_reading(), state.updated, source_name)
 
+    def read_text(self, article: str) -> str:
+        """Return the text of an article; empty if there is none."""
+        location = self._catalog.location(article)
+        return self._texts.read_text_and_summary(location)[0] if location else ""
+
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
         """Yield facts and reading status of many articles, a batch of them file by file."""
         remaining = iter(ids)

@@ -34,7 +34,6 @@ from store.library.statistics import Pace
 from store.library.story_groups import group_stories
 from store.library.vector_cache import NO_VECTOR, ArticleVector
 from store.model.article import ArticleRow
-from store.model.errors import ArticleNotFound
 from store.model.times import is_dated
 from store.search.list_query import ListQuery
 from store.text.keywords import UNINFORMATIVE_WORDS
@@ -70,6 +69,8 @@ MAX_KNOWN_ARTICLES, MAX_SEARCHED_ARTICLES = 5, 3
 """The articles of a story that were read, and those unread, whose sentences are compared."""
 MIN_SENTENCE_TERMS, MIN_NEW_TERMS, MIN_NEW_SHARE = 4, 3, 0.6
 """The terms of a sentence, and the number and the share of them that are new, at least."""
+
+NO_NEWS = ("", "")
 
 T = TypeVar("T")
 
@@ -107,8 +108,8 @@ class FrontPageStory:
     """To read the lead."""
     reasons: tuple[Reason, ...] = ()
     """Why it is where it is, the strongest first."""
-    sentence: str | None = None
-    """The newest sentence that says what nothing read of it says; None while it is not known."""
+    sentence: str = ""
+    """The newest sentence that says what nothing read of it says."""
     sentence_source: str = ""
     """The article that the sentence is from."""
 
@@ -140,8 +141,6 @@ class FrontPage:
     """Unread articles of the time that are on no line."""
     is_grouped: bool = True
     """False without an index: then every article stands alone."""
-    is_complete: bool = False
-    """True if the sentences are known."""
 
     @property
     def stories(self) -> list[FrontPageStory]:
@@ -158,8 +157,7 @@ def compose_front_page(
     """Compose a front page in steps.
 
     Yields:
-        How many articles are prepared; then the page, at first without its sentences; None in
-        between.
+        How many articles are prepared; in the end the page; None in between.
     """
     recent = yield from read_recent_events(library, request.now)
     since = recent.last_visit if request.since is None else request.since
@@ -175,9 +173,7 @@ def compose_front_page(
     stories = _order_stories(library, grouped, judge)
     yield None
     page = FrontPage(since, request.minutes, is_grouped=is_grouped)
-    page = fill_page(page, stories, len(unread))
-    yield page
-    yield from _add_sentences(library, page)
+    yield (yield from _fill_with_news(library, page, stories, len(unread)))
 
 
 # -- what is known of the reader -------------------------------------------------------------
@@ -372,23 +368,35 @@ def fill_page(page: FrontPage, stories: OrderedStories, unread: int) -> FrontPag
 # -- what is new -----------------------------------------------------------------------------
 
 
-def _add_sentences(library: Library, page: FrontPage) -> Iterator[FrontPage | None]:
-    """Yield None for each story whose sentence is found, and the page with all of them."""
-    sections = []
-    for section in page.sections:
-        stories = []
-        for story in section.stories:
-            sentence, source = find_news(library, story)
-            stories.append(replace(story, sentence=sentence, sentence_source=source))
+def _fill_with_news(
+    library: Library, page: FrontPage, stories: OrderedStories, unread: int
+) -> Steps[FrontPage]:
+    """Fill a page, and add to each story what is new in it; one that goes on without is left out."""
+    news: dict[str, tuple[str, str]] = {}
+    filled = fill_page(page, stories, unread)
+    while missing := [story for story in filled.stories if story.lead.id not in news]:
+        for story in missing:
+            news[story.lead.id] = find_news(library, story)
             yield None
-        sections.append(replace(section, stories=tuple(stories)))
-    yield replace(page, sections=tuple(sections), is_complete=True)
+        continued = [story for story in stories["continued"] if news.get(story.lead.id) != NO_NEWS]
+        stories = {**stories, "continued": continued}
+        filled = fill_page(page, stories, unread)
+    sections = [
+        replace(section, stories=tuple(_with_news(story, news) for story in section.stories))
+        for section in filled.sections
+    ]
+    return replace(filled, sections=tuple(sections))
+
+
+def _with_news(story: FrontPageStory, news: Mapping[str, tuple[str, str]]) -> FrontPageStory:
+    sentence, source = news[story.lead.id]
+    return replace(story, sentence=sentence, sentence_source=source)
 
 
 def find_news(library: Library, story: FrontPageStory) -> tuple[str, str]:
     """Return the newest sentence with what nothing read of a story has, and its article.
 
-    Both are empty if there is none.
+    `NO_NEWS` if there is none.
     """
     known: set[str] = set()
     for row in story.read[:MAX_KNOWN_ARTICLES]:
@@ -396,7 +404,7 @@ def find_news(library: Library, story: FrontPageStory) -> tuple[str, str]:
     for row in story.unread[:MAX_SEARCHED_ARTICLES]:
         if sentence := find_new_sentence(_read_plain_text(library, row.id), known):
             return sentence, row.id
-    return "", ""
+    return NO_NEWS
 
 
 def find_new_sentence(text: str, known: Set[str]) -> str:
@@ -415,8 +423,4 @@ def find_new_sentence(text: str, known: Set[str]) -> str:
 
 
 def _read_plain_text(library: Library, article: str) -> str:
-    try:
-        entry = library.get_article(article)
-    except ArticleNotFound:  # deleted between two steps
-        return ""
-    return strip_inline_markdown(entry.body.text[:MAX_TEXT_CHARS])
+    return strip_inline_markdown(library.read_text(article)[:MAX_TEXT_CHARS])

@@ -270,6 +270,9 @@ class Library(Protocol):
             ArticleNotFound: There is no article with this id.
         """
 
+    def read_text(self, article: str) -> str:
+        """Return the text of an article; empty if it has none, or there is no such article."""
+
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
         """Yield facts and reading status of many articles, without texts, in the order of the ids.
 

@@ -87,7 +87,7 @@ def _story_json(story: FrontPageStory, urls: dict[str, str]) -> dict[str, Any]:
         "url": urls.get(story.lead.id, ""),
         "sources": list(story.sources),
         "minutes": story.minutes,
-        "sentence": story.sentence or "",
+        "sentence": story.sentence,
         "sentence_from": story.sentence_source or None,
         "unread": [row.id for row in story.unread],
         "read": [row.id for row in story.read],

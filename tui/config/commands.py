@@ -23,6 +23,7 @@ DIALOG_PLACES = (
     "history",
     "source",
     "story",
+    "front",
     "triage",
     "statistics",
     "links",
@@ -74,6 +75,7 @@ GROUP_HEADINGS = {
     "place": "Places",
     "feeds": "Feeds",
     "view": "View",
+    "front": "Front page",
     "triage": "Triage",
     "app": "newstui",
     "dialog": "Dialogs",
@@ -91,6 +93,7 @@ _text_command = partial(Command, needs_article_text=True)
 _dialog_command = partial(Command, opens_dialog=True)
 _pane_command = partial(Command, places=ALL_PANES)
 _place_command = partial(Command, places=("places",))
+_front_command = partial(Command, places=("front",))
 
 COMMANDS: tuple[Command, ...] = (
     _cursor_command("move.down", ("j", "down"), "Down", "go down an article or a line"),
@@ -151,9 +154,15 @@ COMMANDS: tuple[Command, ...] = (
         ("m",),
         "Read",
         "toggle read (in a story: all)",
-        (*PANES, "story", "triage"),
+        (*PANES, "story", "front", "triage"),
     ),
-    Command("article.toggle_star", ("s",), "Star", "star or unstar", (*PANES, "story", "triage")),
+    Command(
+        "article.toggle_star",
+        ("s",),
+        "Star",
+        "star or unstar",
+        (*PANES, "story", "front", "triage"),
+    ),
     Command(
         "article.delete",
         ("d",),
@@ -247,19 +256,32 @@ COMMANDS: tuple[Command, ...] = (
         "feeds.add", ("a",), "Add URL", "add a feed or a page by its URL, or the page that is open"
     ),
     Command("view.story", ("t",), "Story", "show the article's story as a timeline"),
+    _dialog_command(
+        "view.front_page",
+        ("B",),
+        "Front page",
+        "show what is new since your last visit, by stories",
+        ALL_PANES,
+    ),
     _dialog_command("view.triage", ("T",), "Triage", "triage unread, one key each"),
     _pane_command("view.statistics", ("S",), "Statistics", "show reading statistics"),
     Command("view.zoom", ("z",), "Zoom", "show the article or the side pane alone, or all panes"),
     Command("view.side", ("i",), "Side pane", "show or hide the side pane"),
     Command("view.narrower", ("<",), "Narrower", "make the lines of the article shorter"),
     Command("view.wider", (">",), "Wider", "make the lines of the article longer"),
+    _front_command(
+        "front.since", ("f",), "Since", "since the last visit, today, 2 or 7 days, ever"
+    ),
+    _front_command("front.longer", ("+",), "Longer", "fill the page for five minutes more"),
+    _front_command("front.shorter", ("-",), "Shorter", "fill the page for five minutes less"),
+    _front_command("front.why", ("w",), "Why", "say why each story is where it is"),
     Command("triage.later", ("t",), "Later", "tag as later", ("triage",)),
     Command(
         "app.undo",
         ("u",),
         "Undo",
         "undo the last change, also one of an earlier session",
-        (*ALL_PANES, "story", "triage", "history"),
+        (*ALL_PANES, "story", "front", "triage", "history"),
         changes_list=True,
     ),
     _dialog_command("app.history", ("U",), "Undo history", "show the undo history", ALL_PANES),

@@ -49,7 +49,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
             ("filter", ("list.filter",)),
             ("go to a place", ("list.category",)),
             ("sort", ("list.sort",)),
-            ("story", ("view.story",)),
+            ("story, front page", ("view.story", "view.front_page")),
             ("links", ("article.links",)),
         ),
     ),
@@ -124,6 +124,14 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
             ("close", ("find.close",)),
         ),
     ),
+    (
+        "Front page",
+        (
+            ("since when", ("front.since",)),
+            ("more, fewer minutes", ("front.longer", "front.shorter")),
+            ("why", ("front.why",)),
+        ),
+    ),
     ("Triage", (("tag as later", ("triage.later",)),)),
     (
         "newstui",
@@ -142,6 +150,7 @@ _GROUPS_OF_PREFIXES = {
     **dict.fromkeys(("article", "app"), "newstui"),
     "select": "Select",
     "find": "Hits",
+    "front": "Front page",
     "triage": "Triage",
     "place": "Places",
     "move": "Move",

@@ -12,13 +12,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from store.library.front_page import (
+    FrontPage,
+    FrontPageRequest,
+    FrontPageStory,
+    compose_front_page,
+)
 from store.library.protocol import Library
 from store.library.story import StoryArticle, collect_story
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
 from store.search.list_query import ListQuery
 from store.text.markdown import strip_inline_markdown
-from tui.actions.article_changes import Action, P, add_tag, delete, set_state, undo
+from tui.actions.article_changes import (
+    Action,
+    P,
+    add_tag,
+    delete,
+    set_state,
+    toggle_flag,
+    undo,
+)
+from tui.actions.front_page import change_minutes, change_since
 from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace, unread_rows
 from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import Keymap
@@ -32,6 +47,7 @@ from tui.plain.input import (
     plain_help_lines,
 )
 from tui.plain.plain_session import ArticlePager, Environment, PlainSession
+from tui.rendering.front_page_text import front_page_lines
 from tui.rendering.plain_text import article_details_lines, describe_row_facts, describe_summary
 from tui.rendering.wording import LATER_TAG, format_count, join_nonempty
 
@@ -186,6 +202,7 @@ class BrowseMode(Mode):
             "view.side": self._say_details,
             "view.story": self._enter_story,
             "view.triage": self._enter_triage,
+            "view.front_page": lambda _: self._enter(FrontPageMode(self.session)),
             "view.statistics": self._say_statistics,
             "app.help": self._help,
             "app.quit": self._close,
@@ -356,6 +373,90 @@ class StoryMode(Mode):
             raise NewstuiError(f"The story has {format_count(len(self._chapters), 'article')}")
         else:
             self.open(self._chapters[number - 1].row.id)
+
+
+class FrontPageMode(Mode):
+    """The front page: a numbered line for each story."""
+
+    PLACE = "front"
+    HELP: ClassVar[Mapping[str, str]] = {
+        "article.open": "open the newest article of the story with that number",
+        "article.toggle_read": "mark the story with that number as read, as in 3m",
+        "article.toggle_star": "star the newest article of the story with that number",
+    }
+    INTRODUCTION = (
+        "A number: open the newest article of that story.",
+        "Enter: print the front page again.",
+    )
+
+    def __init__(self, session: PlainSession) -> None:
+        super().__init__(session)
+        session.environment.prepare(session.library)
+        is_learning = session.environment.settings.interests
+        now = int(session.environment.now().timestamp())
+        self._request = FrontPageRequest(now, is_learning=is_learning)
+        self._shows_reasons = False
+        self._page = self._compose()
+        self.handlers = {
+            **self.handlers,
+            "article.open": lambda typed: self.enter_number(typed.number),
+            "article.toggle_read": self._mark_read,
+            "article.toggle_star": self._star,
+            "app.undo": lambda _: session.change(undo),
+            "front.since": lambda _: self._change(change_since(self._request)),
+            "front.longer": lambda _: self._change(change_minutes(self._request, 1)),
+            "front.shorter": lambda _: self._change(change_minutes(self._request, -1)),
+            "front.why": self._toggle_reasons,
+        }
+
+    def _compose(self) -> FrontPage:
+        steps = compose_front_page(self.session.library, self._request)
+        (page,) = (step for step in steps if isinstance(step, FrontPage))
+        return page
+
+    def prompt(self) -> str:
+        """Return the prompt."""
+        key = self.session.key
+        read, back = key("article.toggle_read"), key("article.back")
+        return f"Front page. Number, {read} mark as read, {back} go back, or {key('app.help')}: "
+
+    def begin(self) -> None:
+        """Print the page."""
+        lines = front_page_lines(
+            self._page, self._request.now, self.environment.columns, reasons=self._shows_reasons
+        )
+        self.environment.say_lines(lines)
+
+    def _change(self, request: FrontPageRequest) -> None:
+        self._request = request
+        self._page = self._compose()
+        self.begin()
+
+    def _toggle_reasons(self, typed: ParsedLine) -> None:
+        self._shows_reasons = not self._shows_reasons
+        self.begin()
+
+    def _story(self, number: int) -> FrontPageStory:
+        stories = self._page.stories
+        if not number:
+            raise NewstuiError("Which story? Type its number, as in 3m")
+        if number > len(stories):
+            raise NewstuiError(f"The front page has {format_count(len(stories), 'line')}")
+        return stories[number - 1]
+
+    def _mark_read(self, typed: ParsedLine) -> None:
+        story = self._story(typed.number)
+        self.session.change(set_state, [row.id for row in story.unread], "read")
+
+    def _star(self, typed: ParsedLine) -> None:
+        self.session.change(toggle_flag, [self._story(typed.number).lead.id], "starred")
+
+    def enter_number(self, number: int) -> None:
+        """Open the newest article of the story with that number, or print the page again."""
+        if not number:
+            self.begin()
+        else:
+            self.open(self._story(number).lead.id)
 
 
 class TriageMode(Mode):

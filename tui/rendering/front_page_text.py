@@ -7,13 +7,12 @@ from datetime import datetime, tzinfo
 
 from store.library.front_page import FrontPage, FrontPageStory, SectionKind
 from store.library.interest import Reason
-from store.model.times import format_timestamp, from_microseconds
 from tui.rendering.cells import wrap_text
 from tui.rendering.wording import (
     format_count,
+    format_day,
     format_duration,
     format_markdown_link,
-    format_recent_date,
     join_nonempty,
 )
 
@@ -24,19 +23,20 @@ SECTION_HEADINGS: Mapping[SectionKind, str] = {
     "rest": "The rest",
 }
 FRONT_PAGE_TITLE = "Front page"
-NO_NEWS = "Nothing that you have not read"
 NOT_GROUPED = "no search index: articles are not gathered into stories"
 MAX_NAMED_SOURCES = 3
 INDENT = "    "
 
 
 def describe_since(page: FrontPage, now: int, zone: tzinfo | None = None) -> str:
-    """Return since when a front page is: `since today 08:20`; `all unread` if it is from the start."""
+    """Return since when a front page is: `since today 08:20`, `since Nov. 27 22:10`, `all unread`."""
     if not page.since:
         return "all unread"
-    moment = format_timestamp(from_microseconds(page.since * 1_000_000))
-    recent = format_recent_date(moment, datetime.fromtimestamp(now, zone).astimezone(zone), zone)
-    return f"since {recent}"
+    since, today = (datetime.fromtimestamp(each, zone) for each in (page.since, now))
+    if since.date() == today.date():
+        return f"since today {since:%H:%M}"
+    year = "" if since.year == today.year else f", {since.year}"
+    return f"since {format_day(since)}{year} {since:%H:%M}"
 
 
 def describe_extent(page: FrontPage) -> str:
@@ -44,9 +44,14 @@ def describe_extent(page: FrontPage) -> str:
     stories = page.stories
     if not stories:
         return ""
-    minutes = sum(story.minutes for story in stories)
     number = f"{len(stories):,} {'story' if len(stories) == 1 else 'stories'}"
-    return join_nonempty((number, f"{minutes:,} of {page.minutes:,} min"))
+    return join_nonempty((number, describe_minutes(page)))
+
+
+def describe_minutes(page: FrontPage) -> str:
+    """Return how long it takes to read a front page: `18 of 20 min`; empty without stories."""
+    minutes = sum(story.minutes for story in page.stories)
+    return f"{minutes:,} of {page.minutes:,} min" if page.stories else ""
 
 
 def describe_left_out(page: FrontPage) -> str:
@@ -71,13 +76,6 @@ def describe_story(story: FrontPageStory) -> str:
     number = len(story.unread)
     articles = format_count(number, "article") if number > 1 else ""
     return join_nonempty((describe_sources(story), articles, format_duration(story.minutes)))
-
-
-def describe_sentence(story: FrontPageStory) -> str:
-    """Return what is new in a story; empty while that is not known, and if there is nothing to say."""
-    if story.sentence == "" and story.read:
-        return NO_NEWS
-    return story.sentence or ""
 
 
 def describe_reasons(reasons: Sequence[Reason]) -> str:
@@ -125,7 +123,7 @@ def front_page_lines(
             lead = f"{numbers[story.lead.id]:>2}. "
             why = describe_reasons(story.reasons) if reasons else ""
             yield from _indent(story.lead.title, width, lead)
-            for text in filter(None, (describe_story(story), describe_sentence(story), why)):
+            for text in filter(None, (describe_story(story), story.sentence, why)):
                 yield from _indent(text, width)
     if left_out := describe_left_out(page):
         yield ""
@@ -162,7 +160,7 @@ def front_page_markdown(
             name = format_markdown_link(title, url) if url else _escape(title)
             yield f"- {name} · {_escape(describe_story(story))}"
             why = describe_reasons(story.reasons) if reasons else ""
-            for text in filter(None, (describe_sentence(story), why)):
+            for text in filter(None, (story.sentence, why)):
                 yield f"\n  {_escape(text)}"
     if left_out := describe_left_out(page):
         yield ""

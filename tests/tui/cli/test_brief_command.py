@@ -17,7 +17,10 @@ from tui.cli.parser import parse_arguments
 NOW = datetime(2031, 5, 6, 12, tzinfo=UTC)
 TEXTS = {
     1: ("Sarn dam talks open", "Delegates of Sarn met at the dam of Sarn on the Elfan."),
-    2: ("Sarn dam talks stall", "Delegates of Sarn at the dam of Sarn quarrel over barge tolls."),
+    2: (
+        "Sarn dam talks stall",
+        "The dam of Sarn: delegates quarrel over barge tolls, fishing and herring.",
+    ),
     3: ("A cake of rye", "Flour, honey and patience make a cake of rye for the winter."),
 }
 
@@ -47,7 +50,7 @@ def test_text(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "GOES ON",
         " 1. Sarn dam talks stall",
         "    example.org · 1 min",
-        "    Nothing that you have not read",
+        "    The dam of Sarn: delegates quarrel over barge tolls, fishing and herring.",
         "",
         "THE REST",
         " 2. A cake of rye",
@@ -99,6 +102,6 @@ def test_why(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "NEW",
         " 1. Sarn dam talks stall",
         "    example.org · 2 articles · 1 min",
-        "    Delegates of Sarn at the dam of Sarn quarrel over barge tolls.",
+        "    The dam of Sarn: delegates quarrel over barge tolls, fishing and herring.",
         "    for it: 2 articles",
     ]

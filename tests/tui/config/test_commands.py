@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from store.library.front_page import FrontPageRequest
 from store.library.protocol import Library
 from tui.actions.triage_queue import TriageQueue
 from tui.config.commands import (
@@ -25,6 +26,7 @@ from tui.config.help_groups import iter_help_groups
 from tui.config.keymaps import make_keymap
 from tui.reader.app import NewsApp
 from tui.reader.dialogs.dialog import Dialog, KeymapScreen
+from tui.reader.dialogs.front_page_screen import FrontPageScreen
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.links import LinksDialog
 from tui.reader.dialogs.picker import HistoryPicker, Picker
@@ -83,6 +85,7 @@ def test_every_dialog_runs_the_commands_of_its_place() -> None:
         LinksDialog(keymap, [], id, id),
         HistoryPicker(keymap, [], [], int),
         StoryScreen(keymap, gateway, "", lambda: 0),
+        FrontPageScreen(keymap, gateway, FrontPageRequest(0), lambda: 0),
         TriageScreen(keymap, gateway, TriageQueue([]), lambda: 0),
         StatisticsScreen(keymap),
     ]

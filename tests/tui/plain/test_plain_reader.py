@@ -201,6 +201,32 @@ def test_triage(session: Session) -> None:
     assert "No more unread articles\n1. Article number 14 " in end
 
 
+def test_front_page(tmp_path: Path) -> None:
+    """Case 129: what is new by stories; a number opens one, `m` marks one as read."""
+    titles = ("Ferry of Brae late", "Ferry of Brae sails", "Comet over the moor")
+    texts = ("The ferry of Brae is late again.",) * 2 + ("A comet with two tails at dawn.",)
+    found = [
+        make_article(n, title=t, text=x)
+        for n, (t, x) in enumerate(zip(titles, texts, strict=True), 1)
+    ]
+    session = Session(tmp_path, found)
+    said = session.run("B", "w", "1m", "u", "2s", "m", "9", "+", "f", "", "?", "2", "h", "q")
+    page = said[said.index("All unread · 2 stories") : said.index("Front page. Number")]
+    assert page.splitlines()[2:5] == [
+        "NEW",
+        " 1. Ferry of Brae sails",
+        "    news.example · 2 articles · 1 min",
+    ]
+    assert "    for it: 2 articles" in said
+    for change in ("Marked 2 articles as read", "Undone: marked 2 articles as read", "Starred"):
+        assert f"\n{change}" in said, change
+    assert "Which story? Type its number, as in 3m" in said
+    assert "The front page has 2 lines" in said
+    assert "of 25 min" in said
+    assert "Nothing new since today 00:00" in said or "Since today 00:00" in said
+    assert "m: mark the story with that number as read, as in 3m" in said
+
+
 def test_export_pipe_and_links(session: Session, tmp_path: Path) -> None:
     """Cases 107, 109: export to new files, pipe to programs, copy links."""
     target = tmp_path / "one.json"

@@ -12,9 +12,7 @@ from store.library.front_page import FrontPage, FrontPageSection, FrontPageStory
 from store.library.interest import Reason
 from store.model.article import ArticleRow
 from tui.rendering.front_page_text import (
-    NO_NEWS,
     describe_reasons,
-    describe_sentence,
     describe_since,
     describe_story,
     front_page_lines,
@@ -24,26 +22,24 @@ from tui.rendering.front_page_text import (
 NOW = int(datetime(2031, 5, 6, 12, tzinfo=UTC).timestamp())
 
 
-def row(number: int, title: str, source: str, *, read: bool = False) -> ArticleRow:
-    return ArticleRow(f"{number}", title, "", NOW, NOW, 0, read, False, 0, source_name=source)
+def row(number: int, title: str, source: str) -> ArticleRow:
+    return ArticleRow(f"{number}", title, "", NOW, NOW, 0, False, False, 0, source_name=source)
 
 
 def story(
     title: str,
     *sources: str,
     minutes: int = 3,
-    sentence: str | None = "The pier is rotten.",
+    sentence: str = "The pier is rotten.",
     reasons: Sequence[Reason] = (),
-    read: bool = False,
 ) -> FrontPageStory:
     rows = tuple(row(number, title, source) for number, source in enumerate(sources))
-    known = (row(9, "Known", "", read=True),) if read else ()
-    return FrontPageStory(rows[0], rows, known, minutes, tuple(reasons), sentence, "0")
+    return FrontPageStory(rows[0], rows, (), minutes, tuple(reasons), sentence, "0")
 
 
 WHY = (Reason("feed", "Gazette", 0.5), Reason("size", "2", 0.5), Reason("word", "golf", -0.3))
 FERRY = story("Ferry of [Brae]", "Gazette", "Tribune", reasons=WHY)
-COMET = replace(story("Comet", "Sky", sentence=None), lead=row(5, "Comet", "Sky"))
+COMET = replace(story("Comet", "Sky", sentence=""), lead=row(5, "Comet", "Sky"))
 PAGE = FrontPage(
     NOW - 7200,
     20,
@@ -66,19 +62,6 @@ def test_facts(found: FrontPageStory, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "read", "expected"),
-    [
-        (None, True, ""),
-        ("", False, ""),
-        ("", True, NO_NEWS),
-        ("The pier is rotten.", True, "The pier is rotten."),
-    ],
-)
-def test_what_is_new(sentence: str | None, read: bool, expected: str) -> None:
-    assert describe_sentence(story("T", "A", sentence=sentence, read=read)) == expected
-
-
-@pytest.mark.parametrize(
     ("reasons", "expected"),
     [
         ((), ""),
@@ -97,7 +80,8 @@ def test_reasons(reasons: Sequence[Reason], expected: str) -> None:
     [
         (0, "all unread"),
         (NOW - 7200, "since today 11:00"),
-        (NOW - 86_400, "since May 5, 2031"),
+        (NOW - 86_400, "since May 5 13:00"),
+        (NOW - 200 * 86_400, "since Oct. 18, 2030 13:00"),
     ],
 )
 def test_since(since: int, expected: str) -> None:

@@ -24,6 +24,7 @@ from tui.rendering.wording import describe_indexing, describe_loading, format_fi
 
 if TYPE_CHECKING:
     from store.backup.archive import BackupProgress
+    from store.library.front_page import FrontPageRequest
     from store.library.protocol import Listing, RowField
 
 FIRST_LIST_ROWS = 200
@@ -273,7 +274,9 @@ def find_cursor(request: ListRequest, listing: Listing, before: Listing | None) 
 
 
 class Reports(Part):
-    """Computes stories, statistics and the reading speed in steps, between which keys' jobs run.
+    """Computes stories, front pages, statistics and the reading speed in steps.
+
+    Jobs of keys run between two of them.
 
     One report at a time: the next one, or leaving its screen, cancels the one before.
     """
@@ -286,6 +289,10 @@ class Reports(Part):
     def find_story(self, article: str) -> None:
         """Collect the story of an article; it grows from message to message."""
         self._run(self._story_steps(article))
+
+    def compose_front_page(self, request: FrontPageRequest) -> None:
+        """Compose a front page: first how far it is, then the stories, then what is new in each."""
+        self._run(self._front_page_steps(request))
 
     def count_statistics(self, now: datetime) -> None:
         """Count the statistics: first those that are quick, in the end all of them."""
@@ -329,6 +336,17 @@ class Reports(Part):
             story = messages.StoryUpdated(article, chapters)
             yield story
         yield messages.StoryUpdated(article, story.chapters, complete=True)
+
+    def _front_page_steps(self, request: FrontPageRequest) -> ReportSteps:
+        from store.library.front_page import FrontPage, compose_front_page
+
+        for found in compose_front_page(self._library, request):
+            if found is None:
+                yield None
+            elif isinstance(found, FrontPage):
+                yield messages.FrontPageUpdated(request, found)
+            else:
+                yield messages.FrontPageUpdated(request, preparation=found)
 
     def _pace_steps(self) -> ReportSteps:
         from tui.actions.triage_queue import measure_pace

@@ -13,6 +13,7 @@ from store.model.results import UndoableChange
 from store.search.list_query import ListQuery, Matches, SearchQuery, Show
 
 if TYPE_CHECKING:
+    from store.library.front_page import FrontPage, FrontPageRequest, Preparation
     from store.library.protocol import RowField
     from store.library.statistics import Pace, Statistics
     from store.library.story import StoryArticle
@@ -329,6 +330,17 @@ class StoryUpdated(LibraryMessage):
     article: str
     chapters: tuple[StoryArticle, ...]
     complete: bool = False
+
+
+@dataclass
+class FrontPageUpdated(LibraryMessage):
+    """A front page as far as it is composed."""
+
+    request: FrontPageRequest
+    page: FrontPage | None = None
+    """None while its articles are being prepared."""
+    preparation: Preparation | None = None
+    """How far they are; None once the page is known."""
 
 
 @dataclass

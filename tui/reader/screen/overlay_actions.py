@@ -1,4 +1,4 @@
-"""The screens that open over the reader: story, triage, statistics, themes, help and palette."""
+"""The screens that open over the reader: story, front page, triage, statistics, themes, help and palette."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class OverlayActions:
     open_article: Callable[[str], None]
     theme_choice: ThemeChoice
     apply_theme: Callable[[str], None]
+    learns_interests: bool = True
+    """Whether the front page is in the order of the reader's interests."""
     _overlay: FullScreenDialog[str] | FullScreenDialog[None] | None = field(
         default=None, init=False
     )
@@ -58,6 +60,16 @@ class OverlayActions:
             story.has_previews = self.state.has_previews
             self._open(story)
             self.gateway.reports.find_story(article)
+
+    def show_front_page(self) -> None:
+        """Show what is new since the last visit."""
+        from store.library.front_page import FrontPageRequest
+        from tui.reader.dialogs.front_page_screen import FrontPageScreen
+
+        request = FrontPageRequest(self.now(), is_learning=self.learns_interests)
+        front_page = FrontPageScreen(self.keymap, self.gateway, request, self.now)
+        front_page.has_previews = self.state.has_previews
+        self._open(front_page)
 
     def request_triage(self) -> None:
         """Ask for the unread articles of the list, from the cursor on, for `show_triage`."""

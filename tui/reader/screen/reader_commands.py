@@ -124,6 +124,7 @@ def _list_commands(reader: Reader) -> CommandTable:
 def _view_commands(reader: Reader) -> CommandTable:
     return {
         "view.story": _for_library(reader, reader.overlays.show_story),
+        "view.front_page": reader.overlays.show_front_page,
         "view.triage": reader.overlays.request_triage,
         "view.statistics": reader.overlays.show_statistics,
         "view.zoom": partial(_toggle_zoom, reader),

@@ -218,6 +218,7 @@ class Reader(KeymapScreen, Screen[None]):
             open_article,
             host.theme_choice,
             host.apply_theme,
+            learns_interests=self._settings.interests,
         )
 
     def _create_place_parts(self, now: Callable[[], int]) -> None:
@@ -431,6 +432,7 @@ class Reader(KeymapScreen, Screen[None]):
             messages.PrivateHostDetected: [self.feeds.confirm_private_host],
             messages.UndoHistoryListed: [self.edits.show_undo_history],
             messages.StoryUpdated: [self.overlays.receive_message],
+            messages.FrontPageUpdated: [self.overlays.receive_message],
             messages.StatisticsUpdated: [self.overlays.receive_message],
             messages.PaceMeasured: [self.overlays.receive_message],
         }
