@@ -15,7 +15,7 @@ import pytest
 from store.search.highlight import make_highlighter
 from store.search.language import parse_query
 from store.search.syntax_tree import iter_wanted_words
-from store.text import clean_unicode, sentences
+from store.text import clean_unicode, sentences, spellings
 from tests.support.codebase import MODULES, module_name, relative_name, syntax_tree
 from tests.support.regex_steps import Method, find_superlinear_text
 from tui.rendering import cells, text_search
@@ -136,6 +136,7 @@ PATTERNS_OF_ARGUMENTS: Mapping[str, Callable[[], list[re.Pattern[Any]]]] = {
         for low in (False, True)
         for pointing_in in (False, True)
     ],
+    "store/text/spellings.py:_rule": lambda: [pattern for pattern, _ in spellings._RULES],
     "tui/rendering/cells.py:_narrow_line_pattern": lambda: [_narrow_line(1), _narrow_line(80)],
     "tui/rendering/text_search.py:compile_words": lambda: [
         text_search.compile_words(words) for words in ("a b", "a a a b", "港 口", ".")

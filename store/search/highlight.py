@@ -10,6 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from store.model.article import Snippet
+from store.search.other_spellings import iter_other_spellings
 from store.search.syntax_tree import WordsCondition
 from store.text.folding import FoldedText, TextSpan, is_extension, normalize_text
 from store.text.terms import UNSPACED_SCRIPTS
@@ -114,7 +115,7 @@ def make_highlighter(
 ) -> Highlighter:
     """Return a highlighter for words; `forms` returns the forms that count as a word."""
     patterns: dict[TextForm, list[str]] = {}
-    for each in conditions:
+    for each in chain.from_iterable((each, *iter_other_spellings(each)) for each in conditions):
         form = TextForm(bool(find_signs(each.text)), _has_singles(each.text))
         build = _build_sign_pattern if form.has_signs else partial(_build_word_pattern, forms=forms)
         if pattern := build(each, form.word_character):

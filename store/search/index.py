@@ -41,7 +41,7 @@ from store.text.folding import normalize_text
 from store.text.markdown import strip_inline_markdown
 from store.text.tokenizer import index_tokenizer, prepare_with_signs
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 """Incremented with the schema or the tokenizer; an index of another version is rebuilt."""
 COVERAGE_FILE = "newstui.json"
 INDEX_META_FILE = "meta.json"

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from store.search.corrections import find_corrections
 from store.search.index import TEXT_FIELDS, FullTextIndex, signs_field
+from store.search.other_spellings import find_acronym_like_word, iter_other_spellings
 from store.search.syntax_tree import (
     And,
     FactColumn,
@@ -30,6 +31,7 @@ from store.search.syntax_tree import (
 )
 from store.text.folding import normalize_text
 from store.text.keywords import STOP_WORD_LANGUAGES
+from store.text.spellings import other_spellings
 from store.text.terms import UNSPACED_SCRIPT
 from store.text.tokenizer import find_signs, tokenize
 
@@ -109,22 +111,8 @@ class IndexQueryBuilder:
     def build(self, node: QueryNode) -> Query:
         """Return a query for a syntax tree that asks only for words and values."""
         match node:
-            case WordsCondition(text, field, phrase, typing):
-                make = self.phrase_query if phrase else self.words_query
-                fields = SEARCHED_FIELDS[field]
-                if not (signs := find_signs(text)):
-                    return make(text, fields, typing=typing)
-                has_more = len(tokenize(text)) > 1  # a single word is in the term with its sign
-                return _any_of(
-                    _all_of(
-                        (Occur.Must, part)
-                        for part in (
-                            *self._sign_queries(each, signs, typing=typing),
-                            *([make(text, (each,), typing=typing)] if has_more else ()),
-                        )
-                    )
-                    for each in fields
-                )
+            case WordsCondition():
+                return self._condition_query(node)
             case ValueCondition(column, value, typing):
                 return self._value_query(column, normalize_text(value), typing=typing)
             case Not(part):
@@ -141,6 +129,37 @@ class IndexQueryBuilder:
             case Most():
                 return self._most_query(node)
         raise TypeError(f"not a query of the index: {node}")
+
+    def _condition_query(self, condition: WordsCondition) -> Query:
+        """Return a query for words in any spelling."""
+        others = list(map(self._spelling_query, iter_other_spellings(condition)))
+        if acronym := find_acronym_like_word(condition):
+            for field in SEARCHED_FIELDS[condition.field]:
+                others += self._sign_queries(field, [acronym], typing=False)
+        query = self._spelling_query(condition)
+        if not others:
+            return query
+        weighted = (Query.boost_query(each, OTHER_FORM_WEIGHT) for each in others)
+        return Query.disjunction_max_query([query, *weighted], tie_breaker=0.3)
+
+    def _spelling_query(self, condition: WordsCondition) -> Query:
+        """Return a query for words as they are spelt."""
+        text, typing = condition.text, condition.is_prefix
+        make = self.phrase_query if condition.is_phrase else self.words_query
+        fields = SEARCHED_FIELDS[condition.field]
+        if not (signs := find_signs(text)):
+            return make(text, fields, typing=typing)
+        has_more = len(tokenize(text)) > 1  # a single word is in the term with its sign
+        return _any_of(
+            _all_of(
+                (Occur.Must, part)
+                for part in (
+                    *self._sign_queries(each, signs, typing=typing),
+                    *([make(text, (each,), typing=typing)] if has_more else ()),
+                )
+            )
+            for each in fields
+        )
 
     def _most_query(self, node: Most) -> Query:
         """Return a query for most parts; what no article has, or nearly every one, does not count."""
@@ -173,8 +192,8 @@ class IndexQueryBuilder:
                         yield word.text, correction
 
     def _is_known(self, word: str, fields: Sequence[str]) -> bool:
-        forms = self.forms(word)
-        return any(self.index.count_articles(each, form) for each in fields for form in forms)
+        forms = chain.from_iterable(map(self.forms, (word, *other_spellings(word))))
+        return any(self.index.count_articles(each, form) for form in forms for each in fields)
 
     def words_query(
         self, text: str, fields: Sequence[str] = TEXT_FIELDS, *, typing: bool = False

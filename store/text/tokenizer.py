@@ -21,6 +21,7 @@ from unicodedata import category
 
 from store.text.clean import non_ascii_characters
 from store.text.folding import normalize_text
+from store.text.spellings import find_capitals
 from store.text.terms import UNSPACED_RUN, UNSPACED_SCRIPT, UNSPACED_SCRIPTS
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def prepare_with_signs(text: str) -> tuple[str, set[str]]:
     """Return a text as it is passed to the engine, and its words with signs, folding it once.
 
     The signs are cut at every place where one of another kind follows: `c#/.net` has `c#`, `c#/` and
-    `c#/.`; `.net`, `/.net` and `#/.net`.
+    `c#/.`; `.net`, `/.net` and `#/.net`. An acronym that is another word in lower case is among them as
+    with dots: `US` is `u.s.`.
     """
     folded = normalize_text(text)
     spaced = space_words(folded)
@@ -110,6 +112,7 @@ def prepare_with_signs(text: str) -> tuple[str, set[str]]:
         if after:
             terms.update(signs[end:] + after for end in [0, *ends[:-1]][-MAX_SIGN_GROUPS:])
             terms.add(signs + after)
+    terms.update(find_capitals(text))
     return _separate_words(spaced), set(filter(_is_indexable, terms))
 
 

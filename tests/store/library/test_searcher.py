@@ -234,3 +234,89 @@ def test_articles_with_more_of_the_alternatives_come_first(library: FolderLibrar
     """Article 4 has two of the words, in a long text; article 5 has one in its title."""
     found = library.search(SearchQuery("lighthouse or spoke or master"))
     assert [row.id for row in found.rows] == ids(4, 5)
+
+
+SPELLINGS = {
+    1: "The colours of the harbors were organised in a theater.",
+    2: "Colors, harbours, organizations and theatres; Labour.",
+    3: "Co-operation by e-mail with the U.S. and the UK.",
+    4: "They cooperate by emails with the US and the U.K.",
+    5: "They told us: organ and labor. It is on-line, 5 per cent.",
+    6: "IT IS US: who is online at 5 percent?",
+}
+
+
+@pytest.fixture(scope="module")
+def spellings(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
+    opened = Machine(tmp_path_factory.mktemp("spellings")).open()
+    add(opened, (replace(article(n), body=Body(text)) for n, text in SPELLINGS.items()))
+    for _ in opened.update_index():
+        pass
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("colour", [2, 1]),
+        ("color", [2, 1]),
+        ("harbour", [2, 1]),
+        ("HARBOR", [2, 1]),
+        ("theatre", [2, 1]),
+        ("theater", [2, 1]),
+        ("labour", [5, 2]),
+        ("labor", [5, 2]),
+        ("organise", [2, 1]),
+        ("organizing", [2, 1]),
+        ("text:colour", [2, 1]),
+        ("title:colour", []),
+        ("-colour title:title", [6, 5, 4, 3]),
+        ("cooperation", [4, 3]),
+        ("co-operation", [4, 3]),
+        ("email", [4, 3]),
+        ("e-mail", [4, 3]),
+        ("on-line", [6, 5]),
+        ("percent", [6, 5]),
+        ("UK", [4, 3]),
+        ("uk", [4, 3]),
+        ("u.k.", [4, 3]),
+        ("U.S.", [6, 4, 3]),
+        ("u.s", [6, 4, 3]),
+        ("US", [6, 5, 4, 3]),
+        ("us", [6, 5, 4, 3]),
+        ('"colour"', []),
+        ('"colours"', [1]),
+        ('"U.S."', [3]),
+        ('"US"', [6, 5, 4]),
+        ('"cooperate"', [4]),
+        ("colo*", [2, 1]),
+    ],
+)
+def test_other_spellings_of_a_word_are_found(
+    spellings: FolderLibrary, query: str, expected: list[int]
+) -> None:
+    assert list_numbers(spellings, text=query) == expected
+    assert not spellings.search(SearchQuery(query)).corrected
+
+
+def test_other_spellings_are_highlighted(spellings: FolderLibrary) -> None:
+    matches = spellings.search(SearchQuery("harbour cooperation UK labour or color"))
+    marked = {
+        SPELLINGS[number][start:end]
+        for number in SPELLINGS
+        for start, end in matches.highlighter.find_spans(SPELLINGS[number])
+    }
+    assert marked == {
+        *("colours", "Colors", "harbors", "harbours", "labor", "Labour"),
+        *("Co-operation", "cooperate", "UK", "U.K"),
+    }
+
+
+def test_signs_that_make_a_word_are_kept(machine: Machine) -> None:
+    opened = machine.open()
+    texts = {1: "Written in C++.", 2: "Written in C#.", 3: "Written in C."}
+    add(opened, (replace(article(n), body=Body(text)) for n, text in texts.items()))
+    for _ in opened.update_index():
+        pass
+    for query, found in {"c++": [1], "C#": [2], "C": [3, 2, 1]}.items():
+        assert list_numbers(opened, text=query) == found
