@@ -178,3 +178,35 @@ async def test_the_next_start_draws_only_what_it_shows(start: Start) -> None:
         widgets = running.reader.panes.widgets
         drawn = {row for _, row, _ in running.reader.splash_lines()}
         assert drawn == {0, 23, *widgets["list"].region.line_range}
+
+
+async def test_the_focus_draws_two_edges_and_the_row_of_the_cursor(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No line of a text is built again, and no style looked up."""
+    built: list[tuple[str, int]] = []
+    styled: list[object] = []
+    async with start(size=WIDE) as running:
+        await running.press("j")
+        for name in ("list", "article"):  # and the side pane says that it was opened
+            widget = running.reader.panes.widgets[name]
+            build = widget.build_line
+
+            def build_and_note(y: int, width: int, name: str = name, build: Any = build) -> Any:
+                built.append((name, y))
+                return build(y, width)
+
+            monkeypatch.setattr(widget, "build_line", build_and_note)
+        update = running.app.stylesheet.update_nodes
+
+        def update_and_note(nodes: Any, *args: Any, **kwargs: Any) -> None:
+            styled.extend(nodes)
+            update(nodes, *args, **kwargs)
+
+        monkeypatch.setattr(running.app.stylesheet, "update_nodes", update_and_note)
+        await running.press("enter")
+        assert heavy_panes(running) == ["article"]
+        row = running.reader.article_list.lit_lines
+        caret = running.reader.article_view.caret.y
+        assert set(built) == {("list", y) for y in row} | {("article", caret)}
+        assert styled == []

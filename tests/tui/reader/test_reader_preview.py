@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from store.model.article import ParsedArticle, ReadingStatus
+from store.model.article import FullArticle, ParsedArticle, ReadingStatus
 from tests.support.reader import (
     MIDDLE,
     NARROW,
@@ -173,6 +173,26 @@ async def test_enter_on_a_preview_moves_the_focus_alone(
         assert (running.opened_number, view.has_focus, shows) == (11, True, [])
         assert [view.build_line(y, 40) for y in range(5)] == lines
         assert view.region == region, "the row of the trail is reserved"
+
+
+@pytest.mark.parametrize(("size", "expected"), [(WIDE, [11, 12, 11]), (BESIDE, [11])], ids=str)
+async def test_insights_are_computed_once(
+    start: Start, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], expected: list[int]
+) -> None:
+    """Of an article that is previewed, opened and changed; without a side pane once it is opened."""
+    computed: list[int] = []
+    async with start(size=size) as running:
+        await running.wait_indexed()
+        articles = running.gateway.articles
+        load = articles.load_insights
+
+        def load_and_note(entry: FullArticle) -> None:
+            computed.append(int(entry.article.id[-12:]))
+            load(entry)
+
+        monkeypatch.setattr(articles, "load_insights", load_and_note)
+        await running.press("j", "k", "j", "enter", "s", "m")
+        assert (computed, running.opened_number) == (expected, 11)
 
 
 async def test_a_held_key_draws_the_list_alone(

@@ -140,7 +140,7 @@ async def test_a_narrow_list_has_two_lines_for_each_article() -> None:
         await pilot.pause()
         shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
         facts = "world · now · 1′".rjust(36)
-        assert widget.border_title == " Today · 10 "
+        assert widget.build_title(32) == "Today · 10"
         assert shown[:3] == [">●  Title 0", facts, " ●  Title 1"]
         Counting.built.clear()
         widget.move_cursor(1)

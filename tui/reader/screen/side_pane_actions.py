@@ -35,6 +35,8 @@ class SidePaneActions:
     articles: ArticleActions
     _pending_jump: tuple[str, int] = field(default=("", 0), init=False)
     """An article, and the number of the similar one to open once those are known."""
+    _requested_article: str = field(default="", init=False)
+    """The article whose insights were asked for, until its similar articles are known."""
 
     # -- following the current article -------------------------------------------------------
 
@@ -45,7 +47,7 @@ class SidePaneActions:
             return
         if entry is not None and entry.article.id == article:
             self.side_pane.show(entry)
-            self.gateway.articles.load_insights(entry)
+            self._request_insights(entry)
         elif self.state.current_pane == "side":
             self.gateway.articles.preview_article(article)
 
@@ -70,17 +72,25 @@ class SidePaneActions:
         if is_expected:
             if article == self.state.current_article:
                 self.side_pane.show(entry)
-            self._load_insights_later(entry, opened=message.opened)
+            self._load_insights_later(entry)
 
-    def _load_insights_later(self, entry: FullArticle, *, opened: bool = False) -> None:
-        self.screen.set_timer(INSIGHTS_DELAY, partial(self._load_insights, entry, opened=opened))
+    def _load_insights_later(self, entry: FullArticle) -> None:
+        self.screen.set_timer(INSIGHTS_DELAY, partial(self._load_insights, entry))
 
-    def _load_insights(self, entry: FullArticle, *, opened: bool) -> None:
-        is_shown = is_article(self.article_view.full_article, entry.article.id) or is_article(
-            self.side_pane.full_article, entry.article.id
-        )
-        if is_shown and (opened or self.side_pane.similar is None):
-            self.gateway.articles.load_insights(entry)
+    def _load_insights(self, entry: FullArticle) -> None:
+        """Ask for the insights of an article that is shown, unless they are known or on their way."""
+        article = entry.article.id
+        is_in_side_pane = is_article(self.side_pane.full_article, article)
+        is_in_article_pane = is_article(self.article_view.full_article, article)
+        if is_in_side_pane and self.side_pane.similar is not None:
+            if is_in_article_pane:
+                self.article_view.show_new_paragraphs(self.side_pane.insights.new_paragraphs)
+        elif (is_in_side_pane or is_in_article_pane) and article != self._requested_article:
+            self._request_insights(entry)
+
+    def _request_insights(self, entry: FullArticle) -> None:
+        self._requested_article = entry.article.id
+        self.gateway.articles.load_insights(entry)
 
     def remove(self, articles: Collection[str]) -> None:
         """Show nothing if the article shown is gone."""
@@ -104,12 +114,14 @@ class SidePaneActions:
         """Ask again for similar articles, if they may be known only now."""
         entry = self.side_pane.full_article
         if entry is not None and (message.is_updated or self.side_pane.similar is None):
-            self.gateway.articles.load_insights(entry)
+            self._request_insights(entry)
 
     # -- similar articles --------------------------------------------------------------------
 
     def show_similar(self, message: messages.SimilarFound) -> None:
         """Show the similar articles, and open the one that was asked for before they were known."""
+        if message.article == self._requested_article:
+            self._requested_article = ""
         if message.similar or not self.gateway.lists.is_indexing:  # else some may still be found
             self.side_pane.show_similar(message.article, message.similar)
         article, number = self._pending_jump

@@ -11,8 +11,9 @@ from time import monotonic
 from typing import ClassVar
 
 from textual import events
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
+from textual.strip import Strip
 
 from store.model.article import FullArticle
 from tui.config.settings import DEFAULT_MEASURE, MAX_MEASURE, MIN_MEASURE
@@ -120,6 +121,8 @@ class ArticleView(LineView):
         self._position = 0
         self._is_end_reported = self._is_just_shown = False
         self._has_link_numbers = False
+        self._thumb_line = -1
+        """The line with the scroll thumb in the current frame; -1 if there is none."""
         self._new_paragraphs: Sequence[tuple[int, int]] = ()
         self._code_spans = CodeSpans()
         self._page: ShownPage | None = None
@@ -520,13 +523,18 @@ class ArticleView(LineView):
         x = cell_width(line.text[: spot[1] - line.start + line.prefix_length])
         return Offset(margin + x, y + len(self._header) - self.top_line)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines, and the scroll thumb in one of them."""
+        self._thumb_line = self._find_thumb_line()
+        return super().render_lines(crop)
+
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return one line of the header or the text, centred, with the signs at its edges."""
         if self.full_article is None:
             return [(f" {self.empty_text}", "muted")] if y == 0 else []
         margin = " " * ((width - self._text_width) // 2)
         pieces = [(margin, "text"), *self._build_text_line(y)]
-        if self._scroll_thumb_row() == y - self.top_line:
+        if y == self._thumb_line:
             used = sum(cell_width(text) for text, _ in pieces)
             pieces += [(" " * (width - 1 - used), "text"), (SCROLL_THUMB, "muted")]
         if self._is_new_line(y):
@@ -563,22 +571,23 @@ class ArticleView(LineView):
             spans += self.selection.line_spans(self._text_layout, line)
         return spans
 
-    def _scroll_thumb_row(self) -> int | None:
-        """Return the row of the thumb: the first at the start of the text, the last at its end."""
-        layout, height = self._text_layout, self.size.height
+    def _find_thumb_line(self) -> int:
+        """Return the line of the thumb: the first seen at the start of the text, the last at its end."""
+        layout, height, top_line = self._text_layout, self.size.height, self.top_line
         if (
             self.full_article is None
             or layout is None
             or (layout.is_complete and not self.max_top_line)
         ):
-            return None
-        first = self.top_line - len(self._header)
+            return -1
+        first = top_line - len(self._header)
         start = layout.offset_of_line(first) if first > 0 else 0
         seen = layout.offset_of_line(max(0, first + height)) - start
         left = len(self.shown_text) - seen
-        return (
+        row = (
             height - 1 if self.is_at_end else min(height - 2, start * (height - 1) // max(1, left))
         )
+        return top_line + row
 
 
 def _widen_span(text: str, span: StyleSpan) -> StyleSpan:

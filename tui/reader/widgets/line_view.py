@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -11,13 +10,12 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.content import Content
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.rendering.cells import StyledText, cell_width
+from tui.rendering.cells import StyledText, cell_width, truncate_cells
 
 MAX_DOCUMENT_CELLS = 80
 """Maximum line width in cells."""
@@ -25,6 +23,8 @@ WHEEL_LINES = 3
 """Lines that a step of the mouse wheel scrolls."""
 PANE_CLASS = "pane"
 """The class of a view that is framed as a pane; see `frame.tcss`."""
+EDGE_SIGNS = {False: ("┌", "─"), True: ("┏", "━")}
+"""Corner and line of the upper edge of a pane; the edge of the pane that has the keys is heavy."""
 TITLE_MARGIN_CELLS = 4
 """Cells of the upper edge that no title takes."""
 LineWriter = Callable[[int], Sequence[Sequence[StyledText]]]
@@ -39,16 +39,18 @@ def role_classes(*roles: str) -> set[str]:
 class LineView(ScrollView, can_focus=True):
     """A scrolling view of lines that subclasses build as styled text."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("text", "muted")
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
+        "text", "muted", "edge", "edge-lit", "edge-title"
+    )
 
     _styles: dict[str, Style]
     """The styles of the roles in the current frame."""
-    _keeps_lines = False
-    """True while the view is drawn again with the same lines."""
     _kept_shape = (0, 0, 0)
     """Width, height and first line of the view that the lines below were drawn for."""
     title = ""
     """The title of the pane, for its upper edge."""
+    _edge_title = ""
+    """The title as it was drawn last, for the width."""
     is_active = False
     """True if the keys are meant for this view; if not, its edge and its cursor are not lit."""
 
@@ -89,21 +91,24 @@ class LineView(ScrollView, can_focus=True):
 
     # -- the edge ----------------------------------------------------------------------------
 
+    # A pane draws its upper edge itself: with a change of its title or its class Textual would look up
+    # all styles of the view, and draw all of its lines again.
+
     def set_active(self, *, active: bool) -> None:
-        """Light the edge and the cursor of a pane, or stop lighting them; see `frame.tcss`."""
+        """Light the edge and the cursor of a pane, or stop lighting them."""
         self.is_active = active
-        with self._keep_lines():
-            self.set_class(active, "-active")
+        self._refresh_edge()
         self._refresh_lines(self.lit_lines)
 
-    @contextmanager
-    def _keep_lines(self) -> Iterator[None]:
-        """Keep the lines while the edge changes, with which Textual draws the whole view again."""
-        self._keeps_lines = True
-        try:
-            yield
-        finally:
-            self._keeps_lines = False
+    @property
+    def has_edge(self) -> bool:
+        """True for a pane, unless there is no room for its edge."""
+        return self.has_class(PANE_CLASS) and bool(self.styles.border_top[0])
+
+    def _refresh_edge(self) -> None:
+        if self.has_edge:
+            left = self.content_offset.x
+            self.refresh(Region(-left, -1, self.size.width + left, 1))
 
     @property
     def lit_lines(self) -> range:
@@ -120,13 +125,20 @@ class LineView(ScrollView, can_focus=True):
 
     def update_title(self) -> None:
         """Write the title into the upper edge, if it has changed."""
-        # Textual puts a blank behind a corner, and none where there is no corner.
-        blank = "" if self.styles.border_left[0] else " "
-        title = self.build_title(self.size.width - TITLE_MARGIN_CELLS)
-        text = f"{blank}{title} " if title else ""
-        if Content(text).markup != self.border_title:
-            with self._keep_lines():
-                self.border_title = Content(text)
+        width = self.size.width - TITLE_MARGIN_CELLS
+        title = truncate_cells(self.build_title(width), width)
+        if title != self._edge_title:
+            self._edge_title = title
+            self._refresh_edge()
+
+    def build_edge(self, width: int) -> Sequence[StyledText]:
+        """Return the upper edge: a corner where there is an edge at the left, and the title."""
+        role, title_role = ("edge-lit", "edge-title") if self.is_active else ("edge", "muted")
+        corner, line = EDGE_SIGNS[self.is_active]
+        start = f"{corner if self.styles.border_left[0] else ''}{line}"
+        title = f" {self._edge_title} " if self._edge_title else ""
+        rest = line * (width - len(start) - cell_width(title))
+        return [(start, role), (title, title_role), (rest, role)]
 
     def on_resize(self) -> None:
         """Write the title for the new width."""
@@ -177,14 +189,13 @@ class LineView(ScrollView, can_focus=True):
         for region in regions:
             for y in region.line_range:
                 self._kept_lines.pop(y, None)
-        if not regions and not self._keeps_lines:
+        if not regions:
             self._kept_lines.clear()
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def notify_style_update(self) -> None:
         """Draw the lines again in other colours."""
-        if not self._keeps_lines:
-            self._kept_lines.clear()
+        self._kept_lines.clear()
         super().notify_style_update()
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -194,14 +205,24 @@ class LineView(ScrollView, can_focus=True):
         if shape != self._kept_shape:
             self._kept_shape = shape
             self._kept_lines.clear()
-        return super().render_lines(crop)
+        strips = super().render_lines(crop)
+        if self.has_edge and crop.y == 0 and strips:
+            strips[0] = self._render_edge().crop(*crop.column_span)
+        return strips
+
+    def _render_edge(self) -> Strip:
+        width = self.region.width
+        strip = self.to_strip(self.build_edge(width), width)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip
 
     def render_line(self, y: int) -> Strip:
         """Draw line `y` of the screen; every cell gets a style."""
         strip = self._kept_lines.get(y)
         if strip is None:
-            width = self.size.width
-            strip = self.to_strip(self.build_line(self.top_line + y, width), width)
+            width, _, top_line = self._kept_shape  # to look them up for each line takes long
+            strip = self.to_strip(self.build_line(top_line + y, width), width)
             self._kept_lines[y] = strip
         return strip
 
