@@ -218,6 +218,11 @@ class ReadingState:
                 _apply_to_each(self.article_states, event, event.articles, stamp)
         return outdated
 
+    def apply_to(self, event: Event, articles: Iterable[str]) -> None:
+        """Apply an event to some of its articles, unless it was undone."""
+        if not self.is_undone(event):
+            _apply_to_each(self.article_states, event, articles, event.stamp)
+
     def recompute(self, articles: Collection[str], events: Iterable[Event]) -> None:
         """Recompute the state of these articles from all events.
 
@@ -301,11 +306,11 @@ def apply_edits(article: Article, state: ArticleState) -> Article:
     """Return the facts of an article after the user's edits and tags."""
     if guid := state.item.get("guid"):
         article = replace(article, extra={**article.extra, "guid": guid})
-    tags = _apply_tag_events(article.tags, state.tags) if state.tags else article.tags
+    tags = apply_tag_events(article.tags, state.tags) if state.tags else article.tags
     return replace(article, **state.edited_facts(), tags=tags)
 
 
-def _apply_tag_events(tags: Iterable[str], registers: Mapping[str, Register]) -> tuple[str, ...]:
+def apply_tag_events(tags: Iterable[str], registers: Mapping[str, Register]) -> tuple[str, ...]:
     """Return tags after events; of those about one tag, however it is spelled, the last decides."""
     kept = {name_key(tag): tag for tag in tags}
     added: dict[str, str] = {}

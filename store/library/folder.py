@@ -28,11 +28,12 @@ from store.journal.reading_state import (
     write_snapshot,
 )
 from store.library.catalog import Catalog, count_rows
+from store.library.event_targets import EventTargets, UnfinishedRecording
 from store.library.feed_names import FeedNames
 from store.library.folder_watch import FolderWatch
 from store.library.item_matcher import ItemMatcher
-from store.library.listing import FolderListing
-from store.library.protocol import ListField
+from store.library.listing import BATCH_SIZE, FolderListing
+from store.library.protocol import ListField, Listing
 from store.library.updates import (
     events_of_new_articles,
     find_newer_texts,
@@ -69,6 +70,7 @@ from store.model.results import (
     GroupCount,
     IndexProgress,
     LoadProgress,
+    RecordProgress,
     UndoableChange,
 )
 from store.model.times import Clock, format_timestamp, from_microseconds
@@ -164,6 +166,7 @@ class FolderLibrary:
         self._unloaded: set[str] = set()
         self._tags: set[str] = set()
         self._lists_changed = False
+        self._unfinished = UnfinishedRecording(iter(()))
         self.is_index_stale = True
         """True if something has changed since the index was last brought up to date."""
         self._clear_catalog()
@@ -351,6 +354,7 @@ class FolderLibrary:
 
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
+        self._finish_recording()
         self.is_index_stale = False
         is_done = yield from self.searcher.update(self._state)
         self.is_index_stale |= not is_done
@@ -500,6 +504,58 @@ class FolderLibrary:
             return {}
         return self._append_events([NewEvent(event, tuple(articles), data)])
 
+    def record_all(
+        self, event: str, listing: Listing, start: int = 0, end: int | None = None, **data: Any
+    ) -> Iterator[RecordProgress]:
+        """Record an event about the articles of a list, in steps."""
+        if event not in RECORDABLE_KINDS:
+            raise ValueError(f"no such event: {event}")
+        self._check_writable()
+        self._finish_recording()
+        listed = listing.ids(start, end)
+        steps = self._record_in_steps(event, listed, len(range(listing.total)[start:end]), data)
+        recording = self._unfinished = UnfinishedRecording(steps)
+        try:
+            yield from recording
+        finally:
+            recording.finish()
+        yield recording.result()
+
+    def _record_in_steps(
+        self, kind: str, listed: Iterable[Sequence[str]], total: int, data: Mapping[str, Any]
+    ) -> Iterator[RecordProgress]:
+        """Find the articles, write the event, then apply it."""
+        targets = EventTargets(self._catalog, self._state, self._segments)
+        articles, done = list[str](), 0
+        for looked_at, found in targets.find(kind, listed, data):
+            articles += found
+            done += looked_at
+            yield RecordProgress(0, done, total)
+        if not articles:
+            return
+        changed = len(articles)
+        _, (*others, event) = self._write_events([NewEvent(kind, tuple(articles), data)])
+        if others:  # what they undo is recomputed from the journal, which has this event, too
+            self._catalog.update_rows(self._apply_events([[*others, event]]), self._state)
+        else:
+            yield RecordProgress(changed, 0, changed)
+            yield from self._apply_in_steps(event)
+        yield RecordProgress(changed, changed, changed)
+
+    def _apply_in_steps(self, event: Event) -> Iterator[RecordProgress]:
+        total = len(event.articles)
+        self._events_since_snapshot += 1
+        self.is_index_stale |= event.kind in REINDEX_KINDS
+        for start in range(0, total, BATCH_SIZE):
+            batch = event.articles[start : start + BATCH_SIZE]
+            self._state.apply_to(event, batch)
+            self._catalog.update_rows(batch, self._state)
+            yield RecordProgress(total, min(start + BATCH_SIZE, total), total)
+
+    def _finish_recording(self) -> None:
+        """Finish an event that is being recorded in steps, before anything else is changed."""
+        self._unfinished.finish()
+
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
         """Return the changes that can be undone."""
         return [_to_undoable_change(event) for event in islice(self._undoable_events(), limit)]
@@ -507,6 +563,7 @@ class FolderLibrary:
     def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
         """Undo the latest change."""
         self._check_writable()
+        self._finish_recording()
         rows = self._refresh_reading()  # another process may have undone it already
         latest = next(self._undoable_events(), None)
         if latest is None:
@@ -523,17 +580,28 @@ class FolderLibrary:
 
     @pause_gc()
     def _append_events(self, new_events: Sequence[NewEvent]) -> dict[str, ArticleRow]:
+        self._finish_recording()
+        rows, events = self._write_events(new_events)
+        changed = self._apply_events([events])
+        return rows | self._catalog.update_rows(changed, self._state)[0]
+
+    def _write_events(
+        self, new_events: Sequence[NewEvent]
+    ) -> tuple[dict[str, ArticleRow], list[Event]]:
+        """Write events, which are still to be applied, as are those of other processes before them.
+
+        Returns:
+            The rows that changed because the journal was read again, and the events.
+        """
         self._check_writable()
         rows: dict[str, ArticleRow] = {}
         for _ in range(MAX_APPEND_ATTEMPTS):
             if self._journal.has_replaced_file():
                 rows |= self._read_all_events()
             try:
-                events = self._journal.append(new_events)
+                return rows, self._journal.append(new_events)
             except JournalRewritten:  # compacted just now
                 continue
-            changed = self._apply_events([events])
-            return rows | self._catalog.update_rows(changed, self._state)[0]
         raise SaveFailed("cannot be read, or is replaced all the time", self._journal.own_path)
 
     def _apply_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
@@ -573,6 +641,7 @@ class FolderLibrary:
     def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
         """Add articles, up to a segment's worth in a step."""
         self._check_writable()
+        self._finish_recording()
         added = known = 0
         with self.repairer.lock_segments():
             self.repairer.sweep_temporary_files(self._cache)
@@ -619,6 +688,7 @@ class FolderLibrary:
 
         While the files cannot be reached, what was read of them before stays.
         """
+        self._finish_recording()
         if problem := self._watch.find_problem():
             self._warn(problem)
             return ExternalChanges({}, is_list_stale=False)
@@ -696,6 +766,7 @@ class FolderLibrary:
 
     def close(self) -> None:
         """Close the files of this machine; keep the reading state for a quick start next time."""
+        self._finish_recording()
         self._open_files.close()
         self._journal.close()
         self._write_snapshot_if_due()

@@ -39,6 +39,7 @@ from store.model.results import (
     GroupCount,
     IndexProgress,
     LoadProgress,
+    RecordProgress,
     UndoableChange,
 )
 from store.search.list_query import ListQuery, Matches, SearchQuery
@@ -318,6 +319,25 @@ class Library(Protocol):
 
         Raises:
             ValueError: There is no such event, or its data is missing or of the wrong type.
+        """
+
+    def record_all(
+        self, event: str, listing: Listing, start: int = 0, end: int | None = None, **data: Any
+    ) -> Iterator[RecordProgress]:
+        """Record that something happened to the articles of a list, as one event, in steps.
+
+        Those to which it has happened already are left out, such as articles that are read, or
+        have the tag. If none is left, nothing is recorded, and no step reports a change.
+
+        Args:
+            event: As for `record`.
+            data: As for `record`.
+            listing: The list, as this library returned it.
+            start: The place of the first article.
+            end: The place behind the last one; None for the end of the list.
+
+        Raises:
+            ValueError: As by `record`.
         """
 
     def undoable(self, limit: int = 50) -> list[UndoableChange]:

@@ -196,8 +196,11 @@ class Indexer:
                     progress = IndexProgress(min(done, work.article_count), work.article_count)
                     yield from self._commit(writer, segments, writer.coverage.edited, progress)
                     since = 0
-            for article in work.edited:
+            for count, article in enumerate(self._by_location(work.edited), 1):
                 self._reindex_article(writer, article, state)
+                if count % INDEX_BATCH_SIZE == 0:
+                    done = min(done + INDEX_BATCH_SIZE, work.article_count)
+                    yield IndexProgress(done, work.article_count)
             progress = IndexProgress(work.article_count, work.article_count)
             yield from self._commit(writer, segments, work.edit_stamps, progress)
 
@@ -217,6 +220,11 @@ class Indexer:
                 yield len(batch) - duplicates, duplicates
         except LibraryDamaged as error:
             self._warn(str(error))
+
+    def _by_location(self, articles: Iterable[str]) -> list[str]:
+        """Return articles segment by segment, so that each file is read only once."""
+        location = self._catalog().stored_location
+        return sorted(articles, key=lambda article: location(article) or ())
 
     def _reindex_article(self, writer: IndexWriter, article: str, state: ReadingState) -> None:
         writer.remove(article)

@@ -41,6 +41,17 @@ class AddProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordProgress:
+    """Progress of recording one event about many articles."""
+
+    changed: int
+    """The articles of the event; 0 until it is on the disk."""
+    done: int
+    """The articles looked at, and then those whose rows are as they are now."""
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class UndoableChange:
     """A change in the undo history."""
 

@@ -48,6 +48,7 @@ from store.segments.storage import (
 )
 from store.system.files import FileSignature, file_signature, open_regular, read_regular
 from store.system.placeholders import is_awaited
+from store.text.names import unique_names
 
 SEGMENT_SIZE = 1000
 MAX_CACHED_FILES = 3
@@ -162,6 +163,19 @@ class Segments:
             raise LibraryDamaged(
                 f"cannot be read ({error})", file=path, item=f"article {location.document_id}"
             ) from error
+
+    def read_tags(self, name: str) -> Mapping[int, tuple[str, ...]]:
+        """Return the tags of the articles of a segment that have any, by document id.
+
+        Raises:
+            LibraryDamaged: The file as a whole cannot be read.
+        """
+        found = {}
+        for key, document in self._cached_table(self.facts_path(name), "articles").items():
+            with contextlib.suppress(*DOCUMENT_ERRORS):
+                if tags := document.get("tags"):
+                    found[int(key)] = unique_names(tags)
+        return found
 
     def read_articles(self, name: str) -> Iterator[tuple[ArticleLocation, Article, Body]]:
         """Yield every article of a segment that can be read, with its text; one file at a time.

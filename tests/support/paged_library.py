@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from store.library.protocol import ListField, RowField
 from store.model.article import ArticleRow
-from store.model.results import Counts, GroupCount
+from store.model.results import Counts, GroupCount, RecordProgress
 from store.search.list_query import ListQuery, sort_newest_first
 
 PAGE_SIZE, BATCH_SIZE = 3, 1000
@@ -66,6 +66,23 @@ class PagedMemoryLibrary:
                 stored.deleted_at = self.change_count
             else:
                 stored.versions.append((self.change_count, CHANGES[event](stored.current)))
+
+    def record_all(
+        self, event: str, listing: PagedListing, start: int = 0, end: int | None = None
+    ) -> Iterator[RecordProgress]:
+        """Change the articles of a list that are not so already; the list is a query, not their ids."""
+        pages = listing.ids(start, end)
+        found = [each for ids in pages for each in ids if self.is_changed_by(event, each)]
+        if found:
+            self.record(event, found)
+            yield RecordProgress(len(found), len(found), len(found))
+
+    def is_changed_by(self, event: str, article: str) -> bool:
+        """Return True if an event would change an article."""
+        stored = self.table[article]
+        if event == "deleted" or stored.deleted_at is not None:
+            return stored.deleted_at is None
+        return CHANGES[event](stored.current) != stored.current
 
     def select(self, query: ListQuery, change: int) -> list[ArticleRow]:
         """Return the rows of a list as they were after a change."""

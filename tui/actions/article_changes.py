@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Concatenate, Literal, ParamSpec
 
-from store.library.protocol import Library
+from store.library.protocol import Library, Listing
 from store.model.article import ArticleRow
 from store.model.errors import ArticleNotFound
 from store.model.results import UndoableChange
@@ -19,6 +20,10 @@ TargetState = Literal["read", "unread", "starred", "unstarred"]
 P = ParamSpec("P")
 Action = Callable[Concatenate[Library, P], "ActionResult"]
 
+_FLAG_STATES: Mapping[ArticleFlag, tuple[TargetState, TargetState]] = {
+    "read": ("read", "unread"),
+    "starred": ("starred", "unstarred"),
+}
 LIST_CHANGING_EVENTS = {"deleted", "edited"}
 """Events whose undoing changes which articles a list shows, or their order."""
 
@@ -35,6 +40,7 @@ class ActionResult:
         marked_read: Those that were marked as read.
         is_undoable: The action recorded a change that can be undone.
         is_list_stale: Lists have to be queried again.
+    listed_event: The event that was recorded about articles of a list, which `rows` lacks.
     """
 
     message: str
@@ -44,7 +50,19 @@ class ActionResult:
     marked_read: Sequence[str] = ()
     is_undoable: bool = False
     is_list_stale: bool = False
+    listed_event: str = ""
 
+
+@dataclass(frozen=True, slots=True)
+class ListedArticles:
+    """The articles at some places of a list."""
+
+    listing: Listing
+    places: range
+
+
+ActionSteps = Generator[None, None, ActionResult]
+"""An action in steps, between which keys are answered."""
 
 ALREADY_DELETED = ActionResult("That article was deleted")
 
@@ -52,9 +70,7 @@ ALREADY_DELETED = ActionResult("That article was deleted")
 def toggle_flag(library: Library, articles: Sequence[str], flag: ArticleFlag) -> ActionResult:
     """Mark articles as read or star them, as one change; undo that if all of them are so already."""
     rows = [row for row in map(library.get_row, articles) if row is not None]
-    states: tuple[TargetState, TargetState] = (
-        ("read", "unread") if flag == "read" else ("starred", "unstarred")
-    )
+    states = _FLAG_STATES[flag]
     return set_state(library, articles, states[all(_has_state(row, states[0]) for row in rows)])
 
 
@@ -98,6 +114,62 @@ def list_tags(library: Library, articles: Sequence[str]) -> Sequence[str]:
     return unique_names(tag for article, _ in library.articles(articles) for tag in article.tags)
 
 
+# -- all articles of a list, in steps ------------------------------------------------------
+
+
+def toggle_listed_flag(library: Library, listed: ListedArticles, flag: ArticleFlag) -> ActionSteps:
+    """Mark articles as read or star them, as one change; undo that if all of them are so already."""
+    on, off = _FLAG_STATES[flag]
+    result = yield from set_listed_state(library, listed, on)
+    return result if result.is_undoable else (yield from set_listed_state(library, listed, off))
+
+
+def set_listed_state(library: Library, listed: ListedArticles, state: TargetState) -> ActionSteps:
+    """Bring articles into a state, as one change; those already in it are skipped."""
+    many = "all " if len(listed.places) > 1 else ""
+    return (yield from _record_listed(library, listed, state, f"Already {many}{state}"))
+
+
+def delete_listed(library: Library, listed: ListedArticles) -> ActionSteps:
+    """Delete articles, as one change."""
+    return (yield from _record_listed(library, listed, "deleted", ALREADY_DELETED.message))
+
+
+def add_listed_tag(library: Library, listed: ListedArticles, tag: str) -> ActionSteps:
+    """Tag articles, as one change, unless they have the tag, whatever its case."""
+    tag = clean_name(tag)
+    many = "all " if len(listed.places) > 1 else ""
+    message = f"Already {many}tagged {tag}"
+    return (yield from _record_listed(library, listed, "tagged", message, tag=tag))
+
+
+def remove_listed_tag(library: Library, listed: ListedArticles, tag: str) -> ActionSteps:
+    """Remove a tag from articles, as one change, whatever its case."""
+    tag = clean_name(tag)
+    message = f"Not tagged {tag}"
+    return (yield from _record_listed(library, listed, "untagged", message, tag=tag))
+
+
+def _record_listed(
+    library: Library, listed: ListedArticles, event: str, nothing: str, **data: str
+) -> ActionSteps:
+    """Record an event; `nothing` is the message if it changes no article."""
+    listing, places = listed.listing, listed.places
+    changed = 0
+    for progress in library.record_all(event, listing, places.start, places.stop, **data):
+        changed = progress.changed
+        yield
+    if not changed:
+        return ActionResult(nothing)
+    removed = chain.from_iterable(listing.ids(places.start, places.stop))
+    return ActionResult(
+        _describe(event, changed, data),
+        removed=frozenset(removed) if event == "deleted" else (),
+        is_undoable=True,
+        listed_event=event,
+    )
+
+
 def undo(library: Library) -> ActionResult:
     """Undo the last change made on this machine."""
     undone = library.undo()
@@ -120,15 +192,19 @@ def find_titles(library: Library, changes: Sequence[UndoableChange]) -> dict[str
 
 
 def _record(library: Library, event: str, articles: Sequence[str], **data: str) -> ActionResult:
-    message = describe_event(event, len(articles), data)
     return ActionResult(
-        message[:1].upper() + message[1:],
+        _describe(event, len(articles), data),
         library.record(event, articles, **data),
         articles,
         removed=frozenset(articles) if event == "deleted" else (),
         marked_read=articles if event == "read" else (),
         is_undoable=True,
     )
+
+
+def _describe(event: str, count: int, data: Mapping[str, str]) -> str:
+    message = describe_event(event, count, data)
+    return message[:1].upper() + message[1:]
 
 
 def _has_state(row: ArticleRow, state: TargetState) -> bool:

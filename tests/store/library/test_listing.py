@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ import pytest
 
 from store.library.protocol import ListField, Listing
 from store.model.article import ArticleRow, ParsedArticle, ReadingStatus
-from store.model.results import Counts, GroupCount
+from store.model.results import Counts, GroupCount, RecordProgress
 from store.search.list_query import ListQuery, Sort
 from tests.support.libraries import Machine, add, article, article_id, ids
 from tests.support.paged_library import PagedMemoryLibrary
@@ -27,6 +27,9 @@ class Lists(Protocol):
     def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]: ...
     def by(self, field: ListField, /) -> list[GroupCount]: ...
     def record(self, event: str, articles: Sequence[str]) -> Any: ...
+    def record_all(
+        self, event: str, listing: Any, start: int = 0, end: int | None = None
+    ) -> Iterator[RecordProgress]: ...
 
 
 Open = Callable[[Iterable[ParsedArticle]], Lists]
@@ -210,6 +213,39 @@ def test_a_list_stands_still_and_its_rows_are_those_of_now(library: Lists) -> No
     assert listing.step(0, 1, unread=True) == 2
     again = library.listing(ListQuery("unread"))
     assert (again.total, again.unread) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("event", "places", "changed"),
+    [
+        ("read", (), [6, 5, 2]),
+        ("read", (5,), [5, 2]),
+        ("read", (0, 5), [6]),
+        ("read", (0, 4), []),
+        ("unread", (0, 3), [10, 9, 8]),
+        ("starred", (3, 5), [7, 6]),
+        ("unstarred", (), []),
+        ("deleted", (8, 99), [2, 1]),
+    ],
+)
+def test_one_event_about_all_articles_that_it_changes(
+    library: Lists, event: str, places: tuple[int, ...], changed: list[int]
+) -> None:
+    before = {row.id: row for row in library.listing(ListQuery()).window(0, 99)}
+    steps = list(library.record_all(event, library.listing(ListQuery()), *places))
+    assert max((step.changed for step in steps), default=0) == len(changed)
+    after = {row.id: row for row in library.listing(ListQuery()).window(0, 99)}
+    assert numbers(row for key, row in before.items() if after.get(key) != row) == changed
+    again = list(library.record_all(event, library.listing(ListQuery()), *places))
+    assert event == "deleted" or not any(step.changed for step in again)
+
+
+def test_an_event_is_about_the_list_as_it_stood(library: Lists) -> None:
+    listing = library.listing(ListQuery("unread"))
+    library.record("read", ids(5))
+    library.record("unread", ids(9))
+    assert [*library.record_all("read", listing)][-1].changed == 2
+    assert numbers(library.listing(ListQuery("unread")).window(0, 9)) == [9]
 
 
 def test_deleted_articles_are_taken_out(library: Lists) -> None:

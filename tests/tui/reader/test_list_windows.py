@@ -15,8 +15,10 @@ from store.library.folder import FolderLibrary
 from store.library.listing import FolderListing
 from store.model.article import ArticleRow, ParsedArticle
 from store.model.errors import LibraryUnavailable
+from store.search.list_query import ListQuery
 from tests.support.reader import (
     NARROW,
+    WIDE,
     RunningReader,
     Start,
     article_id,
@@ -240,6 +242,49 @@ async def test_marking_all_read_reaches_the_rows_that_are_not_loaded(
         assert "No unread article above" in running.status
         await running.press("u", "p")
         assert running.selected_number == 2
+
+
+async def test_all_rows_are_changed_at_once_and_undone_at_once(
+    start: Start, library: FolderLibrary
+) -> None:
+    async with start(NARROW) as running:
+        for keys, status, count in [
+            ("s", f"Starred {TOTAL} articles", TOTAL),
+            ("s", f"Unstarred {TOTAL} articles", 0),
+        ]:
+            await running.press("*", *keys)
+            assert status in running.status
+            assert library.counts({"": ListQuery("starred")})[""].total == count
+            assert all(row.starred == bool(count) for row in running.reader.article_list.rows)
+            assert_list_is_drawn(running)
+        await running.press("*", "+", *"later", "enter")
+        assert f"Tagged {TOTAL} articles later" in running.status
+        await running.press("j", "+", *"later", "enter")
+        assert "Already tagged later" in running.status
+        await running.press("*", "d")
+        assert f"Deleted {TOTAL} articles" in running.status
+        assert (running.reader.article_list.total, running.selected_title) == (0, "")
+        await running.press("u")
+        assert running.reader.article_list.total == TOTAL
+        await running.press("*", "-", *"later", "enter", "u", "u")
+        assert f"Undone: tagged {TOTAL} articles later" in running.status
+        assert [len(each.articles) for each in library.undoable(2)] == [TOTAL, TOTAL]
+
+
+async def test_the_open_article_follows_a_change_of_all(start: Start) -> None:
+    async with start(WIDE) as running:
+        await running.press("enter", "tab", "tab", "*", "s")
+        entry = running.reader.article_view.full_article
+        assert entry is not None
+        assert entry.reading.starred
+
+
+async def test_keys_between_the_steps_of_a_change(start: Start) -> None:
+    async with start(NARROW) as running:
+        await running.press_at_once("A", "j", "u", "s")
+        rows = running.reader.article_list.rows
+        assert [row.read for row in rows[:3]] == [TOTAL - at not in UNREAD for at in range(3)]
+        assert [row.starred for row in rows[:3]] == [False, True, False]
 
 
 @pytest.mark.command("view.triage")

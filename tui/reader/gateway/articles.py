@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -13,7 +13,7 @@ from store.model.errors import ProgramFailed
 from store.search.list_query import ListQuery
 from store.text.clean import clean_line
 from tui.actions import article_changes
-from tui.actions.article_changes import ActionResult, ArticleFlag
+from tui.actions.article_changes import ActionResult, ActionSteps, ArticleFlag, ListedArticles
 from tui.actions.loose_pages import LoosePages
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Part, Worker, library_job
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_TAG_ARTICLES = 500
 """Articles whose tags are read to suggest those that can be removed."""
+MAX_SENT_ROWS = 1000
+"""Changed rows that the list takes over; after more, it asks for those that it shows."""
 MAX_PROGRAM_NAME_LENGTH = 24
 
 
@@ -101,45 +103,85 @@ class Changes(Part):
         self._place_editor: PlaceEditor | None = None
         """Remembers which feeds were changed; None until one is."""
 
-    @library_job
     def toggle_flag(
         self, flag: ArticleFlag, articles: messages.Articles, *, say: bool = False
     ) -> None:
         """Mark articles as read or star them, or undo that; `say` asks for a status line."""
-        found = self._worker.find_articles(articles)
-        self._report(article_changes.toggle_flag(self._library, found, flag), say=say)
+        self._change(
+            articles,
+            lambda ids: article_changes.toggle_flag(self._library, ids, flag),
+            lambda listed: article_changes.toggle_listed_flag(self._library, listed, flag),
+            say=say,
+        )
 
-    @library_job
-    def mark_all_read(self, articles: messages.Articles | None = None) -> None:
-        """Mark articles as read that are unread, as one change; without any, the whole list."""
-        if articles is None:
-            articles = self._worker.listed_articles()
-        found = self._worker.find_articles(articles)
-        self._report(article_changes.set_state(self._library, found, "read"))
+    def mark_all_read(self, articles: messages.Articles) -> None:
+        """Mark articles as read that are unread, as one change."""
+        self._change(
+            articles,
+            lambda ids: article_changes.set_state(self._library, ids, "read"),
+            lambda listed: article_changes.set_listed_state(self._library, listed, "read"),
+        )
 
-    @library_job
-    def mark_list_read(self, query: ListQuery) -> None:
-        """Mark all articles of a list as read, as one change."""
-        articles = [article for ids in self._library.listing(query).ids() for article in ids]
-        self._report(article_changes.set_state(self._library, articles, "read"))
+    def mark_list_read(self, query: ListQuery | None = None) -> None:
+        """Mark all articles of a list as read, as one change; without a query, of the shown list."""
 
-    @library_job
+        def change() -> ActionSteps:
+            listing = self._worker.listing if query is None else self._library.listing(query)
+            if listing is None:
+                return ActionResult("")
+            listed = ListedArticles(listing, range(listing.total))
+            return (yield from article_changes.set_listed_state(self._library, listed, "read"))
+
+        self._run_steps(change())
+
     def delete(self, articles: messages.Articles) -> None:
         """Delete articles, as one change."""
-        found = self._worker.find_articles(articles)
-        self._report(article_changes.delete(self._library, found))
+        self._change(
+            articles,
+            lambda ids: article_changes.delete(self._library, ids),
+            lambda listed: article_changes.delete_listed(self._library, listed),
+        )
 
-    @library_job
     def tag(self, articles: messages.Articles, tag: str) -> None:
         """Add a tag to articles, as one change."""
-        found = self._worker.find_articles(articles)
-        self._report(article_changes.add_tag(self._library, found, tag))
+        self._change(
+            articles,
+            lambda ids: article_changes.add_tag(self._library, ids, tag),
+            lambda listed: article_changes.add_listed_tag(self._library, listed, tag),
+        )
 
-    @library_job
     def untag(self, articles: messages.Articles, tag: str) -> None:
         """Remove a tag from articles, as one change."""
-        found = self._worker.find_articles(articles)
-        self._report(article_changes.remove_tag(self._library, found, tag))
+        self._change(
+            articles,
+            lambda ids: article_changes.remove_tag(self._library, ids, tag),
+            lambda listed: article_changes.remove_listed_tag(self._library, listed, tag),
+        )
+
+    def _change(
+        self,
+        articles: messages.Articles,
+        change: Callable[[Sequence[str]], ActionResult],
+        change_listed: Callable[[ListedArticles], ActionSteps],
+        *,
+        say: bool = True,
+    ) -> None:
+        """Change articles that are named at once, and rows of the list in steps."""
+        if isinstance(articles, messages.ListedRows):
+            self._run_steps(self._change_rows(articles, change_listed))
+        else:
+            self._worker.submit(lambda: self._report(change(articles), say=say))
+
+    def _change_rows(
+        self, rows: messages.ListedRows, change: Callable[[ListedArticles], ActionSteps]
+    ) -> ActionSteps:
+        return (yield from change(self._worker.find_listed(rows)))
+
+    def _run_steps(self, steps: ActionSteps) -> None:
+        def run() -> Iterator[None]:
+            self._report((yield from steps))
+
+        self._worker.run_steps(run())
 
     @library_job
     def undo(self) -> None:
@@ -178,8 +220,11 @@ class Changes(Part):
             self._worker.listing = self._worker.listing.without(result.removed)
         notice = result.message if say else ""
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
-        self._post(messages.RowsChanged(result.rows, notice, result.removed, undo))
+        is_many = bool(result.listed_event) or len(result.rows) > MAX_SENT_ROWS
+        self._post(messages.RowsChanged(result.rows, notice, result.removed, undo, is_many=is_many))
         self._worker.run_hook("on_read", result.marked_read)
+        if result.listed_event == "read" and self._worker.has_hook("on_read"):
+            self._worker.run_hook("on_read", self._library.undoable(1)[0].articles)
         if result.is_list_stale:
             self._post(messages.LibraryChanged(result.rows.keys() & set(result.articles)))
 

@@ -288,6 +288,8 @@ class RowsChanged(LibraryMessage):
     """The command to suggest after the notice."""
     is_done: bool = False
     """True if the notice reports something that was done."""
+    is_many: bool = False
+    """True if any other rows of the list may have changed, too."""
 
     def describe_next(self, keymap: Keymap) -> str:
         """Return the key of the next command and what it does: `u to undo`; empty if there is none."""

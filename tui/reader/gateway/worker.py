@@ -19,6 +19,7 @@ from store.model.article import FullArticle
 from store.model.errors import NewstuiError
 from store.system.programs import HookName, HookRunner
 from store.text.clean import clean_line
+from tui.actions.article_changes import ListedArticles
 from tui.reader.gateway import messages
 from tui.rendering.wording import format_first_and_count
 
@@ -105,13 +106,22 @@ class Worker:
         """
         if not isinstance(articles, messages.ListedRows):
             return articles
-        listing, places = self.listing, articles.places
-        if listing is None or listing.total != articles.total:
+        places = self.find_listed(articles).places
+        return self.listed_articles(places.start, places.stop)
+
+    def find_listed(self, rows: messages.ListedRows) -> ListedArticles:
+        """Return the list with the rows that the reader means.
+
+        Raises:
+            NewstuiError: The list has changed since.
+        """
+        listing = self.listing
+        if listing is None or listing.total != rows.total:
             raise NewstuiError(LIST_CHANGED)
-        for place, article in articles.known.items():
+        for place, article in rows.known.items():
             if [row.id for row in listing.window(place, 1)] != [article]:
                 raise NewstuiError(LIST_CHANGED)
-        return self.listed_articles(places.start, places.stop)
+        return ListedArticles(listing, rows.places)
 
     def post_notice(
         self,
@@ -127,9 +137,13 @@ class Worker:
         """Compute and report the insights of an article."""
         self.post(messages.InsightsComputed(entry.article.id, self.library.insights(entry)))
 
+    def has_hook(self, hook: HookName) -> bool:
+        """Return True if the user has a program for a hook."""
+        return self._hooks is not None and self._hooks.is_configured(hook)
+
     def run_hook(self, hook: HookName, articles: Sequence[str]) -> None:
         """Start the user's program for a hook, if there is one, with the articles' metadata."""
-        if articles and self._hooks is not None and self._hooks.is_configured(hook):
+        if articles and self._hooks is not None and self.has_hook(hook):
             facts = [metadata_to_dict(*each) for each in self.library.articles(articles)]
             self._hooks.start(hook, facts)
 

@@ -55,7 +55,10 @@ class EditActions:
 
     def mark_all_read(self) -> None:
         """Mark all listed articles as read."""
-        self.changes.mark_all_read(self.state.listed_articles)
+        if (articles := self.state.listed_articles) is None:
+            self.changes.mark_list_read()
+        else:
+            self.changes.mark_all_read(articles)
 
     def mark_read_beside(self, *, above: bool) -> None:
         """Mark the articles above or below the cursor as read, as one change."""

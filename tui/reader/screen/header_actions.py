@@ -31,7 +31,7 @@ class HeaderActions:
 
     def refresh_after_change(self, message: messages.RowsChanged) -> None:
         """Ask for the numbers again if articles have changed, and not for every notice."""
-        if message.rows or message.removed:
+        if message.rows or message.removed or message.is_many:
             self.refresh()
 
     def show_counts(self, message: messages.ListCounted) -> None:

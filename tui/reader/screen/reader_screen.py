@@ -484,18 +484,23 @@ class Reader(KeymapScreen, Screen[None]):
 
     def receive_changes(self, message: messages.RowsChanged) -> None:
         """Update list and panes, and say what was done."""
-        self.previews.preview.forget([*message.rows, *message.removed])
+        changed = None if message.is_many else [*message.rows, *message.removed]
+        self.previews.preview.forget(changed)
         if message.removed:
             self.lists.remove(message.removed)
             self.side.remove(message.removed)
             self.articles.remove(message.removed)
             self.previews.follow(rests=True)
-        self.article_list.update_rows(message.rows)
+        if not message.is_many:
+            self.article_list.update_rows(message.rows)
+        elif not message.removed:
+            self.article_list.reload_rows()
         entries = (self.article_view.full_article, self.side_pane.full_article)
-        for article in {each.article.id for each in entries if each} & message.rows.keys():
-            self.gateway.articles.preview_article(article)
+        for article in {each.article.id for each in entries if each}:
+            if message.is_many or article in message.rows:
+                self.gateway.articles.preview_article(article)
         if message.notice:
-            is_done = message.is_done or bool(message.rows or message.removed)
+            is_done = message.is_done or bool(message.rows or message.removed or message.is_many)
             hint = message.describe_next(self.keymap)
             self.status_line.show_notice(message.notice, "done" if is_done else "info", hint)
         self.update_status()

@@ -329,6 +329,11 @@ class ArticleList(LineView):
             self._pending = None
             self.run_with_row(pending.place, pending.move)
 
+    def reload_rows(self) -> None:
+        """Ask for the loaded rows again, any of which may have changed."""
+        self._requested_start = self.start
+        self.post_message(self.WindowNeeded(self.start, max(len(self.rows), self.window_size)))
+
     def run_with_row(self, place: int, move: Callable[[int, ArticleRow], object]) -> None:
         """Call a function with a place and its row, as soon as the screen around it is loaded."""
         row, height = self.row_at(place), self.size.height

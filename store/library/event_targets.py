@@ -1,0 +1,117 @@
+"""One event about many articles: those that it would change, and its steps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from store.journal.reading_state import ReadingState, apply_tag_events
+from store.library.catalog import Catalog
+from store.model.article import ArticleRow
+from store.model.errors import NewstuiError
+from store.model.results import RecordProgress
+from store.segments.segments import Segments
+from store.text.names import clean_name, name_key
+
+_ROW_TESTS: Mapping[str, Callable[[ArticleRow], bool]] = {
+    "read": lambda row: not row.read,
+    "unread": lambda row: row.read,
+    "starred": lambda row: not row.starred,
+    "unstarred": lambda row: row.starred,
+}
+"""What is true of the rows that an event changes; the other events change every row."""
+
+Targets = tuple[int, list[str]]
+"""How many articles were looked at, and those of them that the event changes."""
+
+
+class UnfinishedRecording:
+    """The steps of an event that is being recorded; any other change finishes them first."""
+
+    def __init__(self, steps: Iterator[RecordProgress]) -> None:
+        self._steps = steps
+        self._last = RecordProgress(0, 0, 0)
+        self._error: NewstuiError | ValueError | None = None
+
+    def __iter__(self) -> Iterator[RecordProgress]:
+        """Yield the steps that are left, as they are taken here."""
+        while (step := self._take()) is not None:
+            yield step
+
+    def _take(self) -> RecordProgress | None:
+        try:
+            self._last = next(self._steps)
+        except StopIteration:
+            return None
+        except (NewstuiError, ValueError) as error:
+            self._error = error  # of this event, and not of the change that finishes it
+            return None
+        return self._last
+
+    def finish(self) -> None:
+        """Take the steps that are left."""
+        while self._take() is not None:
+            pass
+
+    def result(self) -> RecordProgress:
+        """Return the last step.
+
+        Raises:
+            NewstuiError, ValueError: The event was not recorded.
+        """
+        if self._error is not None:
+            raise self._error
+        return self._last
+
+
+class EventTargets(NamedTuple):
+    """Finds the articles that an event changes; only `restored` is about deleted ones."""
+
+    catalog: Catalog
+    state: ReadingState
+    segments: Segments
+
+    def find(
+        self, event: str, batches: Iterable[Sequence[str]], data: Mapping[str, Any]
+    ) -> Iterator[Targets]:
+        """Find them among the articles with these ids, in steps.
+
+        Raises:
+            LibraryDamaged: The tags of a segment cannot be read.
+        """
+        if event in ("tagged", "untagged"):
+            yield from self._find_by_tag(batches, str(data.get("tag", "")), has=event != "tagged")
+            return
+        for ids in batches:
+            yield len(ids), [article for article in ids if self._is_changed(event, article)]
+
+    def _is_changed(self, event: str, article: str) -> bool:
+        row = self.catalog.get_row(article)
+        if event == "restored" or row is None:
+            return event == "restored" and row is None and article in self.catalog
+        test = _ROW_TESTS.get(event)
+        return test is None or test(row)
+
+    def _find_by_tag(
+        self, batches: Iterable[Sequence[str]], tag: str, *, has: bool
+    ) -> Iterator[Targets]:
+        """Find those that have a tag, or those that lack it, one segment after the other."""
+        key = name_key(clean_name(tag))
+        by_segment: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+        for ids in batches:
+            for article in ids:
+                if (location := self.catalog.location(article)) is not None:
+                    by_segment[location.segment].append((article, location.document_id))
+            yield 0, []
+        states = self.state.article_states
+        for segment, members in by_segment.items():
+            own = self.segments.read_tags(segment)
+            found = []
+            for article, number in members:
+                tags: Sequence[str] = own.get(number, ())
+                if (state := states.get(article)) is not None and state.tags:
+                    tags = apply_tag_events(tags, state.tags)
+                if (key in map(name_key, tags)) is has:
+                    found.append(article)
+            yield len(members), found
