@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -79,12 +80,17 @@ class Subscription:
     @property
     def key(self) -> str:
         """The URL it was first subscribed to, without credentials: what its articles refer to."""
-        return strip_url_credentials((*self.former_urls, self.url)[0])
+        return _key_of_url((*self.former_urls, self.url)[0])
 
     @property
     def display_name(self) -> str:
         """Its name as it is shown."""
         return self.title or redact_url(self.url).partition("://")[2]
+
+
+@lru_cache(MAX_SUBSCRIPTIONS)
+def _key_of_url(url: str) -> str:
+    return strip_url_credentials(url)
 
 
 class _FeedOutline(NamedTuple):

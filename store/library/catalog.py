@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from store.journal.reading_state import ArticleState, ReadingState
 from store.library.locations import ArticleLocations
 from store.library.tallies import Tallies
-from store.model.article import ArticleRow, make_item_key
+from store.model.article import Article, ArticleRow, FeedLabel, make_item_key
 from store.model.errors import ArticleNotFound
 from store.model.results import Counts
 from store.model.times import UNDATED, to_sort_seconds
@@ -169,16 +169,42 @@ class Catalog:
                 rows[article] = self._rows[article]
         return rows, is_moved
 
-    def rename_feeds(self, names: Mapping[str, str]) -> dict[str, ArticleRow]:
-        """Apply the current names of the feeds, by key; return the rows that it changes."""
-        renamed: dict[str, ArticleRow] = {}
-        for article, row in self._rows.items():
-            if row.feed_key and (name := name_feed(row.feed_key, names)) != row.source_name:
-                renamed[article] = row._replace(source_name=name)
-                if (original := self._original_rows.get(article)) is not None:
-                    self._original_rows[article] = original._replace(source_name=name)
-        self._rows |= renamed
-        return {article: row for article, row in renamed.items() if article not in self._deleted}
+    def label_feeds(
+        self,
+        labels: Mapping[str, FeedLabel],
+        gone: Collection[str],
+        state: ReadingState,
+        read_article: Callable[[ArticleLocation], Article],
+    ) -> dict[str, ArticleRow]:
+        """Apply the current names and categories of the feeds; return the rows that it changes.
+
+        Args:
+            labels: By the keys of the feeds.
+            gone: The feeds that had a label before, and whose articles have their own category again.
+            state: The reading state.
+            read_article: Reads the facts of such an article.
+        """
+        labelled: dict[str, ArticleRow] = {}
+        for article, shown in self._rows.items():
+            if not shown.feed_key:
+                continue
+            row, label = self._original_rows.get(article, shown), labels.get(shown.feed_key)
+            name, category = name_feed(row.feed_key, label), row.category
+            if label is not None:
+                category = label.category
+            elif row.feed_key in gone and (location := self._locations.get(article)):
+                category = read_article(location).category
+            if (name, category) != (row.source_name, row.category):
+                labelled[article] = row._replace(source_name=name, category=category)
+        return self._relabel(labelled, state)
+
+    def _relabel(
+        self, rows: Mapping[str, ArticleRow], state: ReadingState
+    ) -> dict[str, ArticleRow]:
+        for article, row in rows.items():
+            self._original_rows.pop(article, None)
+            self._set_row(row, state.article_states.get(article))
+        return {article: self._rows[article] for article in rows if article not in self._deleted}
 
     def segment_articles(self, segment: str) -> set[str]:
         """Return the articles in this segment."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from store.journal.events import (
 )
 from store.journal.journal import Journal, JournalRewritten
 from store.journal.reading_state import (
+    ArticleState,
     ReadingState,
     Snapshot,
     apply_edits,
@@ -29,7 +31,7 @@ from store.journal.reading_state import (
 )
 from store.library.catalog import Catalog, count_rows
 from store.library.event_targets import EventTargets, UnfinishedRecording
-from store.library.feed_names import FeedNames
+from store.library.feed_names import FeedLabels
 from store.library.folder_watch import FolderWatch
 from store.library.item_matcher import ItemMatcher
 from store.library.listing import BATCH_SIZE, FolderListing
@@ -74,7 +76,7 @@ from store.model.results import (
     UndoableChange,
 )
 from store.model.times import Clock, format_timestamp, from_microseconds
-from store.search.list_query import NO_NAMES, ListQuery, Matches, SearchQuery
+from store.search.list_query import ListQuery, Matches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
@@ -188,7 +190,7 @@ class FolderLibrary:
                 self._texts,
                 self._clock,
                 self._warn,
-                self._feed_names.read,
+                self._feed_labels.read,
             ),
         )
 
@@ -233,14 +235,12 @@ class FolderLibrary:
         return SearchStore(self._folder, self._cache)
 
     @cached_property
-    def _feed_names(self) -> FeedNames:
+    def _feed_labels(self) -> FeedLabels:
         file = self._folder / SUBSCRIPTIONS_FILE
-        return FeedNames(file, lambda: self.feeds.subscriptions(), self._warn)
+        return FeedLabels(file, lambda: self.feeds.subscriptions(), self._warn)
 
     def _clear_catalog(self) -> None:
         self._catalog = Catalog()
-        self._shown_names: Mapping[str, str] = {}
-        """The names of the feeds that all rows are known to have."""
         self._signatures: dict[str, FileSignature] = {}
         self._unread: set[str] = set()
         """The segments that could not be read, which is tried again by each refresh."""
@@ -290,6 +290,7 @@ class FolderLibrary:
         signatures = self._segments.signatures()
         self._warn_awaited()
         self._clear_catalog()
+        self._feed_labels.shown = self._feed_labels.read()
         self._unloaded = set(signatures)
         try:
             with pause_gc():
@@ -339,7 +340,7 @@ class FolderLibrary:
         self._unread.discard(name)
         self.is_index_stale = True
         try:
-            for found in self._segments.read_rows(name, self._feed_names.read()):
+            for found in self._segments.read_rows(name, self._feed_labels.read()):
                 if isinstance(found, Rejection):
                     self._warn(f"{found.location}: {found.reason}")
                 else:
@@ -371,7 +372,7 @@ class FolderLibrary:
         """Return the rows of a list."""
         text = query.text
         rows = self.searcher.rows(text) if text.strip() else self._catalog.rows()
-        return query.select(rows, self._feed_names.read() if query.sort == "feed" else NO_NAMES)
+        return query.select(rows)
 
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
@@ -450,7 +451,7 @@ class FolderLibrary:
         if location is None:
             raise ArticleNotFound(article)
         state = self._state.get(article)
-        facts = apply_edits(self._segments.read_article(location), state)
+        facts = self._apply_state(self._segments.read_article(location), state)
         self._tags.update(facts.tags)
         body = self.summaries.apply_summary(article, self._texts.read_body(location))
         row = self._catalog.get_row(article)
@@ -472,7 +473,15 @@ class FolderLibrary:
             for each in batch:
                 if each in facts:
                     state = self._state.get(each)
-                    yield apply_edits(facts[each], state), state.to_reading()
+                    yield self._apply_state(facts[each], state), state.to_reading()
+
+    def _apply_state(self, facts: Article, state: ArticleState) -> Article:
+        """Return the facts of an article after edits, and with the category of its feed now."""
+        row = self._catalog.get_row(facts.id)
+        category = row.category if row and row.feed_key else facts.category
+        if category != facts.category:
+            facts = replace(facts, category=category)
+        return apply_edits(facts, state)
 
     def title(self, article: str) -> str:
         """Return the title of an article, deleted or not."""
@@ -700,11 +709,12 @@ class FolderLibrary:
         return ExternalChanges(rows, is_stale)
 
     def _rename_feeds(self) -> dict[str, ArticleRow]:
-        names = self._feed_names.read()
-        if names is self._shown_names:
+        labels, shown = self._feed_labels.read(), self._feed_labels.shown
+        if labels is shown:
             return {}
-        self._shown_names = names
-        return self._catalog.rename_feeds(names)
+        self._feed_labels.shown = labels
+        gone = shown.keys() - labels.keys()
+        return self._catalog.label_feeds(labels, gone, self._state, self._segments.read_article)
 
     def _refresh_reading(self) -> dict[str, ArticleRow]:
         if self._journal.has_replaced_file():

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from store.journal.reading_state import ArticleState, ReadingState, apply_edits
 from store.library.article_numbers import ArticleNumbers
 from store.library.catalog import Catalog
-from store.model.article import Article, ArticleRow, Body, ReadingStatus, Snippet
+from store.model.article import Article, ArticleRow, Body, FeedLabel, ReadingStatus, Snippet
 from store.model.errors import (
     InvalidQuery,
     LibraryBusy,
@@ -95,8 +95,8 @@ class SearchContext(NamedTuple):
     clock: Clock
     warn: WarningHandler
     """Called with a line about a segment that cannot be read, or an index that cannot be written."""
-    feed_names: Callable[[], Mapping[str, str]]
-    """Returns the name and the address of every feed, as one text, by its key."""
+    feeds: Callable[[], Mapping[str, FeedLabel]]
+    """Returns name and category of every feed, by its key."""
 
 
 # -- updating the index --------------------------------------------------------------------
@@ -462,8 +462,8 @@ class LibrarySearcher:
         if not isinstance(condition, FeedCondition):
             raise TypeError(f"not a condition of rows: {condition}")
         part = normalize_text(condition.name)
-        names = self._context.feed_names()
-        known = {key for key, name in names.items() if part in normalize_text(f"{name} {key}")}
+        feeds = self._context.feeds()
+        known = {key for key, each in feeds.items() if part in normalize_text(f"{each.name} {key}")}
         return lambda row: (
             row.feed_key in known or (bool(row.feed_key) and part in normalize_text(row.feed_key))
         )

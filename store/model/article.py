@@ -163,6 +163,14 @@ class ArticleRow(NamedTuple):
     """The name of its feed, as the user has it now, or else of its site; empty if unknown."""
 
 
+class FeedLabel(NamedTuple):
+    """The name and the category of a feed, as the user has them now."""
+
+    name: str
+    category: str
+    """Its folder; its name if it is in none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """The line of text around a search hit."""

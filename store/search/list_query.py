@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from store.model.article import ArticleRow
@@ -30,7 +29,6 @@ SORT_SLICE_SIZE = 8192
 SortKey = Callable[[ArticleRow], Any]
 
 LAST_CHARACTER = chr(sys.maxunicode)
-NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 # Newest, longest and most read first; titles, categories and feeds from A to Z; undated articles and
 # those of no feed last. Equal rows keep the order of `sort_newest_first`, so that two machines show the
@@ -42,6 +40,7 @@ _SORT_KEYS: dict[Sort, tuple[SortKey, bool] | None] = {
     "words": (lambda row: row.words, True),
     "title": (lambda row: row.title.casefold(), False),
     "category": (lambda row: row.category.casefold(), False),
+    "feed": (lambda row: row.source_name.casefold() if row.feed_key else LAST_CHARACTER, False),
     "read count": (lambda row: row.read_count, True),
 }
 
@@ -66,22 +65,10 @@ class ListQuery:
     pinned_ids: Collection[str] = field(default=frozenset(), compare=False)
     """Articles that stay in the list although they are no longer unread or starred."""
 
-    def select(
-        self, rows: Iterable[ArticleRow], feed_names: Mapping[str, str] = NO_NAMES
-    ) -> list[ArticleRow]:
-        """Return the rows that the list shows.
-
-        Args:
-            rows: Rows in the order of `sort_newest_first`.
-            feed_names: The names of feeds by their keys, for the order by feed.
-        """
+    def select(self, rows: Iterable[ArticleRow]) -> list[ArticleRow]:
+        """Return the rows that the list shows; `rows` are in the order of `sort_newest_first`."""
         selected = self._filter(rows)
-        if self.sort == "feed":
-            names = {"": LAST_CHARACTER} | {
-                key: each.casefold() for key, each in feed_names.items()
-            }
-            _sort(selected, lambda row: names.get(row.feed_key, row.feed_key))
-        elif order := _SORT_KEYS[self.sort]:
+        if order := _SORT_KEYS[self.sort]:
             _sort(selected, *order)
         return selected
 

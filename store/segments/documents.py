@@ -15,6 +15,7 @@ from store.model.article import (
     ArticleRow,
     Body,
     FeedItem,
+    FeedLabel,
     ParsedArticle,
     ReadingStatus,
     make_item_key,
@@ -68,13 +69,13 @@ def article_from_document(document: Mapping[str, Any]) -> Article:
 
 
 def row_from_document(
-    document: Mapping[str, Any], feed_names: Mapping[str, str] = MappingProxyType({})
+    document: Mapping[str, Any], feeds: Mapping[str, FeedLabel] = MappingProxyType({})
 ) -> ArticleRow:
     """Return the list row of an unread article from the document of its facts.
 
     Args:
         document: The document.
-        feed_names: The name of every feed, by its key.
+        feeds: Name and category of every feed, by its key.
 
     Raises:
         Any of DOCUMENT_ERRORS: The document is not an article.
@@ -86,14 +87,15 @@ def row_from_document(
     extra = document.get("extra", {})
     feed_key = _feed_key(extra) if extra else ""
     url = document.get("url", "")
+    label = feeds.get(feed_key) if feed_key else None
     if feed_key:
-        source_name = name_feed(feed_key, feed_names)
+        source_name = name_feed(feed_key, label)
     else:
         source_name = (extra and _stated_site(extra)) or name_site(url)
     return ArticleRow(
         _check_id(document["id"]),
         clean_line(document["title"]),
-        _clean_category(document.get("category", "")),
+        label.category if label else _clean_category(document.get("category", "")),
         when,
         added,
         _share_int(document.get("words", 0)),
@@ -112,9 +114,9 @@ def _share_int(value: Any) -> int:
     return int(value)
 
 
-def name_feed(feed_key: str, feed_names: Mapping[str, str]) -> str:
+def name_feed(feed_key: str, label: FeedLabel | None) -> str:
     """Return the name of a feed; of one that is no longer subscribed to, that of its site."""
-    return feed_names.get(feed_key) or name_site(feed_key)
+    return label.name if label else name_site(feed_key)
 
 
 def _stated_site(extra: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ import orjson
 from tinydb import TinyDB
 from tinydb.table import Document
 
-from store.model.article import Article, ArticleRow, Body, ParsedArticle, Rejection
+from store.model.article import Article, ArticleRow, Body, FeedLabel, ParsedArticle, Rejection
 from store.model.errors import LibraryDamaged, LibraryUnavailable
 from store.segments.documents import (
     DOCUMENT_ERRORS,
@@ -130,13 +130,13 @@ class Segments:
         return bool(self._sync_copies.other_files(name))
 
     def read_rows(
-        self, name: str, feed_names: Mapping[str, str] = MappingProxyType({})
+        self, name: str, feeds: Mapping[str, FeedLabel] = MappingProxyType({})
     ) -> Iterator[tuple[int, ArticleRow] | Rejection]:
         """Yield document id and unread list row of every article of a segment, oldest first.
 
         Args:
             name: The segment.
-            feed_names: The name of every feed, by its key.
+            feeds: Name and category of every feed, by its key.
 
         Raises:
             LibraryDamaged: The file as a whole cannot be read.
@@ -145,7 +145,7 @@ class Segments:
         seen: dict[str, str] = {}
         for key, document in self._read_table(path, "articles").items():
             try:
-                row = row_from_document(document, feed_names)
+                row = row_from_document(document, feeds)
             except DOCUMENT_ERRORS as error:
                 yield Rejection(f"{path}: article {key}", f"cannot be read ({error})")
                 continue

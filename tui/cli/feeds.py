@@ -72,6 +72,7 @@ def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
         "category": options.category,
         "paused": options.paused,
         "whole_page": options.whole_page,
+        "interval": options.interval,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -118,6 +119,7 @@ def _feed_json(status: FeedStatus) -> dict[str, Any]:
         "site": redact_url(feed.site),
         "paused": feed.paused,
         "whole_page": feed.whole_page,
+        "interval_minutes": feed.interval,
         "last_success": state.succeeded or None,
         "last_try": state.tried or None,
         "error": state.error,

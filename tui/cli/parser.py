@@ -112,6 +112,14 @@ def _parse_positive(text: str) -> int:
     return int(text)
 
 
+def _parse_feed_interval(text: str) -> int:
+    """Return the minutes of an interval; 0 for `none`."""
+    minutes = 0 if text == "none" else _parse_interval(text) // 60
+    if minutes > MAX_FEED_INTERVAL:
+        raise argparse.ArgumentTypeError(f"{text!r} is longer than a year")
+    return minutes
+
+
 def _parse_interval(text: str) -> int:
     """Return the seconds of `30m`, `2h` or `1d`."""
     found = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
@@ -146,6 +154,9 @@ FEEDS_ARGUMENT = _positional(
 )
 JSON_FLAG = _flag("json", "print JSON")
 FORCE_FLAG = _flag("force", "replace existing files")
+MAX_FEED_INTERVAL = 366 * 24 * 60
+"""Minutes, as `feeds.opml` is read."""
+FEED_CHANGES = ("rename", "category", "paused", "whole_page", "interval", "remove")
 QUERY_DEST = "words"
 QUERY_ARGUMENTS = (
     _positional(
@@ -234,6 +245,12 @@ COMMAND_SYNTAXES = (
             ("whole-page", True, "take the text from the page, for truncated feeds"),
             ("feed-text", False, "take the text from the feed"),
         ),
+        _option(
+            "interval",
+            "TIME",
+            "let at least 30m, 2h or 1d pass between two fetches of all feeds; none for no limit",
+            type=_parse_feed_interval,
+        ),
         _flag("remove", "unsubscribe; articles are kept"),
         _option(
             "import",
@@ -242,7 +259,7 @@ COMMAND_SYNTAXES = (
             dest="import_opml",
         ),
         JSON_FLAG,
-        Requirement(("feeds",), "a FEED", ("rename", "category", "paused", "whole_page", "remove")),
+        Requirement(("feeds",), "a FEED", FEED_CHANGES),
     ),
     _command("list", "list articles, newest first", "", *QUERY_ARGUMENTS, JSON_FLAG),
     _command(

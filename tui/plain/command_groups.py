@@ -26,14 +26,15 @@ from tui.actions.article_changes import (
     undo,
 )
 from tui.actions.place_changes import keep_search
-from tui.actions.places import PlaceFinder
+from tui.actions.places import FoundPlaces, PlaceFinder
 from tui.plain.input import ParsedLine
 from tui.plain.plain_session import PlainSession
 from tui.rendering.markdown import parse_blocks
-from tui.rendering.place_lines import describe_place_counts
+from tui.rendering.place_lines import PlaceCounts, describe_place_counts
 from tui.rendering.places import ALL_PLACE
 from tui.rendering.wording import (
     describe_correction,
+    describe_feed_problem,
     format_count,
     format_markdown_link,
     summarize_change,
@@ -57,6 +58,7 @@ class ListCommands:
             "list.category": self._choose_place,
             "list.sort": self._sort,
             "list.keep_search": self._keep_search,
+            "feeds.list": self._say_places,
         }
 
     @property
@@ -84,14 +86,7 @@ class ListCommands:
         self._session.change_query(replace(self._query, show=show))
 
     def _choose_place(self, typed: ParsedLine) -> None:
-        environment = self._environment
-        finder = PlaceFinder(self._session.library, environment.settings.searches)
-        found = finder.find(int(environment.now().timestamp()))
-        counts = dict(found.counts)
-        for each in finder.count_searches(("search",)):
-            counts |= each
-        if found.problem:
-            environment.say(found.problem)
+        found, counts = self._find_places()
         queries = {each: each.query for each in found.places if each.query is not None}
         names = [each.full_name for each in queries]
         labels = [describe_place_counts(each, counts) for each in queries]
@@ -106,6 +101,32 @@ class ListCommands:
                 text=query.text or ("" if place == ALL_PLACE else self._query.text),
             )
         )
+
+    def _find_places(self) -> tuple[FoundPlaces, PlaceCounts]:
+        """Return the places and all their numbers."""
+        environment = self._environment
+        finder = PlaceFinder(self._session.library, environment.settings.searches)
+        found = finder.find(int(environment.now().timestamp()))
+        counts = dict(found.counts)
+        for each in finder.count_searches():
+            counts |= each
+        if found.problem:
+            environment.say(found.problem)
+        return found, counts
+
+    def _say_places(self, typed: ParsedLine) -> None:
+        """List the places with their numbers, and the failing feeds with the reason."""
+        found, counts = self._find_places()
+        now = int(self._environment.now().timestamp())
+        lines = []
+        for each in found.places:
+            indent = "  " * each.depth
+            numbers = describe_place_counts(each, counts)
+            lines.append(f"{indent}{each.name} ({numbers})" if numbers else f"{indent}{each.name}")
+            feed = found.feeds.get(each.feed_key) if each.feed_key else None
+            if feed is not None and (problem := describe_feed_problem(feed, now)):
+                lines.append(f"{indent}  {problem}")
+        self._environment.say_lines(lines)
 
     def _keep_search(self, typed: ParsedLine) -> None:
         if not self._query.text:
@@ -273,7 +294,6 @@ class FeedCommands:
         self._environment = session.environment
         self.handlers: Mapping[str, CommandHandler] = {
             "feeds.fetch": lambda _: self._run(["fetch"]),
-            "feeds.list": lambda _: self._environment.run(["feeds"]),
             "feeds.add": self._add,
             "app.welcome": self._welcome,
         }

@@ -32,7 +32,7 @@ PLAIN_COMMAND_HELP = {
     "view.front_page": "print what is new since your last visit, by stories",
     "view.statistics": "print what was read, when and how fast",
     "feeds.fetch": "fetch the feeds; ctrl+c to stop",
-    "feeds.list": "print the feeds, their articles and errors",
+    "feeds.list": "print the places with their numbers, and what fails",
     "app.help": "print this help",
 }
 """Help of commands that do something else in line mode than on the screen."""

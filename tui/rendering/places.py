@@ -155,7 +155,7 @@ def _feed_places(feeds: Sequence[Subscription]) -> Iterator[Place]:
     places: dict[TreePath, Place] = {}
     members: dict[TreePath, set[str]] = {}
     for each in feeds:
-        feed_key = each.key  # computed each time
+        feed_key = each.key
         around = _folder_path(each.category) if each.category else []
         for path, name in around:
             members.setdefault(path, set()).add(feed_key)

@@ -9,6 +9,7 @@ import pytest
 
 from store.feeds.subscriptions import Subscription, update_subscriptions
 from store.library.folder import FolderLibrary
+from store.model.article import FeedLabel
 from store.search.list_query import ListQuery
 from store.segments.documents import row_from_document
 from tests.support.libraries import Machine, add, article, article_id
@@ -37,7 +38,9 @@ HARBOUR, GONE = "https://harbour.example/rss", "https://www.gone.example/rss"
     ],
 )
 def test_the_source_of_a_row(facts: dict[str, Any], name: str) -> None:
-    row = row_from_document({"id": "a", "title": "A", **facts}, {HARBOUR: "Harbour News"})
+    row = row_from_document(
+        {"id": "a", "title": "A", **facts}, {HARBOUR: FeedLabel("Harbour News", "News")}
+    )
     assert row.source_name == name
 
 
@@ -69,3 +72,37 @@ def test_a_renamed_feed_renames_the_source_of_its_articles(tmp_path: Path) -> No
     library.refresh()
     assert source_names(library) == {1: "harbour.example", 2: "harbour.example", 3: SITE}
     assert source_names(machine.open()) == source_names(library)
+
+
+def test_the_category_of_an_article_is_the_folder_of_its_feed_now(tmp_path: Path) -> None:
+    """Whatever it was on the day that the article came; without a folder, it is the feed's name."""
+    machine = Machine(tmp_path)
+    library = machine.open()
+    update_subscriptions(machine.folder, [Subscription(HARBOUR, "Harbour News")])
+    facts: dict[str, Any] = {"category": "Old Title", "extra": {"feed": HARBOUR}}
+    add(library, [*(article(number, **facts) for number in (1, 2, 3)), article(4, category="own")])
+    library.record("edited", [article_id(2)], to={"category": "mine"})
+    library.record("edited", [article_id(3)], to={"title": "edited"})
+
+    def categories() -> list[str]:
+        """Check that lists, counts and articles agree, as those of another process do."""
+        library.refresh()
+        found = [library.get_article(article_id(n)).article.category for n in (1, 2, 3, 4)]
+        for each in (library, machine.open()):
+            rows = {row.id: row.category for row in each.rows(ListQuery())}
+            assert [rows[article_id(n)] for n in (1, 2, 3, 4)] == found
+            assert {group.name for group in each.by("category")} == set(found)
+        ids = [article_id(n) for n in (1, 2, 3, 4)]
+        assert [each.category for each, _ in library.articles(ids)] == found
+        return found
+
+    assert categories() == ["Harbour News", "mine", "Harbour News", "own"]
+    update_subscriptions(machine.folder, [Subscription(HARBOUR, "The Quay")])
+    assert categories() == ["The Quay", "mine", "The Quay", "own"]
+    update_subscriptions(machine.folder, [Subscription(HARBOUR, "The Quay", "news/sea")])
+    assert categories() == ["news/sea", "mine", "news/sea", "own"]
+    library.undo()
+    library.undo()
+    assert categories() == ["news/sea", "news/sea", "news/sea", "own"]
+    update_subscriptions(machine.folder, remove=[Subscription(HARBOUR)])
+    assert categories() == ["Old Title", "Old Title", "Old Title", "own"]

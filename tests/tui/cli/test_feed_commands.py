@@ -129,6 +129,23 @@ def test_edit_feeds_by_name(run: Run, site: Site) -> None:
     assert len(run("list").lines) == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "minutes"), [("30m", 30), ("2h", 120), ("366d", 366 * 1440), ("none", 0)]
+)
+def test_the_interval_of_a_feed(run: Run, site: Site, typed: str, minutes: int) -> None:
+    run("add", "--private", site.url("/feed"))
+    run("feeds", "harbour", "--interval", "7m")
+    assert run("feeds", "harbour", "--interval", typed).code == 0
+    assert [each["interval_minutes"] for each in run("feeds", "--json").values] == [minutes]
+
+
+@pytest.mark.parametrize("typed", ["0", "1y", "367d", "-3h", ""])
+def test_an_interval_that_is_none(run: Run, typed: str) -> None:
+    result = run("feeds", "harbour", f"--interval={typed}")
+    assert result.code == 2
+    assert "argument --interval" in result.err
+
+
 def test_fetch_without_feeds(run: Run, home: Path) -> None:
     result = run("fetch")
     assert (result.code, "no feeds yet" in result.err) == (0, True)

@@ -324,12 +324,14 @@ def test_fetch_add_and_import(session: Session) -> None:
         ("fetch",),
         ("add", "--", "https://a.example/", "https://b.example/"),
         ("import", "--", "some/file"),
-        ("feeds",),
     ]
-    assert "18 articles, 18 unread" in said
+    assert "\nUnread (17 unread of 17)\n" in said
+    assert "\nLater (0 unread of 0)\n" in said
+    assert "\nSearches\n  master (3 unread of 3)\n" in said
+    assert "17 articles, 17 unread" in said
     assert "7. /master (3 unread of 3)" in said
     assert "3 articles, 3 unread." in said
-    assert "Read: 0 of 18 articles" in said
+    assert "Read: 0 of 17 articles" in said
     assert "█" not in said
 
 

@@ -263,6 +263,7 @@ async def test_the_picker_has_all_places(start: Start) -> None:
         assert isinstance(running.app.screen, Picker)
         text = " ".join(screen_text(running.app).split())
         assert "Books/Old/Almanac 1 unread of 1" in text
+        assert "Later 0 unread of 0" in text
         await running.press("j", "enter")
         assert running.reader.state.place.name == "Unread"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tui.reader.gateway import messages
@@ -13,6 +14,10 @@ from tui.reader.gateway.worker import Part, Worker, library_job
 if TYPE_CHECKING:
     from store.model.results import Counts
     from tui.actions.places import PlaceFinder
+
+
+MAX_PICKER_SEARCHES = 200
+"""Searches and tags that are counted for the picker, which waits for them."""
 
 
 class Places(Part):
@@ -56,10 +61,10 @@ class Places(Part):
 
     @library_job
     def list_for_picker(self, now: Callable[[], int]) -> None:
-        """List the places with the numbers of the saved searches."""
+        """List the places with their numbers; of those that are searches, the first ones have one."""
         found = self._finder.find(now())
         counts: dict[str, Counts | None] = dict(found.counts)
-        for each in self._finder.count_searches(("search",)):
+        for each in islice(self._finder.count_searches(), MAX_PICKER_SEARCHES):
             counts |= each
         self._post(messages.PlacesListed(replace(found, counts=counts), now(), is_for_picker=True))
 
