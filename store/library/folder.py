@@ -168,7 +168,6 @@ class FolderLibrary:
         self._unloaded: set[str] = set()
         self._tags: set[str] = set()
         self._lists_changed = False
-        self._unfinished = UnfinishedRecording(iter(()))
         self.is_index_stale = True
         """True if something has changed since the index was last brought up to date."""
         self._clear_catalog()
@@ -241,6 +240,7 @@ class FolderLibrary:
 
     def _clear_catalog(self) -> None:
         self._catalog = Catalog()
+        self._unfinished = UnfinishedRecording(iter(()))
         self._signatures: dict[str, FileSignature] = {}
         self._unread: set[str] = set()
         """The segments that could not be read, which is tried again by each refresh."""
