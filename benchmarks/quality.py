@@ -38,7 +38,6 @@ from benchmarks.metrics import (
 from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, FullArticle, ParsedArticle, ReadingStatus
 from store.model.times import system_clock
-from store.search.embeddings import load_installed_embeddings
 from store.search.list_query import SearchQuery
 from store.text.sentences import split_sentences
 from store.text.summary import extract_summary
@@ -81,9 +80,7 @@ def main() -> int:
     options = parser.parse_args()
     stories = list(read_corpus(options.corpus))[options.skip :: options.every]
     report(f"{len(stories)} articles of {options.corpus.name}")
-    report(
-        f"Similar articles {'by words and meaning' if load_installed_embeddings() else 'by words alone'}"
-    )
+    report()
     with TemporaryDirectory(prefix="newstui-quality-") as folder:
         measure(stories, Path(folder))
     return 0

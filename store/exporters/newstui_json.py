@@ -52,6 +52,7 @@ def similar_to_dict(other: SimilarArticle) -> dict[str, Any]:
         "terms": list(other.shared_terms),
         "origin": other.origin,
         "copies": other.duplicate_count,
+        "language": other.language,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -88,9 +88,10 @@ from store.text.urls import make_link_key, make_page_id, make_url_id
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
+    from store.library.embedding_updates import EmbeddingUpdater
     from store.library.interest_store import InterestStore
     from store.library.related import RelatedArticles
-    from store.library.searcher import LibrarySearcher
+    from store.library.searcher import LibrarySearcher, SearchContext
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector, VectorCache
     from store.search.saved_searches import SearchStore
@@ -178,19 +179,22 @@ class FolderLibrary:
     @cached_property
     def searcher(self) -> LibrarySearcher:
         """Answers queries with the full-text index."""
-        from store.library.searcher import LibrarySearcher, SearchContext
+        from store.library.searcher import LibrarySearcher
 
-        return LibrarySearcher(
-            self._cache / "index",
-            SearchContext(
-                lambda: self._catalog,
-                self.articles,
-                self._segments,
-                self._texts,
-                self._clock,
-                self._warn,
-                self._feed_labels.read,
-            ),
+        return LibrarySearcher(self._cache / "index", self._search_context)
+
+    @cached_property
+    def _search_context(self) -> SearchContext:
+        from store.library.searcher import SearchContext
+
+        return SearchContext(
+            lambda: self._catalog,
+            self.articles,
+            self._segments,
+            self._texts,
+            self._clock,
+            self._warn,
+            self._feed_labels.read,
         )
 
     @cached_property
@@ -204,7 +208,16 @@ class FolderLibrary:
     def _related(self) -> RelatedArticles:
         from store.library.related import RelatedArticles
 
-        return RelatedArticles(self.searcher, lambda: self._catalog.rows())
+        return RelatedArticles(
+            self.searcher, lambda: self._catalog.rows(), lambda: self.embeddings.current
+        )
+
+    @cached_property
+    def embeddings(self) -> EmbeddingUpdater:
+        """The embeddings of the articles."""
+        from store.library.embedding_updates import EmbeddingUpdater
+
+        return EmbeddingUpdater(self._cache / "embeddings", self._search_context)
 
     @cached_property
     def summaries(self) -> SummaryCache:
@@ -359,6 +372,14 @@ class FolderLibrary:
         self.is_index_stale = False
         is_done = yield from self.searcher.update(self._state)
         self.is_index_stale |= not is_done
+
+    def update_embeddings(self) -> Generator[IndexProgress, None, bool]:
+        """Make the embeddings of the articles that have none, in steps."""
+        return (yield from self.embeddings.update(lambda: self._state))
+
+    def open_embeddings(self) -> None:
+        """Open the embeddings that there are."""
+        self.embeddings.open()
 
     def listing(self, query: ListQuery) -> FolderListing:
         """Return a list."""

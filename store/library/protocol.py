@@ -18,7 +18,7 @@ What holds for every call:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from store.journal.events import Event
@@ -167,6 +167,19 @@ class Library(Protocol):
         The index serves searches, similar articles and insights. Without it their answers are
         poorer but never wrong. If another process is updating it, this call leaves that to it.
         """
+
+    def update_embeddings(self) -> Generator[IndexProgress, None, bool]:
+        """Make the embeddings of the articles that have none, in steps; for similar articles by meaning.
+
+        Nothing happens without the package that has the table for it. If another process is doing
+        it, this call leaves that to it.
+
+        Returns:
+            True if other similar articles may be found now.
+        """
+
+    def open_embeddings(self) -> None:
+        """Open the embeddings that there are, which `update_embeddings` does, too."""
 
     def refresh(self) -> ExternalChanges:
         """Read what other processes and machines have changed; cheap if nothing has.

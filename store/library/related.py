@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from store.library.searcher import LibrarySearcher
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
-from store.search.embeddings import Embeddings, load_installed_embeddings
 from store.search.index import IndexUnusable
 from store.search.similar import SimilarArticleFinder
 from store.text.summary import find_summary_positions
+
+if TYPE_CHECKING:
+    from store.search.article_embeddings import ArticleEmbeddings
 
 MAX_SIMILAR = 5
 
@@ -21,17 +23,26 @@ T = TypeVar("T")
 class RelatedArticles:
     """Queries the index about single articles; without an index, the answers are poorer."""
 
-    def __init__(self, searcher: LibrarySearcher, rows: Callable[[], Iterable[ArticleRow]]) -> None:
-        """Use the index of this searcher; `rows` returns all rows of the library."""
+    def __init__(
+        self,
+        searcher: LibrarySearcher,
+        rows: Callable[[], Iterable[ArticleRow]],
+        embeddings: Callable[[], ArticleEmbeddings | None] = lambda: None,
+    ) -> None:
+        """Use the index of this searcher.
+
+        Args:
+            searcher: It has the index.
+            rows: Returns all rows of the library.
+            embeddings: Returns the embeddings of its articles; None if there are none.
+        """
         self._searcher = searcher
         self._rows = rows
+        self._embeddings = embeddings
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return up to five similar articles; without an index, those the article names."""
-        found = self._ask_index(
-            lambda index: index.find(entry.article, entry.body, MAX_SIMILAR),
-            load_installed_embeddings,
-        )
+        found = self._ask_index(lambda index: index.find(entry.article, entry.body, MAX_SIMILAR))
         return tuple(self._match_titles(entry.body.similar)) if found is None else found
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
@@ -40,17 +51,13 @@ class RelatedArticles:
         positions = find_summary_positions(entry.body)
         return replace(insights or ArticleInsights(), summary_positions=positions)
 
-    def _ask_index(
-        self,
-        question: Callable[[SimilarArticleFinder], T],
-        load_embeddings: Callable[[], Embeddings | None] = lambda: None,
-    ) -> T | None:
+    def _ask_index(self, question: Callable[[SimilarArticleFinder], T]) -> T | None:
         index = self._searcher.current_index()
         if index is None:
             return None
         try:
             lookups = self._searcher.row_by_number, self._searcher.read_text
-            return question(SimilarArticleFinder(index, *lookups, load_embeddings()))
+            return question(SimilarArticleFinder(index, *lookups, self._embeddings()))
         except IndexUnusable as error:
             self._searcher.discard_index(error)
             return None

@@ -8,7 +8,7 @@ new costs nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -144,17 +144,15 @@ class Indexer:
             return_free_memory()  # the engine's heap, and the texts that went through it
 
     def _plan(self, covered: IndexCoverage, state: ReadingState) -> IndexWork:
-        signatures = self._segments.signatures()
-        texts = {n: file_signature(self._segments.texts_path(n)) or (0, 0) for n in signatures}
         counts = self._catalog().segment_counts()
         known = covered.segments
-        current = {n: (*stamp, *texts[n]) for n, stamp in signatures.items() if n in counts}
+        current = segment_signatures(self._segments, counts)
         changed = {n: key for n, key in current.items() if tuple(known.get(n, ()))[:4] != key}
         removed = known.keys() - current.keys()
         if removed or (changed.keys() & known.keys()):  # a duplicate may be valid now
             copies = [name for name in current if name in known and known[name][4]]
             changed |= {name: current[name] for name in copies}
-        edits = _edit_stamps(state)
+        edits = edit_stamps(state)
         edited = {
             article: edits.get(article, -1)
             for article in edits.keys() | covered.edited.keys()
@@ -260,7 +258,18 @@ class Indexer:
         yield progress
 
 
-def _edit_stamps(state: ReadingState) -> Mapping[str, int]:
+def segment_signatures(
+    segments: Segments, names: Container[str]
+) -> dict[str, tuple[int, int, int, int]]:
+    """Return the signatures of facts and texts of some segments, the one written last first."""
+    return {
+        name: (*signature, *(file_signature(segments.texts_path(name)) or (0, 0)))
+        for name, signature in segments.signatures().items()
+        if name in names
+    }
+
+
+def edit_stamps(state: ReadingState) -> Mapping[str, int]:
     """Return the edited, tagged and deleted articles with the stamp of the latest change."""
     return {
         article: max(stamp for stamp, _ in (*one.edits.values(), *one.tags.values(), one.deleted))

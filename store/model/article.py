@@ -196,6 +196,8 @@ class SimilarArticle:
     """`import` if the title came with the article, else `index`."""
     duplicate_count: int = 0
     """The number of its duplicates in the library, which are not listed themselves."""
+    language: str = ""
+    """Its language, as ISO 639-1 code, if it tells the same story in another one."""
 
 
 @dataclass(frozen=True, slots=True)

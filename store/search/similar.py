@@ -2,7 +2,8 @@
 
 The strongest words of an article are one weighted query of the full-text index. The words of its
 first hits extend a second query (Rocchio 1971, pseudo relevance feedback); closeness in time counts
-a little, as does semantic similarity if embeddings are installed. Articles that tell the very same
+a little. If there are embeddings of the articles, closeness in meaning counts as much as words, and
+articles in other languages are found that tell the same story. Articles that tell the very same
 story come first, and duplicates from other sources are only counted.
 """
 
@@ -15,13 +16,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise, takewhile
+from typing import TYPE_CHECKING
 
 from tantivy import Occur, Query, Searcher
 
 from store.model.article import Article, ArticleInsights, ArticleRow, Body, SimilarArticle
 from store.model.times import to_unix_seconds
-from store.search.embeddings import Embeddings, mix_scores
-from store.search.index import FullTextIndex, IndexHit, convert_engine_errors
+from store.search.index import FullTextIndex, IndexHit, article_number, convert_engine_errors
 from store.search.term_vectors import MAX_COMPARED_CHARS
 from store.text.keywords import (
     SAME_STORY_THRESHOLD,
@@ -35,6 +36,9 @@ from store.text.keywords import (
 from store.text.markdown import strip_inline_markdown, strip_links
 from store.text.terms import fold_text
 from store.text.tokenizer import tokenize
+
+if TYPE_CHECKING:
+    from store.search.article_embeddings import ArticleEmbeddings
 
 DAY_IN_SECONDS = 86_400
 TIME_PROXIMITY_BOOST = 0.1
@@ -66,6 +70,8 @@ MIN_SIMILARITY = 0.03
 """The least score of a similar article, as a share of what the article itself scores.
 
 Two unrelated articles score 0.02, the first five hits for a news item 0.1 to 0.4."""
+MAX_TRANSLATIONS = 2
+"""Articles in other languages among the similar ones."""
 MAX_SHARED_WORDS = 4
 MAX_KEYWORDS = 8
 MAX_DUPLICATE_CHECKS = 8
@@ -158,6 +164,8 @@ class SimilarCandidate:
     row: ArticleRow
     features: ArticleFeatures
     origin: str = "index"
+    language: str = ""
+    """Its language, if it tells the same story in another one."""
 
 
 class SimilarArticleFinder:
@@ -168,7 +176,7 @@ class SimilarArticleFinder:
         index: FullTextIndex,
         lookup_row: RowLookup,
         lookup_text: TextLookup,
-        embeddings: Embeddings | None = None,
+        embeddings: ArticleEmbeddings | None = None,
     ) -> None:
         self._index = index
         self._embeddings = embeddings
@@ -294,8 +302,12 @@ class SimilarArticleFinder:
             if row and (weighted := score * _time_proximity(query, row)) >= MIN_SIMILARITY
             if row.id != article.id
         ]
+        translated: dict[str, str] = {}
         if self._embeddings:
-            similar = self._add_semantic_scores(self._embeddings, query, similar)
+            similar = add_meaning(self._embeddings, article.id, similar)
+            for score, row, language in self._translations(self._embeddings, article.id):
+                similar.append((score, row))
+                translated[row.id] = language
         same_story = _find_same_story(query, first)
         similar.sort(
             key=lambda one: (-same_story.get(one[1].id, 0), -one[0], -one[1].timestamp, one[1].id)
@@ -303,19 +315,20 @@ class SimilarArticleFinder:
         best = max((score for score, _ in similar), default=0.0)
         for score, row in similar:
             yield SimilarCandidate(
-                best if row.id in same_story else score, row, self._features(row)
+                best if row.id in same_story else score,
+                row,
+                self._features(row),
+                language=translated.get(row.id, ""),
             )
 
-    def _add_semantic_scores(
-        self,
-        embeddings: Embeddings,
-        query: SimilarityQuery,
-        found: Sequence[tuple[float, ArticleRow]],
-    ) -> list[tuple[float, ArticleRow]]:
-        own = f"{query.features.title}\n{query.features.text}"
-        texts = [f"{row.title}\n{self._lookup_text(row.id)}" for _, row in found]
-        scores = mix_scores(embeddings, own, texts, [score for score, _ in found])
-        return [(score, row) for score, (_, row) in zip(scores, found, strict=True)]
+    def _translations(
+        self, embeddings: ArticleEmbeddings, article: str
+    ) -> Iterator[tuple[float, ArticleRow, str]]:
+        """Yield score, row and language of articles in other languages that tell the same story."""
+        found = embeddings.translations(article_number(article), MAX_TRANSLATIONS)
+        for number, score, language in found:
+            if (row := self._lookup_row(number)) is not None:
+                yield score, row, language
 
     def _filter_candidates(
         self, hits: Iterable[IndexHit], query: SimilarityQuery, limit: int, own_id: str
@@ -372,6 +385,25 @@ class SimilarArticleFinder:
             if row and normalize_title(row.title) == key:
                 return row, self._features(row)
         return None
+
+
+def add_meaning(
+    embeddings: ArticleEmbeddings, article: str, found: Sequence[tuple[float, ArticleRow]]
+) -> list[tuple[float, ArticleRow]]:
+    """Return articles with the mean of their scores and of how close they are in meaning.
+
+    Those that cannot be compared count as close as the others on average.
+    """
+    numbers = [article_number(row.id) for _, row in found]
+    similarities = embeddings.similarities(article_number(article), numbers)
+    known = [similarity for similarity in similarities if similarity is not None]
+    if not known:
+        return list(found)
+    average = math.fsum(known) / len(known)
+    return [
+        ((score + max(0.0, average if similarity is None else similarity)) / 2, row)
+        for (score, row), similarity in zip(found, similarities, strict=True)
+    ]
 
 
 def _count_words(title: str, text: str, language: str) -> tuple[Counter[str], set[str]]:
@@ -431,6 +463,7 @@ def _to_similar(query: SimilarityQuery, one: SimilarCandidate) -> SimilarArticle
         score=round(min(one.score, 1.0), 4),
         shared_terms=select_keywords(texts, shared, MAX_SHARED_WORDS),
         origin=one.origin,
+        language=one.language,
     )
 
 

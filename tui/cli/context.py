@@ -81,6 +81,21 @@ def update_index_with_progress(library: Library) -> None:
     print_messages(problem for problem in library.problems if problem not in reported)
 
 
+def update_similar_with_progress(library: Library) -> None:
+    """Update what similar articles are found with, and show the progress."""
+    update_index_with_progress(library)
+    with ProgressLine("comparing by meaning") as line:
+        for step in library.update_embeddings():
+            if step.total:
+                line.update(f"{step.done:,} of {format_count(step.total, 'article')}")
+
+
+def open_similar_with_progress(library: Library) -> None:
+    """Update the search index, show the progress, and open the embeddings that there are."""
+    update_index_with_progress(library)
+    library.open_embeddings()
+
+
 @contextmanager
 def open_article(options: argparse.Namespace) -> Iterator[tuple[Library, FullArticle]]:
     """Open the library and the article of `options.id`; report problems of both."""

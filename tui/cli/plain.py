@@ -14,10 +14,10 @@ from store.model.times import system_clock
 from tui.cli.console import flush_output, page_size, print_data, print_messages
 from tui.cli.context import (
     load_with_progress,
+    open_similar_with_progress,
     resolve_paths,
     resolve_settings,
     run_article_hook,
-    update_index_with_progress,
 )
 from tui.cli.exit_codes import CommandRunner
 from tui.config.keymaps import make_keymap
@@ -71,7 +71,7 @@ def _run_reader(
         size=page_size,
         open_url=lambda url: open_url(url, open_method, os.environ).message,
         copy=lambda text: copy_to_clipboard(text, copy_method, _write_to_terminal, one_line=True),
-        prepare=update_index_with_progress,
+        prepare=open_similar_with_progress,
         run=lambda arguments: run(arguments, options.library),
         run_read_hook=lambda articles: run_article_hook(options, library, "on_read", articles),
         now=system_clock,

@@ -19,7 +19,7 @@ from store.model.article import (
 )
 from tui.actions.article_export import render_markdown
 from tui.cli.console import print_data, print_json, print_message
-from tui.cli.context import open_article, update_index_with_progress
+from tui.cli.context import open_article, open_similar_with_progress
 from tui.cli.similar import similar_lines
 from tui.rendering.article_details import (
     ANNOTATIONS_HEADING,
@@ -42,7 +42,7 @@ def run_show(options: argparse.Namespace) -> None:
     with open_article(options) as (library, entry):
         if entry.body.is_missing:
             print_message(MISSING_TEXT)
-        update_index_with_progress(library)
+        open_similar_with_progress(library)
         similar = library.similar(entry)
         if options.json:
             print_json(article_to_dict(entry, similar), pretty=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from store.exporters.newstui_json import similar_to_dict
 from store.model.article import SimilarArticle
 from tui.cli.console import print_data, print_json, print_message
-from tui.cli.context import open_article, update_index_with_progress
+from tui.cli.context import open_article, update_similar_with_progress
 from tui.cli.list import SHORT_ID_LENGTH
 from tui.rendering.plain_text import describe_similar
 
@@ -16,7 +16,7 @@ from tui.rendering.plain_text import describe_similar
 def run_similar(options: argparse.Namespace) -> None:
     """Print the articles similar to an article."""
     with open_article(options) as (library, entry):
-        update_index_with_progress(library)
+        update_similar_with_progress(library)
         similar = library.similar(entry)
         if not similar:
             print_message("no similar articles")

@@ -14,6 +14,7 @@ from store.model.article import (
 from store.text.clean import clean_line
 from tui.rendering.wording import (
     UPDATED_LABEL,
+    describe_language,
     format_count,
     format_duplicates,
     format_exact_date,
@@ -90,7 +91,8 @@ def list_similar_facts(other: SimilarArticle, when: str) -> list[str]:
     if other.id is None:
         return ["not in the library", terms]
     state = "read" if other.read else "unread"
-    return [other.category, when, state, format_duplicates(other.duplicate_count), terms]
+    copies = format_duplicates(other.duplicate_count)
+    return [other.category, describe_language(other.language), when, state, copies, terms]
 
 
 def describe_summary_origin(body: Body) -> str:

@@ -39,6 +39,7 @@ from tui.rendering.cells import (
 from tui.rendering.list_rows import FACTS_GAP, UNREAD_SIGN
 from tui.rendering.markdown import is_rtl
 from tui.rendering.wording import (
+    describe_language,
     format_age,
     format_count,
     format_duplicates,
@@ -239,7 +240,8 @@ def _similar_facts(other: SimilarArticle, now: int) -> Sequence[str]:
     copies = format_duplicates(other.duplicate_count)
     state = "" if other.read else UNREAD_SIGN
     age = join_nonempty((format_age(other.timestamp, now), state), " ")
-    return tuple(filter(None, (other.category, copies, age)))
+    language = describe_language(other.language)
+    return tuple(filter(None, (other.category, copies, language, age)))
 
 
 def _short_similar_lines(

@@ -15,7 +15,7 @@ from tui.rendering.cells import (
 )
 from tui.rendering.charts import draw_progress
 from tui.rendering.list_rows import CURSOR_SIGN, STAR_SIGN, UNREAD_SIGN
-from tui.rendering.wording import LATER_TAG, format_age, join_nonempty
+from tui.rendering.wording import LATER_TAG, describe_language, format_age, join_nonempty
 
 DECISION_SIGNS: Mapping[str, str] = {
     "read": "✓ read",
@@ -125,7 +125,8 @@ def build_similar(
         for number, title in enumerate(wrap_text(each.title, max(1, width - 2))[:3]):
             lines.append([(f"{' ' if number else sign} ", role), (title, role)])
         state = ("read" if each.read else "unread") if is_kept else "not in the library"
-        facts = join_nonempty((each.category, format_age(each.timestamp, now), state))
+        age, language = format_age(each.timestamp, now), describe_language(each.language)
+        facts = join_nonempty((each.category, language, age, state))
         lines += [[("  ", "muted"), (truncate_cells(facts, max(0, width - 2)), "muted")], []]
     return lines
 

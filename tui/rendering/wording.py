@@ -33,6 +33,12 @@ MONTH_LABELS = (
     "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
 )  # fmt: skip
 """The months as the Associated Press abbreviates them."""
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French",
+    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "pl": "Polish",
+    "pt": "Portuguese", "ru": "Russian", "th": "Thai", "tr": "Turkish", "zh": "Chinese",
+}  # fmt: skip
+"""The languages in which a similar article may tell the same story; a library of names loads slowly."""
 FIRST_FULL_YEAR = "1000"
 """Years before it are not read back as `Feb. 28, 22`."""
 PAGE_TEXT_LABEL = "text of its page"
@@ -323,6 +329,11 @@ def describe_matches(matches: Matches) -> str:
     suggested = f"did you mean {matches.suggested.strip()}? (enter)" if matches.suggested else ""
     corrected = suggested or describe_correction(matches.corrected)
     return matches.unfinished_value or join_nonempty((corrected, loosened, matches.note))
+
+
+def describe_language(code: str) -> str:
+    """Return `in German` for `de`; empty for an empty code."""
+    return f"in {LANGUAGE_NAMES.get(code, code)}" if code else ""
 
 
 def format_duplicates(number: int) -> str:

@@ -52,6 +52,7 @@ SIMILAR_FIELDS: dict[str, type | UnionType] = {
     "terms": list,
     "origin": str,
     "copies": int,
+    "language": str,
 }
 
 

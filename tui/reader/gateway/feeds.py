@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, wait
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -155,7 +155,11 @@ class Feeds(Part):
     def show_new_articles(self) -> None:
         """Have lists reloaded, and index the new articles."""
         self._post(messages.LibraryChanged())
-        self._worker.run_steps(self._library.update_index(), background=True)
+        self._worker.run_steps(self._index_steps(), background=True)
+
+    def _index_steps(self) -> Iterator[object]:
+        yield from self._library.update_index()
+        yield from self._worker.embedding_steps()
 
     @library_job
     def _store_batch(self, batch: Sequence[FetchResult]) -> None:

@@ -186,7 +186,7 @@ class Lists(Part):
             took = self._load_listed_at - now
             self._load_list_interval = max(LOAD_LIST_INTERVAL, LOAD_LIST_SHARE * took)
 
-    def _background_steps(self) -> Iterator[None]:
+    def _background_steps(self) -> Iterator[object]:
         from store.system.memory import return_free_memory
 
         return_free_memory()
@@ -196,7 +196,8 @@ class Lists(Part):
                 if problems := progress.problems:
                     problem = format_first_and_count(clean_line(problems[0]), len(problems))
                     self._post(messages.BackupFailed(problem))
-                yield
+                yield None
+        yield from self._worker.embedding_steps()
 
     def _index_steps(self) -> Iterator[None]:
         is_updated = False
@@ -208,6 +209,10 @@ class Lists(Part):
         self._is_index_running = False
         self._post(messages.IndexEnded(is_updated))
 
+    def _refresh_steps(self) -> Iterator[object]:
+        yield from self._index_steps()
+        yield from self._worker.embedding_steps()
+
     @library_job
     def _refresh(self) -> None:
         fresh = self._library.refresh()
@@ -217,7 +222,7 @@ class Lists(Part):
             self._post(messages.LibraryChanged())
         if self._library.is_index_stale and not self._is_index_running:
             self._is_index_running = True
-            self._worker.run_steps(self._index_steps(), background=True)
+            self._worker.run_steps(self._refresh_steps(), background=True)
 
     # -- queries -----------------------------------------------------------------------------
 

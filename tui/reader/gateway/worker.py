@@ -92,6 +92,11 @@ class Worker:
 
         self.submit(step, background=background)
 
+    def embedding_steps(self) -> Iterator[object]:
+        """Make the embeddings that are missing; if there are others then, so may be similar articles."""
+        if (yield from self.library.update_embeddings()):
+            self.post(messages.IndexEnded(is_updated=True))
+
     def listed_articles(self, start: int = 0, end: int | None = None) -> list[str]:
         """Return the ids of the list that the reader shows, or those from one place to another."""
         if self.listing is None:
