@@ -197,7 +197,7 @@ class SimilarArticle:
     duplicate_count: int = 0
     """The number of its duplicates in the library, which are not listed themselves."""
     language: str = ""
-    """Its language, as ISO 639-1 code, if it tells the same story in another one."""
+    """Its language, as ISO 639-1 code, if it is another one than the article's."""
 
 
 @dataclass(frozen=True, slots=True)

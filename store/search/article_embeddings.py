@@ -22,22 +22,22 @@ BATCH_SIZE = 4096
 """Vectors compared at once: as floats, they fit into the processor's cache."""
 SCORE_MEAN_SHARE = 0.5
 """The share of the mean that is taken away for scores: closest to what people judge."""
-PRIOR_ARTICLES = 20
-"""The mean of a language counts as that of the library does from this many of its articles on."""
-MIN_TRANSLATION_COSINE = 0.5
-"""The least cosine of an article in another language that tells the same story."""
+PRIOR_ARTICLES = 50
+"""Articles of no direction that count to the mean of a library, since a few would say too much."""
+PRIOR_ARTICLES_OF_LANGUAGE = 10
+"""Articles in the direction of the library that count to the mean of a language."""
 MIN_LENGTH = 1e-6
 """A shorter vector counts as zero: it has no direction."""
 
 
 class Translation(NamedTuple):
-    """An article in another language that tells the same story."""
+    """An article in another language that may tell the same story."""
 
     number: int
     score: float
-    """How close it is in meaning, at most 1."""
-    language: str
-    """Its ISO 639-1 code."""
+    """How close it is in meaning, as `similarities` says it."""
+    cosine: float
+    """How close it is without all that the articles of each language have in common."""
 
 
 class ArticleEmbeddings:
@@ -52,6 +52,13 @@ class ArticleEmbeddings:
         self._means = self._find_means()
         """By language, in the order of the numbers that the file has for them."""
         self._centred_lengths = self._find_centred_lengths()
+
+    def foreign_language(self, number: int, other: int) -> str:
+        """Return the language of another article; empty if it is the same or one is not known."""
+        at, place = self._place(number), self._place(other)
+        if at is None or place is None or self._languages[at] == self._languages[place]:
+            return ""
+        return LANGUAGES[self._languages[place] - 1]
 
     def similarities(self, number: int, others: Sequence[int]) -> list[float | None]:
         """Return how close other articles are to one in meaning, at most 1 each.
@@ -68,7 +75,7 @@ class ArticleEmbeddings:
         return [None if place is None else cosines[place] for place in found]
 
     def translations(self, number: int, limit: int) -> list[Translation]:
-        """Return the articles in other languages that tell the same story, closest first."""
+        """Return the closest articles in other languages, closest first."""
         at = self._place(number)
         if at is None:
             return []
@@ -83,11 +90,11 @@ class ArticleEmbeddings:
         cosines /= self._centred_lengths
         cosines[(self._languages == own) | (self._languages == 0)] = 0.0
         places = np.argpartition(cosines, -min(limit, len(cosines)))[-limit:]
-        close = [each for each in places.tolist() if cosines[each] >= MIN_TRANSLATION_COSINE]
+        close = [each for each in places.tolist() if cosines[each] > 0]
         close.sort(key=lambda each: (-cosines[each], each))
         scores = self._scored([at, *close]) @ self._scored([at])[0]
         return [
-            Translation(self._file.numbers[place], score, LANGUAGES[self._languages[place] - 1])
+            Translation(self._file.numbers[place], score, float(cosines[place]))
             for place, score in zip(close, scores[1:].tolist(), strict=True)
         ]
 
@@ -114,7 +121,7 @@ class ArticleEmbeddings:
 
     def _find_means(self) -> Floats:
         """Return the mean of each language; of one with few articles, mostly the library's."""
-        sums = np.zeros((len(LANGUAGES) + 1, VECTOR_SIZE), np.float32)
+        sums: Floats = np.zeros((len(LANGUAGES) + 1, VECTOR_SIZE), np.float32)
         for batch in self._batches():
             lengths = np.linalg.norm(self._vectors[batch].astype(np.float32), axis=1)
             self._lengths[batch] = np.maximum(lengths, MIN_LENGTH)
@@ -122,9 +129,10 @@ class ArticleEmbeddings:
             sums += is_of.astype(np.float32) @ self._unit(self._vectors[batch], batch)
         counts = np.bincount(self._languages, minlength=len(sums)).astype(np.float32)
         sums[0] = counts[0] = 0.0
-        mean = sums.sum(axis=0) / max(1.0, float(counts.sum()))
-        means: Floats = (sums + PRIOR_ARTICLES * mean) / (counts + PRIOR_ARTICLES)[:, None]
-        return means
+        mean = sums.sum(axis=0) / (float(counts.sum()) + PRIOR_ARTICLES)
+        sums += PRIOR_ARTICLES_OF_LANGUAGE * mean
+        sums /= (counts + PRIOR_ARTICLES_OF_LANGUAGE)[:, None]
+        return sums
 
     def _find_centred_lengths(self) -> Floats:
         lengths = np.ones(len(self._vectors), np.float32)

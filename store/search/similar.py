@@ -71,7 +71,13 @@ MIN_SIMILARITY = 0.03
 
 Two unrelated articles score 0.02, the first five hits for a news item 0.1 to 0.4."""
 MAX_TRANSLATIONS = 2
-"""Articles in other languages among the similar ones."""
+"""Articles among the similar ones that tell the same story in other languages."""
+MAX_TRANSLATION_CANDIDATES = 20
+MIN_TRANSLATION = 0.44
+"""The least cosine of such an article, with what it gets for being of the same days.
+
+Of 18 short reports in other languages 14 have it with the one among 1,089 English articles that tells
+the same; none of 8 has it that tell something else."""
 MAX_SHARED_WORDS = 4
 MAX_KEYWORDS = 8
 MAX_DUPLICATE_CHECKS = 8
@@ -164,8 +170,6 @@ class SimilarCandidate:
     row: ArticleRow
     features: ArticleFeatures
     origin: str = "index"
-    language: str = ""
-    """Its language, if it tells the same story in another one."""
 
 
 class SimilarArticleFinder:
@@ -228,7 +232,8 @@ class SimilarArticleFinder:
             duplicate_of = next(same, None)
             if duplicate_of is None and not is_full:
                 seen_features.append(candidate.features)
-                listed.append(_to_similar(query, candidate))
+                language = self._foreign_language(article.id, candidate.row.id)
+                listed.append(_to_similar(query, candidate, language))
             elif duplicate_of and candidate.row.id:
                 count = listed[duplicate_of - 1].duplicate_count + 1
                 listed[duplicate_of - 1] = replace(listed[duplicate_of - 1], duplicate_count=count)
@@ -302,33 +307,38 @@ class SimilarArticleFinder:
             if row and (weighted := score * _time_proximity(query, row)) >= MIN_SIMILARITY
             if row.id != article.id
         ]
-        translated: dict[str, str] = {}
+        same_story = _find_same_story(query, first)
         if self._embeddings:
             similar = add_meaning(self._embeddings, article.id, similar)
-            for score, row, language in self._translations(self._embeddings, article.id):
-                similar.append((score, row))
-                translated[row.id] = language
-        same_story = _find_same_story(query, first)
+            translations = self._find_translations(self._embeddings, article.id, query)
+            similar = [one for one in similar if one[1].id not in translations]
+            similar += translations.values()
+            same_story = dict.fromkeys(translations, 0.0) | same_story
         similar.sort(
-            key=lambda one: (-same_story.get(one[1].id, 0), -one[0], -one[1].timestamp, one[1].id)
+            key=lambda one: (-same_story.get(one[1].id, -1), -one[0], -one[1].timestamp, one[1].id)
         )
         best = max((score for score, _ in similar), default=0.0)
         for score, row in similar:
             yield SimilarCandidate(
-                best if row.id in same_story else score,
-                row,
-                self._features(row),
-                language=translated.get(row.id, ""),
+                best if same_story.get(row.id) else score, row, self._features(row)
             )
 
-    def _translations(
-        self, embeddings: ArticleEmbeddings, article: str
-    ) -> Iterator[tuple[float, ArticleRow, str]]:
-        """Yield score, row and language of articles in other languages that tell the same story."""
-        found = embeddings.translations(article_number(article), MAX_TRANSLATIONS)
-        for number, score, language in found:
-            if (row := self._lookup_row(number)) is not None:
-                yield score, row, language
+    def _find_translations(
+        self, embeddings: ArticleEmbeddings, article: str, query: SimilarityQuery
+    ) -> dict[str, tuple[float, ArticleRow]]:
+        """Return score and row of articles that tell the same story in another language, by id."""
+        found: dict[str, tuple[float, ArticleRow]] = {}
+        for one in embeddings.translations(article_number(article), MAX_TRANSLATION_CANDIDATES):
+            row = self._lookup_row(one.number)
+            if row and one.cosine * _time_proximity(query, row) >= MIN_TRANSLATION:
+                found[row.id] = one.score, row
+            if len(found) == MAX_TRANSLATIONS:
+                break
+        return found
+
+    def _foreign_language(self, article: str, other: str) -> str:
+        numbers = article_number(article), article_number(other)
+        return self._embeddings.foreign_language(*numbers) if self._embeddings else ""
 
     def _filter_candidates(
         self, hits: Iterable[IndexHit], query: SimilarityQuery, limit: int, own_id: str
@@ -448,7 +458,7 @@ def _find_same_story(query: SimilarityQuery, found: Iterable[SimilarCandidate]) 
     return {article: by_id[article] for article in best if by_id[article] >= SAME_STORY_THRESHOLD}
 
 
-def _to_similar(query: SimilarityQuery, one: SimilarCandidate) -> SimilarArticle:
+def _to_similar(query: SimilarityQuery, one: SimilarCandidate, language: str) -> SimilarArticle:
     row, counts = one.row, one.features.counts
     shared = {word: weight for word, weight in query.word_strengths().items() if word in counts}
     texts = "\n".join(
@@ -463,7 +473,7 @@ def _to_similar(query: SimilarityQuery, one: SimilarCandidate) -> SimilarArticle
         score=round(min(one.score, 1.0), 4),
         shared_terms=select_keywords(texts, shared, MAX_SHARED_WORDS),
         origin=one.origin,
-        language=one.language,
+        language=language,
     )
 
 

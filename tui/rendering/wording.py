@@ -38,7 +38,7 @@ LANGUAGE_NAMES: Mapping[str, str] = {
     "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "pl": "Polish",
     "pt": "Portuguese", "ru": "Russian", "th": "Thai", "tr": "Turkish", "zh": "Chinese",
 }  # fmt: skip
-"""The languages in which a similar article may tell the same story; a library of names loads slowly."""
+"""The languages that a similar article may be in; a library of names loads slowly."""
 FIRST_FULL_YEAR = "1000"
 """Years before it are not read back as `Feb. 28, 22`."""
 PAGE_TEXT_LABEL = "text of its page"

@@ -11,7 +11,6 @@ import pytest
 from store.library import embedding_updates
 from store.model.article import Article, Body, ParsedArticle, SimilarArticle
 from store.model.errors import SaveFailed
-from store.search import article_embeddings
 from store.search.embedding_file import EmbeddingFile, read_embedding_file
 from store.search.embedding_process import EmbeddingProcess, identify_table
 from store.search.index import article_number
@@ -75,7 +74,6 @@ class Desk:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(article_embeddings, "PRIOR_ARTICLES", 1)  # as in a library of many articles
     return install_piece_package(tmp_path, monkeypatch)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from store.search.article_embeddings import MIN_TRANSLATION_COSINE, ArticleEmbeddings, merge_columns
+from store.search.article_embeddings import ArticleEmbeddings, merge_columns
 from store.search.embedding_file import (
     LANGUAGES,
     VECTOR_SIZE,
@@ -73,21 +73,31 @@ def test_what_has_no_vector_or_no_known_language_is_not_compared(
     assert unknown is None
 
 
-def test_a_translation_is_found_although_its_language_has_a_mean_of_its_own(
+def test_a_translation_is_closest_although_its_language_has_a_mean_of_its_own(
     vectors: ArticleEmbeddings,
 ) -> None:
-    [found] = vectors.translations(1, 5)
-    assert (found.number, found.language) == (3, "de")
-    assert MIN_TRANSLATION_COSINE <= found.score <= 1
-    assert {(each.number, each.language) for each in vectors.translations(3, 2)} == {
-        (1, "en"),
-        (2, "en"),
-    }
+    [first] = vectors.translations(1, 2)
+    assert first.number == 3
+    assert 0.8 < first.cosine <= 1
+    assert first.score == pytest.approx(vectors.similarities(1, [3])[0])
+    assert [each.number for each in vectors.translations(3, 2)] == [1, 2]
 
 
-@pytest.mark.parametrize("number", [4, 5, 6, 999])
-def test_nothing_else_is_a_translation(vectors: ArticleEmbeddings, number: int) -> None:
+@pytest.mark.parametrize("number", [5, 999])
+def test_what_has_no_known_language_has_no_translations(
+    vectors: ArticleEmbeddings, number: int
+) -> None:
     assert vectors.translations(number, 5) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "language"), [(1, ""), (2, ""), (3, "de"), (4, "de"), (5, ""), (999, "")]
+)
+def test_only_another_language_is_foreign(
+    vectors: ArticleEmbeddings, other: int, language: str
+) -> None:
+    assert vectors.foreign_language(1, other) == language
+    assert vectors.foreign_language(5, other) == ""
 
 
 def test_a_single_article_can_be_compared(tmp_path: Path) -> None:
