@@ -1,6 +1,6 @@
 """Measure the quality of similar articles, summaries and search on a corpus of news.
 
-    python -m benchmarks.quality news.jsonl
+    python -m benchmarks.quality news.jsonl [--lee FOLDER]
 
 The corpus has one JSON object per line: `key`, `category`, `title`, `text` and, for summaries,
 `reference_summary`. Each figure is printed beside those of baseline methods. Categories are labels
@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
+from benchmarks.judgements import correlate, read_judgements, read_texts, score_pairs
 from benchmarks.metrics import (
     TOKEN,
     RankMetrics,
@@ -38,6 +39,7 @@ from benchmarks.metrics import (
 from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, FullArticle, ParsedArticle, ReadingStatus
 from store.model.times import system_clock
+from store.search.embedding_process import find_table
 from store.search.list_query import SearchQuery
 from store.text.sentences import split_sentences
 from store.text.summary import extract_summary
@@ -77,12 +79,15 @@ def main() -> int:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--every", type=int, default=1, help="use every Nth article")
     parser.add_argument("--skip", type=int, default=0, help="skip the first N articles")
+    parser.add_argument("--lee", type=Path, help="folder with the judgements of Lee et al. (2005)")
     options = parser.parse_args()
     stories = list(read_corpus(options.corpus))[options.skip :: options.every]
     report(f"{len(stories)} articles of {options.corpus.name}")
-    report()
+    report(f"Similar articles {'by words and meaning' if find_table() else 'by words alone'}")
     with TemporaryDirectory(prefix="newstui-quality-") as folder:
         measure(stories, Path(folder))
+        if options.lee:
+            measure_judgements(options.lee, Path(folder) / "lee")
     return 0
 
 
@@ -109,6 +114,7 @@ def make_library(stories: Iterable[CorpusArticle], folder: Path) -> FolderLibrar
     for steps in (
         library.add(_to_parsed_article(story) for story in stories),
         library.update_index(),
+        library.update_embeddings(),
     ):
         for _ in steps:
             pass
@@ -175,6 +181,25 @@ def _random_method(
 ) -> Callable[[CorpusArticle], list[CorpusArticle]]:
     chance = random.Random(SEED)
     return lambda _: chance.sample(list(stories), SIMILAR_COUNT)
+
+
+def measure_judgements(lee: Path, folder: Path) -> None:
+    """Measure the correlation of scores with the similarity that people judged."""
+    judged, others = read_texts(lee)
+    stories = [
+        CorpusArticle(str(number), "", "", text, "")
+        for number, text in enumerate([*judged, *others])
+    ]
+    library = make_library(stories, folder)
+    entries = [story.to_full_article() for story in stories[: len(judged)]]
+    expected = read_judgements(lee)
+    report("", f"Scores and the judgements of people: correlation over {len(judged)} texts")
+    for name, embeddings in (
+        ("by words", None),
+        ("newstui", library.embeddings.current),
+    ):
+        found = correlate(score_pairs(library, entries, embeddings), expected)
+        report(f"  {name:<12} {found:.4f}")
 
 
 def measure_halves(stories: Sequence[CorpusArticle], folder: Path) -> None:

@@ -214,6 +214,31 @@ class SimilarArticleFinder:
         keywords = select_keywords(text, query.word_strengths(), MAX_KEYWORDS)
         return ArticleInsights(keywords, find_new_paragraphs(body.text[:MAX_NOVELTY_CHARS], read))
 
+    def compare(self, article: Article, body: Body, rows: Sequence[ArticleRow]) -> list[float]:
+        """Return the scores that certain other articles have as similar ones.
+
+        Raises:
+            IndexUnusable: The index is damaged.
+        """
+        scores = dict.fromkeys((article_number(row.id) for row in rows), 0.0)
+        numbers = list(scores)
+        with convert_engine_errors(self._index.folder):
+            query = self._build_query(article, body)
+            hits = self._search(query.weights)
+            first = self._filter_candidates(hits, query, FEEDBACK_ARTICLES, article.id)
+            widened = self._widen(query, list(first))
+            for start in range(0, len(numbers), MAX_CANDIDATES):
+                batch = numbers[start : start + MAX_CANDIDATES]
+                for hit in self._search(widened, [IndexHit(number, 0.0) for number in batch]):
+                    scores[hit.number] = hit.score / query.self_score
+        found = [
+            (score * _time_proximity(query, row), row)
+            for score, row in zip(scores.values(), rows, strict=True)
+        ]
+        if self._embeddings:
+            found = add_meaning(self._embeddings, article.id, found)
+        return [score for score, _ in found]
+
     def _collect(
         self, article: Article, query: SimilarityQuery, titles: Sequence[str], limit: int
     ) -> tuple[SimilarArticle, ...]:

@@ -221,3 +221,14 @@ def test_titles_without_words(shelf: Shelf, title: str) -> None:
         [],
         [None],
     )
+
+
+def test_certain_articles_are_compared_with_the_scores_of_similar_ones(shelf: Shelf) -> None:
+    article, body = Article("ferry", shelf.rows["ferry"].title), Body(shelf.texts["ferry"])
+    readings = shelf.readings()
+    itself, talks, chess = readings.compare(
+        article, body, [shelf.rows[name] for name in ("ferry", "talks", "chess")]
+    )
+    found = {each.id: each.score for each in readings.find(article, body)}
+    assert min(talks, 1.0) == pytest.approx(found["talks"], abs=1e-4)
+    assert itself > talks > 0.5 > 0.1 > chess
