@@ -59,6 +59,8 @@ SHORT_ID_LENGTH = 8
 """Characters of an id that tell articles apart."""
 UNKNOWN = "-"
 TIME_CELLS = len("2022-02-28 20:04")
+MIN_ONE_LINE_CELLS = 60
+"""The width from which a similar article takes one line; its title is whole under the cursor."""
 NOT_KEPT = "not in library"
 _SHORT_LABELS = {"URL": "source", "Last opened": "opened"}
 """Labels that are not those of the list of details in lower case."""
@@ -247,15 +249,15 @@ def _similar_facts(other: SimilarArticle, now: int) -> Sequence[str]:
 def _short_similar_lines(
     number: int, other: SimilarArticle, width: int, now: int
 ) -> Sequence[PaneLine]:
-    """Return two lines: as much of the title as fits, and the facts at the right; one if all of it fits."""
+    """Return as much of the title as fits, and the facts at the right: one line if wide, else two at most."""
     room = max(1, width - INDENT_CELLS)
     role = _title_role(other)
     number_piece = (f"{number} ", "accent")
     facts = _similar_facts(other, now)
-    if cell_width(other.title) + FACTS_GAP + _joined_width(facts) <= room:
-        end = join_nonempty(facts)
-        title = fit_cells(other.title, room - cell_width(end))
-        return [[number_piece, (title, role), (end, "muted")]]
+    left = room - _joined_width(facts) - FACTS_GAP
+    if cell_width(other.title) <= left or width >= MIN_ONE_LINE_CELLS:
+        title = fit_cells(other.title, left) + " " * FACTS_GAP
+        return [[number_piece, (title, role), (join_nonempty(facts), "muted")]]
     first, rest = _split_title(other.title, room)
     gap = FACTS_GAP if rest else 0
     kept = next(

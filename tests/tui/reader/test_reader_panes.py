@@ -98,7 +98,7 @@ async def test_a_list_above_the_article_makes_room_once_one_is_open(start: Start
 
 PANES_IN_ORDER = {
     WIDE: ["article", "side", "list"],
-    MIDDLE: ["article", "list"],
+    MIDDLE: ["article", "side", "list"],
     NARROW: ["article", "side", "list"],
 }
 
@@ -211,14 +211,15 @@ async def test_toggle_the_side_pane(start: Start) -> None:
         await running.press("j", "i")
         assert shown(running) == ["list", "article", "side"]
         await running.wait_until(lambda: running.side_number == 11)
-        await running.resize(*MIDDLE)
+        await running.resize(100, 24)
         assert shown(running) == ["list", "article", "side"], "it was asked for"
         await running.press("i")
-        assert shown(running) == ["list"]
+        assert shown(running) == ["list", "article"]
 
 
 @pytest.mark.command("view.side")
 async def test_on_a_narrow_screen_the_side_pane_returns_to_the_previous_pane(start: Start) -> None:
+    """As where list and article stand above each other: it is shown whole, and alone."""
     async with start(size=NARROW) as running:
         await running.press("j", "i")
         assert (shown(running), running.side_number) == (["side"], 11)
@@ -260,10 +261,10 @@ async def test_zoom(start: Start) -> None:
             assert shown(running) == before, "back in the list there is more than the article again"
 
 
-async def test_zoom_of_the_side_pane_shows_all_of_it(start: Start) -> None:
-    """On a screen of 80 by 24 too, without scrolling."""
+async def test_the_side_pane_is_seen_whole_with_one_key(start: Start) -> None:
+    """On a screen of 80 by 24, without scrolling."""
     async with start(size=MIDDLE) as running:
-        await running.press("i", "tab", "tab", "z")
+        await running.press("i")
         assert shown(running) == ["side"]
         await running.wait_until(
             lambda: running.reader.side_pane.similar and running.reader.side_pane.insights.keywords
@@ -280,6 +281,22 @@ async def test_zoom_of_the_side_pane_shows_all_of_it(start: Start) -> None:
         ):
             assert part in text
         assert running.reader.side_pane.max_top_line == 0
+        assert "━ Article number 12 about the harbour ━" in text, "it is nowhere else"
+        await running.press("J")
+        assert "━ Article number 11 about the harbour ━" in screen_text(running.app)
+        await running.press("i")
+        assert shown(running) == ["list"]
+        await running.press("enter", "i", "i")
+        assert (shown(running), running.reader.state.current_pane) == (
+            ["list", "article"],
+            "article",
+        )
+
+
+async def test_zoom_of_the_side_pane(start: Start) -> None:
+    async with start() as running:
+        await running.press("tab", "tab", "z")
+        assert shown(running) == ["side"]
         await running.press("z")
         assert shown(running) == ["list", "article", "side"]
         await running.press("z", "q")

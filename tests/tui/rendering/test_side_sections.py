@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from store.model.article import (
@@ -119,6 +121,15 @@ TALKS = SimilarArticle(
                 "  talks, border",
             ],
         ),
+        (  # where there is room for most of the title, one line is enough
+            replace(TALKS, title="Ukraine, Russia meet for talks near the border of Belarus"),
+            60,
+            ["1 Ukraine, Russia meet for talks n…  world · 2 copies · 2d ●"],
+            [
+                "1 Ukraine, Russia meet for talks near the border of Belarus",
+                "  world · 2 copies · 2d ● · in common: talks, border",
+            ],
+        ),
         (  # a short title leaves room for them beside it
             SimilarArticle("y", "Short", "world", NOW - 7200, read=True),
             20,
@@ -149,7 +160,7 @@ TALKS = SimilarArticle(
         ),
     ],
 )
-def test_a_similar_article_takes_two_lines_and_says_all_under_the_cursor(
+def test_a_similar_article_takes_two_lines_at_most_and_says_all_under_the_cursor(
     other: SimilarArticle, width: int, lines: list[str], full: list[str]
 ) -> None:
     (item,) = sections(similar=(other,), width=width)["Similar Readings"].items

@@ -70,11 +70,13 @@ def choose_pane_layout(
     if zoomed:
         alone: tuple[Pane, ...] = ("side",) if pane == "side" else ("article",)
         return PaneLayout(kind, alone, alone)
+    if kind == "stacked":
+        is_list_alone = listing and pane == "list"
+        shown = ("side",) if pane == "side" else PANES[: 1 if is_list_alone else 2]
+        return PaneLayout(kind, shown, PANES)
     panes = PANES if side else PANES[:2]
     if columns >= MIN_PLACES_COLUMNS:
         panes = ("places", *panes)
-    if kind == "stacked" and listing and pane == "list" and not side:
-        return PaneLayout(kind, ("list",), panes)
     return PaneLayout(kind, panes, panes)
 
 
@@ -225,8 +227,8 @@ class Panes:
             self.enter(pane, passing=True)
 
     def toggle_side(self) -> None:
-        """Show or hide the side pane; where there is room for one pane only, go there and back."""
-        if self.layout.kind == "narrow":
+        """Show or hide the side pane; where it is shown alone, go there and back."""
+        if self.layout.kind in ("narrow", "stacked"):
             previous: Pane = "article" if self.state.is_reading else "list"
             self.focus(previous if self.state.current_pane == "side" else "side")
             return

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from store.model.article import ArticleInsights, FullArticle, SimilarArticle
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import StyledText
+from tui.rendering.cells import StyledText, truncate_cells
 from tui.rendering.list_rows import CURSOR_SIGN
 from tui.rendering.side_sections import DetailItem, PaneLine, build_detail_sections
 
@@ -79,6 +79,13 @@ class SidePane(LineView):
             self.scroll_to_line(0)
         self.full_article = entry
         self._build_items()
+        self.update_title()
+
+    def build_title(self, width: int) -> str:
+        """Return the title of the article where it is on the screen nowhere else."""
+        if self.full_article is None or not self.screen.has_class("-alone"):
+            return self.title
+        return truncate_cells(self.full_article.article.title, max(0, width))
 
     def clear(self) -> None:
         """Show nothing."""
