@@ -9,7 +9,14 @@ from typing import Any, BinaryIO
 import orjson
 
 from store.exporters.formats import ArticleCollection
-from store.model.article import Article, FullArticle, ReadingStatus, SimilarArticle, reading_minutes
+from store.model.article import (
+    Article,
+    FullArticle,
+    Passage,
+    ReadingStatus,
+    SimilarArticle,
+    reading_minutes,
+)
 from store.model.times import format_timestamp, from_microseconds, is_dated
 from store.text.clean import clean_json
 
@@ -53,6 +60,22 @@ def similar_to_dict(other: SimilarArticle) -> dict[str, Any]:
         "origin": other.origin,
         "copies": other.duplicate_count,
         "language": other.language,
+    }
+
+
+def passage_to_dict(passage: Passage) -> dict[str, Any]:
+    """Return a passage, with its article and its place in the text of that."""
+    row = passage.article
+    return {
+        "id": row.id,
+        "title": row.title,
+        "category": row.category,
+        "date": _format_date(row.timestamp),
+        "paragraph": passage.number,
+        "position": passage.position,
+        "text": passage.text,
+        "score": round(passage.score, 4),
+        "read": passage.read,
     }
 
 

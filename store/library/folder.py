@@ -76,7 +76,7 @@ from store.model.results import (
     UndoableChange,
 )
 from store.model.times import Clock, format_timestamp, from_microseconds
-from store.search.list_query import ListQuery, Matches, SearchQuery
+from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
@@ -398,6 +398,12 @@ class FolderLibrary:
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
         return self.searcher.search(search, limit)
+
+    def passages(self, text: str, limit: int) -> PassageMatches:
+        """Return the best paragraphs for a query."""
+        from store.library.passages import PassageFinder
+
+        return PassageFinder(self.searcher, self.articles).find(text, limit)
 
     def correct_query(self, text: str) -> str:
         """Return a query with misspelt words corrected."""

@@ -42,7 +42,7 @@ from store.model.results import (
     RecordProgress,
     UndoableChange,
 )
-from store.search.list_query import ListQuery, Matches, SearchQuery
+from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
@@ -215,6 +215,19 @@ class Library(Protocol):
 
         Raises:
             InvalidQuery: The query cannot be parsed; says where and what was expected.
+        """
+
+    def passages(self, text: str, limit: int) -> PassageMatches:
+        """Find the best paragraphs for the words of a query; facts in it restrict the articles.
+
+        A paragraph need not have all of the words. Without an index, none are found.
+
+        Args:
+            text: The query.
+            limit: The most paragraphs to return.
+
+        Raises:
+            InvalidQuery: The query cannot be parsed, or has no words.
         """
 
     def correct_query(self, text: str) -> str:

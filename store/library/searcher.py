@@ -376,7 +376,7 @@ class LibrarySearcher:
 
     def _to_matches(self, answer: Answer) -> Matches:
         note = self.problem if split_query(answer.node).needs_index else ""
-        forms = builder.forms if (builder := self._current_query_builder()) else no_other_forms
+        forms = builder.forms if (builder := self.current_query_builder()) else no_other_forms
         words = list(iter_wanted_words(answer.node))
         highlighter = make_highlighter(words, forms)
         typed = [each.text for each in words]
@@ -412,7 +412,7 @@ class LibrarySearcher:
 
     def correct(self, search: SearchQuery) -> str:
         """Return a query with the words corrected that the index lacks; empty if there are none."""
-        builder, now = self._current_query_builder(), int(self._context.clock().timestamp())
+        builder, now = self.current_query_builder(), int(self._context.clock().timestamp())
         if builder is None:
             return ""
         try:
@@ -458,7 +458,7 @@ class LibrarySearcher:
 
     def _titled(self, title: str) -> list[ArticleRow]:
         """Return the articles with this title."""
-        if builder := self._current_query_builder():
+        if builder := self.current_query_builder():
             try:
                 hits = builder.index.search_uncounted(builder.title_query(title), MAX_SAME_TITLES)
                 return self._rows_by_number([hit.number for hit in hits])
@@ -494,7 +494,7 @@ class LibrarySearcher:
 
     def _answer(self, node: QueryNode, limit: int | None, *, newest: bool) -> Answer:
         split = split_query(node)
-        if split.needs_index and (builder := self._current_query_builder()):
+        if split.needs_index and (builder := self.current_query_builder()):
             try:
                 rows, total, is_exact = self._search_index(split, builder, limit, newest=newest)
                 return Answer(node, rows, total, is_exact)
@@ -503,23 +503,55 @@ class LibrarySearcher:
         rows = self._search_rows(node)
         return Answer(node, rows[:limit], len(rows), is_exact=True)
 
-    def _search_index(
-        self, split: SplitQuery, builder: IndexQueryBuilder, limit: int | None, *, newest: bool
-    ) -> tuple[list[ArticleRow], int, bool]:
+    def parse(self, text: str) -> QueryNode:
+        """Return the syntax tree of a query as of now.
+
+        Raises:
+            InvalidQuery: It cannot be parsed.
+        """
+        return parse_query(text, int(self._context.clock().timestamp()))
+
+    def find_best(self, node: QueryNode, limit: int) -> list[tuple[ArticleRow, float]]:
+        """Return the best articles for a query with their scores; none without an index.
+
+        Raises:
+            IndexUnusable: The index is damaged.
+        """
+        if (builder := self.current_query_builder()) is None:
+            return []
+        split = split_query(node)
+        matches = self._row_predicate(split, builder)
+        number = limit if matches is None else max(limit, MIN_FILTERED_HITS)
+        hits = builder.index.search_uncounted(builder.build(split.index_part), number)
+        found = [
+            (row, hit.score)
+            for hit in hits
+            if (row := self.row_by_number(hit.number)) and (matches is None or matches(row))
+        ]
+        return found[:limit]
+
+    def _row_predicate(self, split: SplitQuery, builder: IndexQueryBuilder) -> RowPredicate | None:
+        """Return a function that tells whether a row matches what the index does not answer."""
+        index = builder.index
+
         def leaf(condition: QueryLeaf) -> RowPredicate:
             if isinstance(condition, FeedCondition):
                 return self._feed_predicate(condition)
-            hits = index.search(builder.build(condition), total)
+            hits = index.search(builder.build(condition), max(1, index.document_count))
             numbers = {hit.number for hit in hits.hits}
             return lambda row: article_number(row.id) in numbers
 
+        return build_predicate(split.row_part, leaf) if split.row_part.parts else None
+
+    def _search_index(
+        self, split: SplitQuery, builder: IndexQueryBuilder, limit: int | None, *, newest: bool
+    ) -> tuple[list[ArticleRow], int, bool]:
         index, catalog = builder.index, self._context.catalog()
-        total = max(1, index.document_count)
-        matches = build_predicate(split.row_part, leaf) if split.row_part.parts else None
+        matches = self._row_predicate(split, builder)
         if not split.index_part.parts:
             rows = [row for row in catalog.rows() if matches is None or matches(row)]
             return rows[:limit], len(rows), True
-        number = limit or total
+        number = limit or max(1, index.document_count)
         if matches is not None and limit:
             number = max(limit, MIN_FILTERED_HITS)
         query = builder.build(split.index_part)
@@ -576,7 +608,8 @@ class LibrarySearcher:
         ids = {facts.id for facts, _ in every if matches(facts)}
         return lambda row: row.id in ids
 
-    def _current_query_builder(self) -> IndexQueryBuilder | None:
+    def current_query_builder(self) -> IndexQueryBuilder | None:
+        """Return a builder of queries of the current index; None if there is none."""
         index = self.current_index()
         if index is None:
             return None

@@ -180,6 +180,21 @@ class Snippet:
     """Start and end of each hit in the line."""
 
 
+class Passage(NamedTuple):
+    """A paragraph that a query has found."""
+
+    article: ArticleRow
+    text: str
+    """As it is in the text of the article."""
+    number: int
+    """Its place among the paragraphs of the article, from 1."""
+    position: int
+    """Offset into the text of the article, in characters."""
+    score: float
+    read: bool
+    """True if the article is read, or reading stopped below the paragraph."""
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarArticle:
     """A similar article from the library, or only a title that came with the article."""

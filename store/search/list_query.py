@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from store.model.article import ArticleRow
+from store.model.article import ArticleRow, Passage
 from store.model.times import is_dated
 from store.search.syntax_tree import category_predicate
 from store.text.names import name_key
@@ -124,6 +124,17 @@ class Matches:
     """True if no article has all of the words; these have most."""
     suggested: str = ""
     """The query with its last word corrected, too, if that is still being typed; empty if it need not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageMatches:
+    """The passages that a search found, the best first."""
+
+    passages: Sequence[Passage]
+    note: str
+    """Why some may be missing, or an empty string."""
+    corrected: str = ""
+    """The query with its misspelt words corrected, which found these; empty if none was corrected."""
 
 
 def sort_newest_first(rows: Iterable[ArticleRow]) -> list[ArticleRow]:

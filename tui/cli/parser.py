@@ -275,6 +275,17 @@ COMMAND_SYNTAXES = (
         JSON_FLAG,
     ),
     _command(
+        "passages",
+        "find the paragraphs that answer a query best",
+        "Print the paragraphs that have most words of QUERY, the best first, each with its article."
+        " QUERY is that of `newstui search`; conditions such as is:unread restrict the articles.",
+        _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
+        _option(
+            "limit", "N", "at most N paragraphs (default: 10)", type=_parse_positive, default=10
+        ),
+        JSON_FLAG,
+    ),
+    _command(
         "show",
         "print an article with its details",
         "Print an article with its similar articles, summary, statistics and details.",

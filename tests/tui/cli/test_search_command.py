@@ -52,6 +52,23 @@ def test_articles_with_most_words_are_found(run: Run, three: Path) -> None:
     assert "no matching articles" in run("list", "article few xyzxyz").err
 
 
+def test_passages_are_printed_with_their_articles(run: Run, three: Path) -> None:
+    found = run("passages", "words of artcile 2", "--limit", "1")
+    assert (found.code, found.err) == (
+        0,
+        "newstui: did you mean words of article 2? (quote to insist)\n",
+    )
+    head, text = found.lines
+    assert head.endswith("Title 2, paragraph 1")
+    assert text == "    The words of article 2. They are few."
+    (value,) = run("passages", "few", "article", "2", "--limit", "1", "--json").values
+    assert (value["title"], value["paragraph"], value["position"]) == ("Title 2", 1, 0)
+    assert (value["text"], value["read"]) == ("The words of article 2. They are few.", False)
+    assert run("passages", "xyzxyz").err == "newstui: no matching passages\n"
+    refused = run("passages", "is:unread")
+    assert (refused.code, "expected words to look for" in refused.err) == (2, True)
+
+
 @pytest.fixture
 def harbours(run: Run, tmp_path: Path) -> None:
     """A library of a sport and two harbour articles, one of them read."""
