@@ -25,6 +25,7 @@ TRAILING_ABBREVIATION = re.compile(
     r"(?:\b\w|\b(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|No|vs|Jr|Sr|Inc|Ltd|Co|Corp"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec))\.\Z"
 )
+CODE_FENCES = ("```", "~~~")
 MARKDOWN_BLOCK_MARKERS = re.compile(r"(?:#{1,6}\s+|>\s*|[-*+•]\s+|\d{1,3}[.)]\s+|`{3,}\w*\s*)+")
 UNJOINABLE_LINE_START = re.compile(r"\s|[-*+•–—>|#]\s|\d{1,3}[.)]\s")
 
@@ -33,7 +34,8 @@ def count_words(text: str) -> int:
     """Count words as a reader would.
 
     A word has spaces around it and a letter or a digit in it; Chinese and Japanese, which use no spaces,
-    count as one word for two characters.
+    count as one word for two characters. The language of a code block is none: a text that was stored
+    without it has as many words, and is not taken for an older version.
     """
     words = 0
     if not text.isascii() and CJK_RUN.search(text):
@@ -41,7 +43,12 @@ def count_words(text: str) -> int:
         text = CJK_RUN.sub(" ", text)
     parts = text.split()
     unsure = [part for part in parts if not part[0].isalnum()]  # few: quotes, bullets, dashes
-    return words + len(parts) - sum(not any(map(str.isalnum, part)) for part in unsure)
+    return words + len(parts) - sum(map(_is_no_word, unsure))
+
+
+def _is_no_word(part: str) -> bool:
+    is_fence = part.startswith(CODE_FENCES) and not part.endswith(("`", "~"))
+    return is_fence or not any(map(str.isalnum, part))
 
 
 def ends_with_full_stop(text: str) -> bool:

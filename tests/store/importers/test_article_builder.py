@@ -339,6 +339,10 @@ def test_a_truncated_summary_is_detected(summary: str, complete: bool) -> None:
         ("新聞", 1),
         ("Tokyo 新聞 news", 3),
         ("신문을 읽다", 2),
+        ("one\n\n```\nx = 1\n```", 3),
+        ("one\n\n```python\nx = 1\n```", 3),
+        ("one\n\n~~~~c++\nx = 1\n~~~~", 3),
+        ("one ```two``` three", 3),
     ],
 )
 def test_words_are_counted_as_a_reader_would(text: str, words: int) -> None:

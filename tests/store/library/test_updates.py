@@ -12,6 +12,7 @@ from store.library.folder import FolderLibrary
 from store.model.article import Body, ParsedArticle
 from store.model.times import format_timestamp
 from store.search.list_query import ListQuery
+from store.text.prose import count_words
 from tests.support.libraries import START, Machine, add, article, article_id
 
 ONE = article_id(1)
@@ -160,3 +161,19 @@ def test_an_article_of_another_machine_is_not_replaced(desk: Machine) -> None:
     add(laptop, [renewed(2, 120)])
     assert laptop.get_article(ONE).body.text == "Text of 100 words."
     assert events(laptop) == 1
+
+
+def test_the_language_of_a_code_block_is_no_update(tmp_path: Path) -> None:
+    """It was not kept in earlier versions: an article does not come back as updated for it."""
+
+    def with_code(fence: str) -> ParsedArticle:
+        text = f"Before.\n\n{fence}\nx = 1\n```"
+        found = quiet(0, count_words(text))
+        return replace(found, body=Body(text))
+
+    machine = Machine(tmp_path)
+    library = machine.open()
+    add(library, [with_code("```")])
+    library.record("read", [ONE])
+    add(library, [with_code("```python")])
+    assert (is_marked(library), events(library)) == (False, 0)
