@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
+from benchmarks.front_page import measure_stories
 from benchmarks.judgements import correlate, read_judgements, read_texts, score_pairs
 from benchmarks.metrics import (
     TOKEN,
@@ -106,6 +107,7 @@ def measure(stories: Sequence[CorpusArticle], folder: Path) -> None:
     measure_halves(stories, folder / "halves")
     measure_summaries([story for story in stories if story.reference])
     measure_search(stories, library)
+    measure_stories([story.key for story in stories], library, report)
 
 
 def make_library(stories: Iterable[CorpusArticle], folder: Path) -> FolderLibrary:

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
+from benchmarks.front_page import measure_front_page
 from benchmarks.library import measure_seconds, open_library, report, report_time, report_times
 from benchmarks.synthetic_articles import make_articles
 from store.library.folder import FolderLibrary
@@ -85,6 +86,7 @@ def measure(size: int, folder: Path) -> None:
     words, phrases = sample_queries(library, 100)
     report(size, "recall against a scan, words", f"{measure_recall(library, words):.4f}")
     report(size, "recall against a scan, phrases", f"{measure_recall(library, phrases):.4f}")
+    measure_front_page(size, library, report)
 
 
 def measure_build(size: int, library: FolderLibrary) -> None:

@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from store.library.interest_store import InterestStore
     from store.library.related import RelatedArticles
     from store.library.searcher import LibrarySearcher, SearchContext
+    from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector, VectorCache
     from store.search.saved_searches import SearchStore
@@ -232,6 +233,13 @@ class FolderLibrary:
         from store.library.interest_store import InterestStore
 
         return InterestStore(self._cache)
+
+    @cached_property
+    def story_numbers(self) -> StoryNumbers:
+        """The stories that articles were gathered into."""
+        from store.library.story_numbers import StoryNumbers
+
+        return StoryNumbers(self._cache)
 
     @cached_property
     def _vectors(self) -> VectorCache:

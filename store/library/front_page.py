@@ -32,7 +32,7 @@ from store.library.reading_history import (
 )
 from store.library.statistics import Pace
 from store.library.story_groups import group_stories
-from store.library.vector_cache import NO_VECTOR, ArticleVector
+from store.library.vector_cache import ArticleVector
 from store.model.article import ArticleRow
 from store.model.times import is_dated
 from store.search.list_query import ListQuery
@@ -246,10 +246,17 @@ def _group(
     for found in library.vectors(rows):
         vectors |= found
         yield Preparation(len(vectors), len(rows)) if len(vectors) < len(rows) else None
+    yield None
     ordered = sorted(rows, key=_time_key)
-    groups = yield from group_stories([vectors.get(row.id, NO_VECTOR) for row in ordered])
-    stories = [[ordered[place] for place in reversed(members)] for members in groups]
-    return stories, bool(vectors) or not rows
+    known = library.story_numbers.read()
+    weighed = {row.id: vector for row in ordered if (vector := vectors.get(row.id))}
+    numbers = yield from group_stories(weighed, known)
+    if numbers.keys() - known.keys() and not library.is_index_stale:
+        library.story_numbers.save(numbers, known)
+    stories: dict[int | str, list[ArticleRow]] = {}
+    for row in reversed(ordered):
+        stories.setdefault(numbers.get(row.id, row.id), []).append(row)
+    return list(stories.values()), bool(vectors) or not rows
 
 
 def _time_key(row: ArticleRow) -> tuple[int, str]:

@@ -47,6 +47,7 @@ from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQu
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
     from store.library.interest_store import InterestStore
+    from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector
     from store.search.saved_searches import SearchStore
@@ -144,6 +145,10 @@ class Library(Protocol):
     @property
     def interests(self) -> InterestStore:
         """The reader's interests, as learnt on this machine."""
+
+    @property
+    def story_numbers(self) -> StoryNumbers:
+        """The stories that articles were gathered into."""
 
     @property
     def feeds(self) -> FeedStore:

@@ -42,9 +42,6 @@ class ArticleVector(NamedTuple):
     weights: array[float]
 
 
-NO_VECTOR = ArticleVector(array("I"), array("f"))
-
-
 def pack_vector(vector: TermVector) -> ArticleVector:
     """Return a vector as arrays."""
     heaviest = heapq.nlargest(len(vector), ((weight, word) for word, weight in vector.items()))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from zlib import crc32
 
 import pytest
 
 from store.library.story_groups import group_stories
-from store.library.vector_cache import NO_VECTOR, ArticleVector, pack_vector
+from store.library.story_numbers import StoryNumbers
+from store.library.vector_cache import ArticleVector, pack_vector
 
 
 def vector(**weights: float) -> ArticleVector:
@@ -19,16 +21,28 @@ def vector(**weights: float) -> ArticleVector:
     return pack_vector({word: weight / length for word, weight in weights.items()})
 
 
-def groups(vectors: Sequence[ArticleVector]) -> list[list[int]]:
-    steps = group_stories(vectors)
+def numbers(
+    vectors: Sequence[ArticleVector], known: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Return the numbers of the stories of articles 0, 1, 2 and so on."""
+    named = {f"{number}": each for number, each in enumerate(vectors)}
+    steps = group_stories(named, known or {})
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            members: list[list[int]] = end.value
-            return members
+            found: dict[str, int] = end.value
+            return found
 
 
+def groups(vectors: Sequence[ArticleVector]) -> list[list[int]]:
+    found: dict[int, list[int]] = {}
+    for article, story in numbers(vectors).items():
+        found.setdefault(story, []).append(int(article))
+    return list(found.values())
+
+
+NO_VECTOR = pack_vector({})
 DAM, FERRY = vector(dam=3, river=1), vector(ferry=3, toll=1)
 
 
@@ -56,6 +70,29 @@ def test_the_mean_of_all_articles_decides() -> None:
     assert groups([first, second]) == [[0, 1]]
     assert groups([second, third]) == [[0, 1]]
     assert groups([first, second, third]) == [[0, 1], [2]], "0.11 on average, 0.22 with the last"
+
+
+def test_articles_stay_in_their_stories() -> None:
+    first, second, third = vector(dam=1, ferry=1), vector(ferry=1, toll=1), vector(toll=1, bus=3)
+    known = {"0": 7, "1": 9}
+    assert numbers([first, second, third], known) == {"0": 7, "1": 9, "2": 9}
+    assert numbers([DAM, first, vector(bus=1)], {"1": 3}) == {"1": 3, "0": 3, "2": 4}
+
+
+def test_the_numbers_of_stories_are_kept(tmp_path: Path) -> None:
+    kept = StoryNumbers(tmp_path)
+    assert kept.read() == {}
+    kept.save({"a": 1, "b": 2}, {"b": 2, "c": 1})
+    assert StoryNumbers(tmp_path).read() == {"a": 1, "b": 2, "c": 1}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", b"[]", b'{"format": 2, "stories": {}}', b'{"format": 1, "stories": {"a": "x"}}'],
+)
+def test_a_damaged_file_is_no_file(tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / "stories.json").write_bytes(damaged)
+    assert StoryNumbers(tmp_path).read() == {}
 
 
 def test_a_packed_vector_is_the_same_vector() -> None:

@@ -1,0 +1,158 @@
+"""Measure the front page: how well articles are gathered into stories, and the time it takes.
+
+Stories were labelled by hand, by title and beginning, in one category of the corpus: the same event,
+or the same affair, figure or case as it goes on. All other articles of that category stand alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, combinations, islice
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from benchmarks.metrics import mean
+from store.library.folder import FolderLibrary
+from store.library.front_page import FrontPageRequest, compose_front_page
+from store.library.listing import iter_rows
+from store.library.story_groups import group_stories
+from store.library.vector_cache import ArticleVector
+from store.model.times import system_clock
+from store.search.list_query import ListQuery
+from store.search.term_vectors import SAME_STORY_COSINE
+
+LABELS = Path(__file__).with_name("labelled_stories.json")
+UNREAD_ARTICLES = 5000
+"""The newest articles of a library, which nobody has read."""
+READ_ARTICLES = 1000
+"""The next ones, which were."""
+REPEATS = 5
+
+Report = Callable[[str], None]
+
+
+class BCubed(NamedTuple):
+    """How well groups agree with others (Bagga and Baldwin 1998), averaged over their members."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+def compute_b_cubed(found: Sequence[Sequence[str]], expected: Sequence[Sequence[str]]) -> BCubed:
+    """Compare groups; what is in none stands alone."""
+    ours, theirs = _groups_by_member(found), _groups_by_member(expected)
+    members = ours.keys() | theirs.keys()
+    shares = [(ours.get(each, {each}), theirs.get(each, {each})) for each in members]
+    precision = mean([len(one & other) / len(one) for one, other in shares])
+    recall = mean([len(one & other) / len(other) for one, other in shares])
+    both = precision + recall
+    return BCubed(precision, recall, 2 * precision * recall / both if both else 0.0)
+
+
+def _groups_by_member(groups: Sequence[Sequence[str]]) -> Mapping[str, set[str]]:
+    return {member: set(group) for group in groups for member in group}
+
+
+def measure_stories(keys: Sequence[str], library: FolderLibrary, report: Report) -> None:
+    """Measure the stories of a corpus against those labelled by hand, if it has these articles.
+
+    Args:
+        keys: Those of all articles, in the order of the corpus.
+        library: With these articles, the keys being their ids.
+        report: Prints a line.
+    """
+    labels = orjson.loads(LABELS.read_bytes())
+    category = f"{labels['category']}/"
+    stories = [[f"{category}{number}" for number in story] for story in labels["stories"]]
+    known, labelled = set(keys), [key for key in keys if key.startswith(category)]
+    if not known.issuperset(chain.from_iterable(stories)):
+        return
+    report("")
+    report(f"Stories of {len(labelled)} articles, labelled by hand: B-cubed precision, recall, F1")
+    vectors = find_vectors(keys, library)
+    methods = {
+        "newstui": group_articles(vectors),
+        "any pair": link_pairs({key: vectors[key] for key in labelled}),
+        "each alone": [],
+    }
+    for name, groups in methods.items():
+        found = [[key for key in group if key.startswith(category)] for group in groups]
+        alone = [[key] for key in labelled]
+        result = compute_b_cubed([*alone, *found], [*alone, *stories])
+        report(f"  {name:<12} {result.precision:.4f}  {result.recall:.4f}  {result.f1:.4f}")
+
+
+def find_vectors(keys: Sequence[str], library: FolderLibrary) -> dict[str, ArticleVector]:
+    """Return the vectors of articles, in their order."""
+    rows = [row for key in keys if (row := library.get_row(key)) is not None]
+    found: dict[str, ArticleVector] = {}
+    for step in library.vectors(rows):
+        found |= step
+    return {key: found[key] for key in keys if key in found}
+
+
+def group_articles(vectors: Mapping[str, ArticleVector]) -> list[list[str]]:
+    """Return the stories of the front page, if articles came in this order."""
+    steps = group_stories(vectors, {})
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            groups: dict[int, list[str]] = {}
+            for key, story in end.value.items():
+                groups.setdefault(story, []).append(key)
+            return list(groups.values())
+
+
+def link_pairs(vectors: Mapping[str, ArticleVector]) -> list[list[str]]:
+    """Return the baseline: articles joined by any pair with the least cosine of a story."""
+    weights = {key: dict(zip(*vector, strict=True)) for key, vector in vectors.items()}
+    groups = {key: [key] for key in vectors}
+    for one, other in combinations(vectors, 2):
+        ours, theirs = weights[one], weights[other]
+        cosine = sum(ours[term] * theirs[term] for term in ours.keys() & theirs.keys())
+        if cosine >= SAME_STORY_COSINE and groups[one] is not groups[other]:
+            groups[one] += groups[other]
+            for member in groups[other]:
+                groups[member] = groups[one]
+    return list({id(group): group for group in groups.values()}.values())
+
+
+# -- the time ------------------------------------------------------------------------------
+
+
+def measure_front_page(
+    size: int, library: FolderLibrary, report: Callable[[int, str, str], None]
+) -> None:
+    """Measure composing a front page of unread articles, the first time and later.
+
+    CPU time is reported, since the machine may do other things.
+    """
+    rows = list(islice(iter_rows(library.listing(ListQuery())), UNREAD_ARTICLES + READ_ARTICLES))
+    for row in rows[UNREAD_ARTICLES:]:
+        library.record("opened", [row.id])
+        library.record("read", [row.id])
+    now = int(system_clock().timestamp())
+    request = FrontPageRequest(now, since=min(row.added_at for row in rows) - 1)
+    label = f"front page of {min(size, UNREAD_ARTICLES):,} unread"
+    for what in ("the first time", "without interests", "later"):
+        if what == "without interests":
+            library.interests.clear()
+        times = [measure_steps(library, request) for _ in range(REPEATS if what == "later" else 1)]
+        total, longest = sorted(times)[len(times) // 2]
+        figures = f"CPU {1000 * total:.0f} ms, longest step {1000 * longest:.0f} ms"
+        report(size, f"{label}, {what}", figures)
+
+
+def measure_steps(library: FolderLibrary, request: FrontPageRequest) -> tuple[float, float]:
+    """Return the CPU seconds of composing a front page, and those of its longest step."""
+    start = last = time.process_time()
+    longest = 0.0
+    for _ in compose_front_page(library, request):
+        now = time.process_time()
+        longest, last = max(longest, now - last), now
+    return time.process_time() - start, longest
