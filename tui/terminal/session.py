@@ -41,6 +41,9 @@ SIGNALS_LEFT_BY_TEXTUAL = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 
 FINAL_SAVE_TIMEOUT = 1.0
 """Seconds that saving may take before the process is killed."""
+RELEASE_SECONDS = 0.02
+"""Seconds for a thread to notice that the terminal it waits for was taken from it."""
+MAX_RESET_ATTEMPTS = 25
 
 
 def read_terminal_modes(fd: int) -> TerminalModes | None:
@@ -52,7 +55,7 @@ def read_terminal_modes(fd: int) -> TerminalModes | None:
 
 
 def restore_terminal(fd: int, saved: TerminalModes | None = None) -> None:
-    """Restore the terminal, and its earlier modes if they are known, without ever blocking.
+    """Restore the terminal, and its earlier modes if they are known, without waiting for what it has not taken.
 
     A terminal that belongs to another job by now is left alone.
     """
@@ -65,9 +68,23 @@ def restore_terminal(fd: int, saved: TerminalModes | None = None) -> None:
         # Opened again, because O_NONBLOCK on `fd` would apply to the shell as well.
         own = os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
         try:
-            os.write(own, RESET_SEQUENCE)
+            _write_reset_sequence(own)
         finally:
             os.close(own)
+
+
+def _write_reset_sequence(fd: int) -> None:
+    """Write it whole; what a stalled terminal has not taken makes room for it.
+
+    On a busy machine a thread that was released from a stalled write may write once more.
+    """
+    for _ in range(MAX_RESET_ATTEMPTS):
+        with contextlib.suppress(BlockingIOError):
+            if os.write(fd, RESET_SEQUENCE) == len(RESET_SEQUENCE):
+                return
+        with contextlib.suppress(termios.error):
+            termios.tcflush(fd, termios.TCOFLUSH)
+        time.sleep(RELEASE_SECONDS)
 
 
 def is_foreground_job(fd: int) -> bool:
@@ -105,7 +122,7 @@ def _discard_pending_output(fd: int) -> int:
         if thread.ident is not None and thread is not threading.current_thread():
             with contextlib.suppress(ProcessLookupError):
                 signal.pthread_kill(thread.ident, signal.SIGURG)
-    time.sleep(0.02)
+    time.sleep(RELEASE_SECONDS)
     with contextlib.suppress(termios.error):
         termios.tcflush(own, termios.TCOFLUSH)
     return own
