@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from store.model.article import ParsedArticle
+from tests.support.piece_package import install_piece_package
 from tests.support.reader import (
     MIDDLE,
     NARROW,
@@ -102,6 +103,25 @@ async def test_similar_articles_are_unknown_until_indexed(
         running.reader.post_message(messages.IndexEnded(is_updated=False))
         await running.settle()
         assert running.reader.side_pane.similar is not None
+
+
+async def test_the_same_story_in_another_language_comes_once_it_is_known(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its embedding is made in the background while the article is already shown."""
+    install_piece_package(tmp_path, monkeypatch)
+    articles = [
+        make_article(1, title="Streik der Fähre", text="Die Besatzung der Fähre im Hafen streikt.", language="de"),
+        make_article(2, title="Bees", text="The price of honey is up after a bad spring.", language="en"),
+        make_article(3, title="Ferry strike", text="The ferry crew is on strike in the harbour.", language="en"),
+    ]  # fmt: skip
+    library = make_library(tmp_path / "languages", articles)
+    async with start(library=library) as running:
+        await running.press("enter")
+        assert running.opened_number == 3
+        await running.wait_until(lambda: "in German" in screen_text(running.app))
+        await running.press("h", "g", "enter", "1")
+        assert running.opened_number == 1
 
 
 @pytest.mark.command("trail.back", "trail.forward")

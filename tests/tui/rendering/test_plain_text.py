@@ -102,13 +102,16 @@ def test_an_article_without_a_text_says_so() -> None:
 def test_details_of_an_article() -> None:
     """Summary, similar articles, statistics and details, with labels."""
     entry = replace(entry_of("Words."), body=Body("Words.", "Cut", "import", False))
-    similar = (SimilarArticle("x", "One", "north", timestamp=86_400), SimilarArticle(None, "Two"))
+    similar = (
+        SimilarArticle("x", "One", "north", timestamp=86_400, language="ja"),
+        SimilarArticle(None, "Two"),
+    )
     insights = ArticleInsights(keywords=("ferry", "crews"))
     lines = list(article_details_lines(entry, similar, insights, 80))
     assert lines[0] == "Summary: Cut (truncated at the source)"
     assert lines[2:5] == [
         "Similar Readings: 2.",
-        "1. One (north; 1970-01-02; unread)",
+        "1. One (north; in Japanese; 1970-01-02; unread)",
         "2. Two (not in the library)",
     ]
     assert "Read 0 times." in lines[6]

@@ -148,6 +148,12 @@ TALKS = SimilarArticle(
             ],
         ),
         (
+            SimilarArticle("y", "Gespräche", "world", NOW - 7200, read=True, language="de"),
+            40,
+            ["1 Gespräche       world · in German · 2h"],
+            ["1 Gespräche", "  world · in German · 2h"],
+        ),
+        (
             SimilarArticle(None, "Ukraine, Russia to hold talks", shared_terms=("talks",)),
             30,
             ["1 Ukraine, Russia to hold", "  talks         not in library"],

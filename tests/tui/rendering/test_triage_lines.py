@@ -113,7 +113,7 @@ def test_a_title_of_the_queue_takes_two_lines_at_most() -> None:
 def test_similar_readings_say_how_many_were_read() -> None:
     similar = [
         SimilarArticle("1", "One that was read", "world", NOW - 86_400, read=True),
-        SimilarArticle("2", "One that was not", "", NOW - 7200),
+        SimilarArticle("2", "One that was not", "", NOW - 7200, language="fr"),
         SimilarArticle(None, "One that is only named", origin="import"),
     ]
     assert texts(build_similar(similar, NOW, 30)) == [
@@ -123,7 +123,7 @@ def test_similar_readings_say_how_many_were_read() -> None:
         "  world · 1d · read",
         "",
         "● One that was not",
-        "  2h · unread",
+        "  in French · 2h · unread",
         "",
         "  One that is only named",
         "  not in the library",
