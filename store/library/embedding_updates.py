@@ -7,7 +7,9 @@ to find similar articles by words.
 
 from __future__ import annotations
 
+import importlib
 import logging
+import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -53,6 +55,8 @@ SAVE_BATCH_SIZE = 5000
 """Vectors after which the file is written."""
 POLL_SECONDS = 0.01
 """Seconds of a step that waits for the thread, less than a frame."""
+
+THREADS_VARIABLE = "OPENBLAS_NUM_THREADS"
 
 T = TypeVar("T")
 WaitingText = tuple[int, int, str, str]
@@ -166,9 +170,8 @@ class EmbeddingUpdater:
             return
         self._signature = signature
         try:
-            from store.search.article_embeddings import (
-                ArticleEmbeddings,  # numpy takes long to import
-            )
+            import_numpy()
+            from store.search.article_embeddings import ArticleEmbeddings
 
             self._file = read_embedding_file(self._path, model)
             self.current = ArticleEmbeddings(self._file)
@@ -273,6 +276,7 @@ class EmbeddingUpdater:
         rows = list(self._library.catalog().rows())
 
         def save() -> None:
+            import_numpy()
             from store.search.article_embeddings import merge_columns
 
             kept = [article_number(row.id) for row in rows]
@@ -316,6 +320,23 @@ class Encoder:
             self.projection = self._process.start(self._folder, self.projection)
             self._is_started = True
         return list(self._process.encode([(text, language) for _, _, text, language in texts]))
+
+
+def import_numpy() -> None:
+    """Import numpy, so that it computes on the thread that calls it alone.
+
+    For one article among 100,000, other threads are not worth waking, and on a busy machine waiting
+    for them takes thirty times the time. Its library of linear algebra reads the variable when loaded.
+    """
+    before = os.environ.get(THREADS_VARIABLE)
+    os.environ[THREADS_VARIABLE] = "1"
+    try:
+        importlib.import_module("numpy")
+    finally:
+        if before is None:
+            del os.environ[THREADS_VARIABLE]
+        else:
+            os.environ[THREADS_VARIABLE] = before
 
 
 def _wait(future: Future[T], progress: IndexProgress) -> Steps[T]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from store.library import embedding_updates
+from store.library.embedding_updates import THREADS_VARIABLE, import_numpy
 from store.model.article import Article, Body, ParsedArticle, SimilarArticle
 from store.model.errors import SaveFailed
 from store.search.embedding_file import EmbeddingFile, read_embedding_file
@@ -247,3 +250,18 @@ def test_a_disk_that_refuses_the_file_is_a_problem_and_nothing_more(
     assert desk.update() == []
     assert desk.library.problems == ("the embeddings of articles cannot be written: no space left",)
     assert set(desk.similar("strike")) == {"talks"}
+
+
+@pytest.mark.parametrize("before", [None, "4"])
+def test_numpy_computes_on_one_thread_and_the_user_s_programs_on_as_many_as_before(
+    before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+    monkeypatch.setattr(
+        importlib, "import_module", lambda _: seen.append(os.environ.get(THREADS_VARIABLE))
+    )
+    monkeypatch.delenv(THREADS_VARIABLE, raising=False)
+    if before is not None:
+        monkeypatch.setenv(THREADS_VARIABLE, before)
+    import_numpy()
+    assert (seen, os.environ.get(THREADS_VARIABLE)) == (["1"], before)
