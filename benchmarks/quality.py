@@ -27,6 +27,7 @@ import orjson
 
 from benchmarks.front_page import measure_stories
 from benchmarks.judgements import correlate, read_judgements, read_texts, score_pairs
+from benchmarks.known_items import KnownItems, measure_known_items
 from benchmarks.metrics import (
     TOKEN,
     RankMetrics,
@@ -108,6 +109,8 @@ def measure(stories: Sequence[CorpusArticle], folder: Path) -> None:
     measure_summaries([story for story in stories if story.reference])
     measure_search(stories, library)
     measure_stories([story.key for story in stories], library, report)
+    texts, titles = {s.key: s.text for s in stories}, {s.key: s.title for s in stories}
+    report(*measure_known_items(KnownItems(texts, titles, library)))
 
 
 def make_library(stories: Iterable[CorpusArticle], folder: Path) -> FolderLibrary:

@@ -32,7 +32,7 @@ def iter_other_spellings(condition: WordsCondition) -> Iterator[WordsCondition]:
     else:
         word = normalize_text(text)
         for other in other_spellings(word):
-            yield replace(condition, text=other)
+            yield replace(condition, text=other, is_prefix=False)  # labour is not laboratory
         if parts := split_prefix(word):
             yield replace(condition, text=" ".join(parts), is_phrase=True, is_prefix=True)
 
