@@ -208,7 +208,10 @@ def measure_judgements(lee: Path, folder: Path) -> None:
 
 
 def measure_halves(stories: Sequence[CorpusArticle], folder: Path) -> None:
-    """Query with the first half of each article for its second half, which has no title."""
+    """Query with the first half of each article for its second half, which has no title.
+
+    A place counts for the article in it and for those that are folded under it as its copies.
+    """
     report("", "Second half of an article by its first: recall@1, recall@5, MRR of five")
     pairs = [(story, *split_in_halves(story.text)) for story in stories]
     pairs = [pair for pair in pairs if pair[2]]
@@ -217,20 +220,23 @@ def measure_halves(stories: Sequence[CorpusArticle], folder: Path) -> None:
     index = TfIdf(list(second.values()))
     keys = list(second)
 
-    def ours(title: str, text: str) -> list[str]:
+    def ours(title: str, text: str) -> list[Sequence[str]]:
         entry = FullArticle(Article("first half", title), Body(text), ReadingStatus())
-        return [each.id for each in library.similar(entry) if each.id]
+        return [(each.id, *each.duplicates) for each in library.similar(entry) if each.id]
 
-    def by_tf_idf(text: str) -> list[str]:
-        return [keys[number] for number in islice(index.nearest(text), SIMILAR_COUNT)]
+    def by_tf_idf(text: str) -> list[Sequence[str]]:
+        return [(keys[number],) for number in islice(index.nearest(text), SIMILAR_COUNT)]
 
-    methods: dict[str, Callable[[CorpusArticle, str], list[str]]] = {
+    methods: dict[str, Callable[[CorpusArticle, str], list[Sequence[str]]]] = {
         "newstui": lambda _, text: ours("", text),
         "with title": lambda story, text: ours(story.title, text),
         "tf-idf": lambda _, text: by_tf_idf(text),
     }
     for name, method in methods.items():
-        found = [[second[key] == b for key in method(story, a)] for story, a, b in pairs]
+        found = [
+            [any(second[key] == b for key in place) for place in method(story, a)]
+            for story, a, b in pairs
+        ]
         result: RankMetrics = compute_rank_metrics(found)
         report(f"  {name:<12} {result.recall_at_1:.4f}  {result.recall_at_5:.4f}  {result.mrr:.4f}")
 

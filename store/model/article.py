@@ -209,10 +209,15 @@ class SimilarArticle:
     """The words in common, strongest first."""
     origin: str = "index"
     """`import` if the title came with the article, else `index`."""
-    duplicate_count: int = 0
-    """The number of its duplicates in the library, which are not listed themselves."""
     language: str = ""
     """Its language, as ISO 639-1 code, if it is another one than the article's."""
+    duplicates: tuple[str, ...] = ()
+    """The ids of its duplicates in the library, which are not listed themselves."""
+
+    @property
+    def duplicate_count(self) -> int:
+        """The number of its duplicates."""
+        return len(self.duplicates)
 
 
 @dataclass(frozen=True, slots=True)

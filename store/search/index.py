@@ -29,6 +29,7 @@ from store.model.errors import (
     describe_system_error,
 )
 from store.model.times import to_unix_seconds
+from store.search.term_vectors import TermWeights
 from store.system.files import (
     FILE_MODE,
     FileSignature,
@@ -120,6 +121,7 @@ class FullTextIndex:
         self.coverage = IndexCoverage()
         self._index: Index | None = None
         self._searcher: Searcher | None = None
+        self._term_weights: TermWeights | None = None
         self._signature: FileSignature | None = None
 
     def refresh(self) -> bool:
@@ -141,7 +143,7 @@ class FullTextIndex:
 
     def close(self) -> None:
         """Close the index."""
-        self._index = self._searcher = self._signature = None
+        self._index = self._searcher = self._term_weights = self._signature = None
         self.coverage = IndexCoverage()
 
     def discard(self) -> None:
@@ -160,6 +162,17 @@ class FullTextIndex:
         if self._searcher is None:
             raise IndexUnusable("the index is not open")
         return self._searcher
+
+    @property
+    def term_weights(self) -> TermWeights:
+        """The rarity of words in what was last committed.
+
+        Raises:
+            IndexUnusable: `refresh` has not opened it.
+        """
+        if self._term_weights is None:
+            self._term_weights = TermWeights(self.searcher)
+        return self._term_weights
 
     @property
     def schema(self) -> Schema:

@@ -30,7 +30,6 @@ from store.search.syntax_tree import (
     count_most,
 )
 from store.text.folding import normalize_text
-from store.text.keywords import STOP_WORD_LANGUAGES
 from store.text.spellings import other_spellings
 from store.text.terms import UNSPACED_SCRIPT
 from store.text.tokenizer import find_signs, tokenize
@@ -63,12 +62,24 @@ OTHER_FORM_WEIGHT = 0.8
 """The weight of another form of a word, relative to the word itself."""
 
 SNOWBALL_STEMMERS: Mapping[str, str] = {
-    **STOP_WORD_LANGUAGES,
     "ar": "arabic",
+    "da": "danish",
+    "de": "german",
     "el": "greek",
     "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nb": "norwegian",
+    "nl": "dutch",
     "nn": "norwegian",
+    "no": "norwegian",
+    "pt": "portuguese",
     "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
     "ta": "tamil",
     "tr": "turkish",
 }

@@ -14,26 +14,29 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from tantivy import Occur, Query, Searcher
+from tantivy import Occur, Query
 
 from store.model.article import Article, ArticleInsights, ArticleRow, Body, SimilarArticle
 from store.model.times import to_unix_seconds
 from store.search.index import FullTextIndex, IndexHit, article_number, convert_engine_errors
-from store.search.term_vectors import MAX_COMPARED_CHARS
+from store.search.term_vectors import (
+    MAX_COMPARED_CHARS,
+    TermVector,
+    comparable_text,
+)
 from store.text.keywords import (
-    SAME_STORY_THRESHOLD,
     UNINFORMATIVE_WORDS,
     count_content_words,
     detect_language,
     extract_content_words,
-    make_story_similarity,
     select_keywords,
 )
-from store.text.markdown import strip_inline_markdown, strip_links
+from store.text.markdown import strip_links
 from store.text.terms import fold_text
 from store.text.tokenizer import tokenize
 
@@ -60,10 +63,9 @@ MAX_POSTINGS = 600_000
 """Postings that a query may read for all its words together; the most frequent words are left out.
 """
 
-MAX_STORY_CANDIDATES = 12
-"""Candidates that are compared for being the very same story."""
-MAX_SAME_STORY = 2
-"""Places at the head of the list that are reserved for those."""
+SAME_STORY_PLACES = ((0.15, 5), (0.1, 2))
+"""Places at the head of the list for articles of the very same story: up to five for those whose cosine
+is at least 0.15, two for the others."""
 
 MAX_CANDIDATES = 30
 MIN_SIMILARITY = 0.03
@@ -78,12 +80,19 @@ MIN_TRANSLATION = 0.44
 
 Of 18 short reports in other languages 14 have it with the one among 1,089 English articles that tells
 the same; none of 8 has it that tell something else."""
+MIN_COSINE = 0.1
+"""The least cosine of a similar article: of fewer than five, none is a stranger.
+
+Of the pairs labelled by hand (`benchmarks/story_pairs.tsv`), 26 of 34 strangers are below it and 2 of 116 others."""
 MAX_SHARED_WORDS = 4
 MAX_KEYWORDS = 8
 MAX_DUPLICATE_CHECKS = 8
 """Candidates that are checked for being duplicates, which rank close to what they duplicate."""
 MIN_DUPLICATE_SCORE = 0.9
 """The least score of a duplicate, as a share of what it duplicates; none is searched for below it.
+"""
+MIN_DUPLICATE_COSINE = 0.25
+"""The least cosine of an article and its duplicate: what is further apart need not be compared word by word.
 """
 MIN_STORY_SCORE = 0.2
 """The least score of an article of the same story."""
@@ -104,30 +113,37 @@ MIN_NEW_WORDS = 4
 ParagraphSpan = tuple[int, int]
 """Start and end in the text, in characters."""
 
-TermWeights = Mapping[str, float]
+WordWeights = Mapping[str, float]
 RowLookup = Callable[[int], ArticleRow | None]
 """Returns the row of an article by its number in the index; None if it was deleted."""
 TextLookup = Callable[[str], str]
 """Returns the text of an article by its id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArticleFeatures:
     """The features by which articles are compared."""
 
     title: str
     text: str
+    """Its text as it is compared: without markup and boilerplate."""
+    words: Sequence[str]
+    """The content words of the text, in their order."""
     counts: Mapping[str, int]
-    """The number of occurrences of each content word."""
-    shingles: frozenset[tuple[str, str]]
-    """Pairs of neighbouring words (shingles; Broder 1997)."""
+    """The number of occurrences of each content word in the title and the text."""
 
     @classmethod
-    def from_text(cls, title: str, text: str, language: str = "") -> ArticleFeatures:
-        """Return the features of a title and a text."""
+    def from_text(cls, title: str, text: str, language: str) -> ArticleFeatures:
+        """Return the features of a title and a text with markup."""
+        text = comparable_text(text)
         words = extract_content_words(text, language)
         counts = count_content_words([*words, *extract_content_words(title, language)])
-        return cls(title, text, counts, frozenset(pairwise(words)))
+        return cls(title, text, words, counts)
+
+    @cached_property
+    def shingles(self) -> frozenset[tuple[str, str]]:
+        """Pairs of neighbouring words (shingles; Broder 1997)."""
+        return frozenset(pairwise(self.words))
 
     def is_duplicate(self, other: ArticleFeatures) -> bool:
         """Return True if the two are the same report, one of them perhaps longer."""
@@ -145,31 +161,43 @@ def normalize_title(title: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SimilarityQuery:
-    """The query for one article."""
-
-    when: int
-    features: ArticleFeatures
-    weights: TermWeights
-    """Its strongest words."""
-    idf: TermWeights
-    """The inverse document frequency of each of them: how rare it is in the library."""
-    self_score: float
-    """The score of the article itself, so that 1 is an identical article."""
-
-    def word_strengths(self) -> TermWeights:
-        """Return how much each word says about what the article is about."""
-        return {word: weight * self.idf[word] for word, weight in self.weights.items()}
-
-
-@dataclass(frozen=True, slots=True)
 class SimilarCandidate:
     """An article that may be similar."""
 
     score: float
     row: ArticleRow
     features: ArticleFeatures
+    cosine: float = 0.0
+    """How much it is the same story by its words (`store.search.term_vectors`)."""
     origin: str = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarityQuery:
+    """The query for one article."""
+
+    when: int
+    language: str
+    features: ArticleFeatures
+    vector: TermVector
+    weights: WordWeights
+    """Its strongest words."""
+    idf: WordWeights
+    """The inverse document frequency of each of them: how rare it is in the library."""
+    self_score: float
+    """The score of the article itself, so that 1 is an identical article."""
+    compared: dict[str, tuple[ArticleFeatures, float]] = field(default_factory=dict)
+    """The features of articles that were compared with it, and their cosines."""
+
+    def word_strengths(self) -> WordWeights:
+        """Return how much each word says about what the article is about."""
+        return {word: weight * self.idf[word] for word, weight in self.weights.items()}
+
+    def is_duplicate(self, candidate: SimilarCandidate) -> bool:
+        """Return True if the article and this one are the same report."""
+        if candidate.cosine < MIN_DUPLICATE_COSINE:
+            return False
+        return self.features.is_duplicate(candidate.features)
 
 
 class SimilarArticleFinder:
@@ -183,10 +211,10 @@ class SimilarArticleFinder:
         embeddings: ArticleEmbeddings | None = None,
     ) -> None:
         self._index = index
+        self._term_weights = index.term_weights
         self._embeddings = embeddings
         self._lookup_row = lookup_row
         self._lookup_text = lookup_text
-        self._features_cache: dict[str, ArticleFeatures] = {}
 
     def find(self, article: Article, body: Body, limit: int = 5) -> tuple[SimilarArticle, ...]:
         """Return the most similar articles, those whose titles came with the article first.
@@ -210,8 +238,7 @@ class SimilarArticleFinder:
             found = self._filter_candidates(hits, query, MAX_CANDIDATES, article.id)
             same_story = takewhile(lambda one: one.score >= MIN_STORY_SCORE, found)
             read = [one.features.counts for one in same_story if one.row.read]
-        text = strip_inline_markdown(body.text[:MAX_COMPARED_CHARS])
-        keywords = select_keywords(text, query.word_strengths(), MAX_KEYWORDS)
+        keywords = select_keywords(query.features.text, query.word_strengths(), MAX_KEYWORDS)
         return ArticleInsights(keywords, find_new_paragraphs(body.text[:MAX_NOVELTY_CHARS], read))
 
     def compare(self, article: Article, body: Body, rows: Sequence[ArticleRow]) -> list[float]:
@@ -260,8 +287,10 @@ class SimilarArticleFinder:
                 language = self._foreign_language(article.id, candidate.row.id)
                 listed.append(_to_similar(query, candidate, language))
             elif duplicate_of and candidate.row.id:
-                count = listed[duplicate_of - 1].duplicate_count + 1
-                listed[duplicate_of - 1] = replace(listed[duplicate_of - 1], duplicate_count=count)
+                one = listed[duplicate_of - 1]
+                listed[duplicate_of - 1] = replace(
+                    one, duplicates=(*one.duplicates, candidate.row.id)
+                )
             if candidate.row.id:
                 ids.add(candidate.row.id)
         return tuple(listed)
@@ -270,37 +299,26 @@ class SimilarArticleFinder:
 
     def _build_query(self, article: Article, body: Body) -> SimilarityQuery:
         language = article.language or detect_language(body.text)
-        counts, title = _count_words(
-            article.title, f"{body.summary}\n{strip_inline_markdown(body.text)}", language
-        )
-        idf = self._idf(counts)
+        features = ArticleFeatures.from_text(article.title, body.text, language)
+        counts, title = _count_words(article.title, f"{body.summary}\n{features.text}", language)
+        idf = self._term_weights.rarity(counts)
         weights = {
             word: SIMILAR_TITLE_WEIGHT * (word in title)
             + counts[word] / (counts[word] + TERM_SATURATION)
             for word in idf
         }
         strongest = _select_strongest(weights, idf, MAX_QUERY_TERMS, self._index.document_count)
-        text = strip_inline_markdown(body.text[:MAX_COMPARED_CHARS])
         return SimilarityQuery(
             when=to_unix_seconds(article.date or article.created),
-            features=ArticleFeatures.from_text(article.title, text, language),
+            language=language,
+            features=features,
+            vector=self._term_weights.vector(features.counts),
             weights=strongest,
             idf=idf,
             self_score=_bm25_score(strongest, idf, counts) or 1.0,
         )
 
-    def _idf(self, words: Iterable[str]) -> TermWeights:
-        """Return the inverse document frequencies (Robertson, Sparck Jones) of indexed words."""
-        searcher: Searcher = self._index.searcher
-        total = searcher.num_docs
-        found = {}
-        for word in words:
-            frequency = searcher.doc_freq("body", word) or searcher.doc_freq("title", word)
-            if frequency:
-                found[word] = math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
-        return found
-
-    def _search(self, weights: TermWeights, among: Sequence[IndexHit] = ()) -> Sequence[IndexHit]:
+    def _search(self, weights: WordWeights, among: Sequence[IndexHit] = ()) -> Sequence[IndexHit]:
         """Return the best hits for these words, only among `among` if that is given."""
         schema = self._index.schema
         parts = [
@@ -321,7 +339,7 @@ class SimilarArticleFinder:
     def _rank(self, article: Article, query: SimilarityQuery) -> Iterator[SimilarCandidate]:
         """Yield other articles of the library, most similar first, including duplicates."""
         hits = self._search(query.weights)
-        first = list(self._filter_candidates(hits, query, MAX_STORY_CANDIDATES, article.id))
+        first = list(self._filter_candidates(hits, query, MAX_CANDIDATES, article.id))
         hits = (
             self._search(self._widen(query, first[:FEEDBACK_ARTICLES]), among=hits) if first else []
         )
@@ -344,9 +362,17 @@ class SimilarArticleFinder:
         )
         best = max((score for score, _ in similar), default=0.0)
         for score, row in similar:
-            yield SimilarCandidate(
-                best if same_story.get(row.id) else score, row, self._features(row)
-            )
+            one = self._candidate(query, row, best if same_story.get(row.id) else score)
+            if one.cosine >= MIN_COSINE or row.id in same_story:
+                yield one
+
+    def _candidate(self, query: SimilarityQuery, row: ArticleRow, score: float) -> SimilarCandidate:
+        if row.id not in query.compared:
+            text = self._lookup_text(row.id)
+            features = ArticleFeatures.from_text(row.title, text, query.language)
+            cosine = self._term_weights.cosine(query.vector, features.counts)
+            query.compared[row.id] = features, cosine
+        return SimilarCandidate(score, row, *query.compared[row.id])
 
     def _find_translations(
         self, embeddings: ArticleEmbeddings, article: str, query: SimilarityQuery
@@ -375,23 +401,17 @@ class SimilarArticleFinder:
             row = self._lookup_row(hit.number)
             if row is None or row.id == own_id:
                 continue
-            features = self._features(row)
-            if not query.features.is_duplicate(features):
+            candidate = self._candidate(query, row, hit.score / query.self_score)
+            if not query.is_duplicate(candidate):
                 limit -= 1
-                yield SimilarCandidate(hit.score / query.self_score, row, features)
+                yield candidate
 
-    def _features(self, row: ArticleRow) -> ArticleFeatures:
-        if row.id not in self._features_cache:
-            text = self._lookup_text(row.id)[:MAX_COMPARED_CHARS]
-            self._features_cache[row.id] = ArticleFeatures.from_text(row.title, text)
-        return self._features_cache[row.id]
-
-    def _widen(self, query: SimilarityQuery, found: Sequence[SimilarCandidate]) -> TermWeights:
+    def _widen(self, query: SimilarityQuery, found: Sequence[SimilarCandidate]) -> WordWeights:
         weights, idf = dict(query.weights), dict(query.idf)
         total = self._index.document_count
         for one in found:
             counts = one.features.counts
-            idf.update(self._idf(word for word in counts if word not in idf))
+            idf.update(self._term_weights.rarity(word for word in counts if word not in idf))
             saturated = {w: n / (n + TERM_SATURATION) for w, n in counts.items() if w in idf}
             strongest = _select_strongest(saturated, idf, MAX_FEEDBACK_TERMS, total)
             for word, weight in strongest.items():
@@ -402,24 +422,26 @@ class SimilarArticleFinder:
         self, query: SimilarityQuery, titles: Iterable[str]
     ) -> Iterator[SimilarCandidate]:
         for title in filter(str.strip, titles):
-            if found := self._find_by_title(title):
-                row, features = found
-                score = _bm25_score(query.weights, query.idf, features.counts) / query.self_score
-                yield SimilarCandidate(score * _time_proximity(query, row), row, features, "import")
+            if (row := self._find_by_title(title)) is not None:
+                found = self._candidate(query, row, 0.0)
+                score = _bm25_score(query.weights, query.idf, found.features.counts)
+                score *= _time_proximity(query, row) / query.self_score
+                yield replace(found, score=score, origin="import")
             else:
                 row = ArticleRow("", title, "", 0, 0, 0, read=False, starred=False, read_count=0)
-                yield SimilarCandidate(0.0, row, ArticleFeatures.from_text(title, ""), "import")
+                features = ArticleFeatures.from_text(title, "", query.language)
+                yield SimilarCandidate(0.0, row, features, origin="import")
 
-    def _find_by_title(self, title: str) -> tuple[ArticleRow, ArticleFeatures] | None:
+    def _find_by_title(self, title: str) -> ArticleRow | None:
         """Return the article with this title, ignoring case and signs, unless it is deleted."""
         schema, key = self._index.schema, normalize_title(title)
         parts = [Query.term_query(schema, "title", word.text, "basic") for word in tokenize(title)]
         query = Query.boolean_query([(Occur.Must, part) for part in parts])
-        for hit in self._index.search_uncounted(query, MAX_CANDIDATES):
-            row = self._lookup_row(hit.number)
-            if row and normalize_title(row.title) == key:
-                return row, self._features(row)
-        return None
+        rows = map(
+            self._lookup_row,
+            (hit.number for hit in self._index.search_uncounted(query, MAX_CANDIDATES)),
+        )
+        return next((row for row in rows if row and normalize_title(row.title) == key), None)
 
 
 def add_meaning(
@@ -449,7 +471,7 @@ def _count_words(title: str, text: str, language: str) -> tuple[Counter[str], se
 
 
 def _select_strongest(
-    weights: TermWeights, idf: TermWeights, limit: int, total: int
+    weights: WordWeights, idf: WordWeights, limit: int, total: int
 ) -> dict[str, float]:
     """Return the words that weigh most, without those whose postings would take long to read."""
     strength = heapq.nlargest(limit, ((weights[word] * idf[word], word) for word in weights))
@@ -463,7 +485,7 @@ def _select_strongest(
     return chosen
 
 
-def _bm25_score(weights: TermWeights, idf: TermWeights, counts: Mapping[str, int]) -> float:
+def _bm25_score(weights: WordWeights, idf: WordWeights, counts: Mapping[str, int]) -> float:
     """Return the engine's score for a text of average length with these words."""
     return sum(
         weight * idf[word] * (BM25_K1 + 1) * counts[word] / (counts[word] + BM25_K1)
@@ -473,14 +495,14 @@ def _bm25_score(weights: TermWeights, idf: TermWeights, counts: Mapping[str, int
 
 
 def _find_same_story(query: SimilarityQuery, found: Iterable[SimilarCandidate]) -> dict[str, float]:
-    """Return the articles that tell the very same story, and how similar they are."""
-    similarity = make_story_similarity(query.features.counts, query.idf)
-    by_id = {
-        one.row.id: similarity(one.features.counts) * _time_proximity(query, one.row)
-        for one in found
+    """Return the articles that tell the very same story, and how close they are."""
+    by_id = {one.row.id: one.cosine * _time_proximity(query, one.row) for one in found}
+    best = sorted(by_id, key=by_id.__getitem__, reverse=True)
+    return {
+        article: by_id[article]
+        for place, article in enumerate(best)
+        if any(by_id[article] >= least and place < most for least, most in SAME_STORY_PLACES)
     }
-    best = heapq.nlargest(MAX_SAME_STORY, by_id, key=by_id.__getitem__)
-    return {article: by_id[article] for article in best if by_id[article] >= SAME_STORY_THRESHOLD}
 
 
 def _to_similar(query: SimilarityQuery, one: SimilarCandidate, language: str) -> SimilarArticle:

@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 from tantivy import Searcher
 
+from store.text.boilerplate import strip_boilerplate
 from store.text.keywords import count_content_words, detect_language, extract_content_words
 from store.text.markdown import strip_inline_markdown
 
 MAX_COMPARED_CHARS = 20_000
 """Characters of a text that are compared; what it is about is said near its beginning."""
+MAX_REMEMBERED_WORDS = 50_000
+"""Words whose rarity is remembered: the frequent ones are met in every article."""
 SAME_STORY_COSINE = 0.2
 """Two articles above it mostly tell the same story; below 0.16 hardly any do."""
 
 TermVector = Mapping[str, float]
 """Weights by word; of length one, or empty for a text without words."""
+
+
+def comparable_text(text: str) -> str:
+    """Return the part of a text that articles are compared by, without markup and boilerplate."""
+    return strip_boilerplate(strip_inline_markdown(text[:MAX_COMPARED_CHARS]))
 
 
 def count_article_words(title: str, text: str, language: str = "") -> Mapping[str, int]:
@@ -32,7 +39,7 @@ def count_article_words(title: str, text: str, language: str = "") -> Mapping[st
         text: Its text, with markup.
         language: Its language, whose stop words do not count; empty to detect it.
     """
-    plain = strip_inline_markdown(text[:MAX_COMPARED_CHARS])
+    plain = comparable_text(text)
     language = language or detect_language(plain)
     return count_content_words(extract_content_words(f"{title}\n{plain}", language))
 
@@ -41,38 +48,58 @@ class TermWeights:
     """Weighs words by their rarity in one state of the index, and remembers it."""
 
     def __init__(self, searcher: Searcher) -> None:
-        self._searcher = searcher
-        self._total = searcher.num_docs
-        self._rarity: dict[str, float] = {}
+        self._rarities = _Rarities(searcher)
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequencies (Robertson, Sparck Jones) of indexed words."""
-        found = ((word, self._rarity_of(word)) for word in words)
-        return {word: rarity for word, rarity in found if rarity}
+        rarities = self._rarities
+        return {word: rarity for word in words if (rarity := rarities[word])}
 
     def vector(self, counts: Mapping[str, int]) -> TermVector:
         """Return the vector of a text with these content words; words without a count are left out."""
-        rarity = self.rarity(word for word, count in counts.items() if count)
-        weights = {word: _saturate(counts[word]) * idf for word, idf in rarity.items()}
+        rarities, saturated = self._rarities, _SATURATED
+        weights = {
+            word: rarity * saturated[count]
+            for word, count in counts.items()
+            if count and (rarity := rarities[word])
+        }
         length = math.hypot(*weights.values()) or 1.0
         return {word: weight / length for word, weight in weights.items()}
 
-    def _rarity_of(self, word: str) -> float:
-        rarity = self._rarity.get(word)
-        if rarity is None:
-            frequency = self._searcher.doc_freq("body", word) or self._searcher.doc_freq(
-                "title", word
-            )
-            ratio = (self._total - frequency + 0.5) / (frequency + 0.5)
-            rarity = self._rarity[word] = math.log(1 + ratio) if frequency else 0.0
+    def cosine(self, vector: TermVector, counts: Mapping[str, int]) -> float:
+        """Return the cosine of a vector and that of a text with these words, without making the latter."""
+        rarities, saturated = self._rarities, _SATURATED
+        length = math.hypot(*[rarities[word] * saturated[n] for word, n in counts.items()]) or 1.0
+        shared = vector.keys() & counts.keys()
+        return sum(vector[w] * rarities[w] * saturated[counts[w]] for w in shared) / length
+
+
+class _Rarities(dict[str, float]):
+    """Inverse document frequencies of the words met so far; 0 for those the index lacks."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        super().__init__()
+        self._searcher = searcher
+        self._total = searcher.num_docs
+
+    def __missing__(self, word: str) -> float:
+        if len(self) >= MAX_REMEMBERED_WORDS:
+            self.clear()
+        frequency = self._searcher.doc_freq("body", word) or self._searcher.doc_freq("title", word)
+        ratio = (self._total - frequency + 0.5) / (frequency + 0.5)
+        rarity = self[word] = math.log(1 + ratio) if frequency else 0.0
         return rarity
+
+
+class _SaturatedCounts(dict[int, float]):
+    def __missing__(self, count: int) -> float:
+        weight = self[count] = 1 + math.log(count) if count else 0.0
+        return weight
+
+
+_SATURATED = _SaturatedCounts()
 
 
 def cosine(one: TermVector, other: TermVector) -> float:
     """Return the cosine of two vectors: 1 for the same words, 0 if they share none."""
     return sum(one[word] * other[word] for word in one.keys() & other.keys())
-
-
-@cache
-def _saturate(count: int) -> float:
-    return 1 + math.log(count)

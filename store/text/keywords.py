@@ -1,19 +1,19 @@
-"""Keywords of a text, its language by its stop words, and how much two texts tell the same story."""
+"""Keywords of a text, and its language by its stop words."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from unicodedata import category
 
-from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Filter, TextAnalyzer
 
 from store.text.folding import normalize_text
-from store.text.terms import STOP_WORDS, UNSPACED_RUN, UNSPACED_SCRIPT, extract_terms
+from store.text.stop_words import ENGLISH, count_stop_words, language_code, stop_words
+from store.text.terms import UNSPACED_RUN, UNSPACED_SCRIPT, extract_terms
 from store.text.tokenizer import index_tokenizer, make_tokenizer, prepare_for_index
 
 VAGUE_WORD_LIST = """
@@ -28,8 +28,6 @@ LANGUAGE_SAMPLE_CHARS = 600
 """Characters from which the language is detected."""
 MIN_STOP_WORD_RATIO = 0.2
 """The least part of a text's words that are stop words of its language."""
-SAME_STORY_THRESHOLD = 0.1
-"""Two texts above it may tell the very same story; the two halves of one are mostly above 0.2."""
 HIRAGANA = re.compile("[\u3041-\u309f]")
 KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]+")
 HANGUL = re.compile("[\uac00-\ud7af]+")
@@ -41,28 +39,10 @@ MAX_HAN_CHARS = 6
 MIN_REPEAT_RATIO = 0.6
 """A longer piece is the word if it occurs in this part of the shorter one's places."""
 
-STOP_WORD_LANGUAGES: Mapping[str, str] = {
-    "da": "danish",
-    "de": "german",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ru": "russian",
-    "sv": "swedish",
-}
-"""Names of the engine's stop word lists by ISO 639-1 code."""
-
 
 def extract_content_words(text: str, language: str = "") -> list[str]:
     """Return the words of a text as they are indexed, in order, without the stop words of its language."""
-    name = STOP_WORD_LANGUAGES.get(language[:2].casefold(), "english")
-    return _content_tokenizer(name).analyze(prepare_for_index(text))
+    return _content_tokenizer(language_code(language)).analyze(prepare_for_index(text))
 
 
 def count_content_words(words: Iterable[str]) -> Counter[str]:
@@ -70,69 +50,33 @@ def count_content_words(words: Iterable[str]) -> Counter[str]:
 
     Digits and single letters do not, nor does hiragana, the grammar of Japanese.
     """
-    counts = Counter(words)
-    for word in list(counts):
-        if len(word) == 1 or word.isdigit() or (not word.isascii() and HIRAGANA.search(word)):
-            del counts[word]
-    return counts
+    return Counter(
+        {
+            word: count
+            for word, count in Counter(words).items()
+            if len(word) > 1
+            if not word.isdigit()
+            if word.isascii() or not HIRAGANA.search(word)
+        }
+    )
 
 
 def detect_language(text: str) -> str:
     """Return the language of a text, detected by its stop words; empty for English and unknown ones."""
     words = index_tokenizer().analyze(prepare_for_index(text[:LANGUAGE_SAMPLE_CHARS]))
-    line = " ".join(words)
-    remaining = {
-        code: len(_stop_word_filter(name).analyze(line))
-        for code, name in STOP_WORD_LANGUAGES.items()
-    }
-    best = min(remaining, key=remaining.__getitem__)
-    stop_words = len(words) - remaining[best]
-    is_english = len(_stop_word_filter("english").analyze(line)) <= remaining[best]
-    return "" if is_english or stop_words < MIN_STOP_WORD_RATIO * len(words) else best
-
-
-@cache
-def _stop_word_filter(language: str) -> TextAnalyzer:
-    return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stopword(language)).build()
+    counts = count_stop_words(words)
+    best, count = max(counts.items(), key=lambda each: (each[1], each[0]), default=("", 0))
+    is_english = count <= counts[ENGLISH]
+    return "" if is_english or count < MIN_STOP_WORD_RATIO * len(words) else best
 
 
 @cache
 def _content_tokenizer(language: str) -> TextAnalyzer:
     """Return the index's tokenizer without the stop words of English and the language."""
-    return make_tokenizer(Filter.custom_stopword(sorted(STOP_WORDS)), Filter.stopword(language))
-
-
-def make_story_similarity(
-    ours: Mapping[str, int], rarity: Mapping[str, float]
-) -> Callable[[Mapping[str, int]], float]:
-    """Return a function that compares another text with ours: near 1 if it tells the same.
-
-    It is the cosine of their words by tf-idf, except that all words of the other text count as rare as
-    ours on average: so nothing has to be looked up for them.
-
-    Args:
-        ours: The words of our text and their counts.
-        rarity: Inverse document frequencies of the words that other texts have, too.
-    """
-    known = {word: rarity[word] for word, count in ours.items() if count and word in rarity}
-    squares = sum(idf * idf for idf in known.values())
-    length = math.hypot(*(_term_frequency_weight(ours[word]) * idf for word, idf in known.items()))
-    norm = length * math.sqrt(squares / max(1, len(known))) or 1.0
-    weights = {
-        word: _term_frequency_weight(ours[word]) * idf * idf / norm for word, idf in known.items()
-    }
-
-    def similarity(theirs: Mapping[str, int]) -> float:
-        length = math.hypot(*map(_term_frequency_weight, theirs.values())) or 1.0
-        shared = weights.keys() & theirs.keys()
-        return sum(weights[word] * _term_frequency_weight(theirs[word]) for word in shared) / length
-
-    return similarity
-
-
-@cache
-def _term_frequency_weight(count: int) -> float:
-    return 1 + math.log(count)
+    filters = [Filter.custom_stopword(sorted(stop_words(language)))]
+    if language in ("", ENGLISH):
+        filters.append(Filter.stopword("english"))
+    return make_tokenizer(*filters)
 
 
 def select_keywords(text: str, weights: Mapping[str, float], limit: int) -> tuple[str, ...]:

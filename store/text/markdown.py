@@ -104,6 +104,6 @@ def strip_inline_markdown(text: str) -> str:
     if has_escapes:
         text = _ESCAPE.sub(lambda found: chr(_ESCAPED_BASE + ord(found[1])), text)
     text = strip_links(text)
-    for pattern in _INLINE:
+    for pattern in _INLINE if "*" in text or "`" in text else ():
         text = pattern.sub(r"\1", text)
     return text.translate(_UNESCAPED) if has_escapes else text

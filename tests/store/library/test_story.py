@@ -41,6 +41,7 @@ def found(number: int) -> ParsedArticle:
 def library(tmp_path: Path) -> Library:
     library = Machine(tmp_path).open()
     add(library, map(found, TEXTS))
+    add(library, (article(number, title=f"Filler {number}") for number in range(20, 60)))
     for _ in library.update_index():
         pass
     return library

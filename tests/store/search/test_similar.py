@@ -94,9 +94,41 @@ def test_too_frequent_words_are_left_out(shelf: Shelf, monkeypatch: pytest.Monke
         shelf.put(
             f"more{number}", f"Harbour notes {number}", f"The harbour and the union, {number}."
         )
+    monkeypatch.setattr("store.search.similar.MIN_COSINE", 0.0)
     assert len(shelf.best("ferry")) > 1
     monkeypatch.setattr("store.search.similar.MAX_POSTINGS", 30)
     assert names(shelf.best("ferry")) == ["talks"]
+
+
+def test_strangers_are_left_out_rather_than_fill_five_places(shelf: Shelf) -> None:
+    """They share a word or two with the article, which are no story."""
+    for number in range(4):
+        shelf.put(
+            f"stranger{number}", "Market day", f"{BEES} The harbour was full, twice. {number}"
+        )
+    assert names(shelf.best("ferry")) == ["talks"]
+
+
+def test_words_of_addresses_and_boilerplate_do_not_count(shelf: Shelf) -> None:
+    footer = (
+        "Read more: ferry crews strike, Arlen harbour union, second engineer on the Vorne crossing\n\n"
+        "https://coast.example/ferry-strike/arlen-harbour/union-crews/vorne-crossing"
+    )
+    shelf.put("footer", "Cakes of rye", f"Flour, butter and much patience.\n\n{footer}")
+    assert names(shelf.best("ferry")) == ["talks"]
+    article, body = Article("x", "Cakes of rye"), Body(shelf.texts["footer"])
+    readings = shelf.readings()
+    assert not {"ferry", "arlen", "coast"} & set(readings.insights(article, body).keywords)
+
+
+def test_up_to_five_places_are_for_the_very_same_story(shelf: Shelf) -> None:
+    for number in range(3):
+        text = f"Talks {number}: a second engineer for the Vorne crossing, the union of crews asks."
+        shelf.put(
+            f"talks{number}", f"Day {number} of the Arlen ferry strike", f"{text} {'Fog. ' * 40}"
+        )
+    found = names(shelf.best("ferry"))
+    assert set(found[:4]) == {"talks", "talks0", "talks1", "talks2"}
 
 
 def test_the_very_same_story_comes_first(shelf: Shelf) -> None:
@@ -143,6 +175,8 @@ def test_duplicates_are_counted_not_listed(shelf: Shelf) -> None:
     shelf.put("wire", "Talks in ferry dispute", f"{TALKS} (wire)")
     found = shelf.best("ferry")
     assert len({"wire", "talks"} & set(names(found))) == 1
+    (other,) = {"wire", "talks"} - {found[0].id}
+    assert found[0].duplicates == (other,)
     assert found[0].duplicate_count == 1
 
 

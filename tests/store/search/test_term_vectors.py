@@ -58,8 +58,9 @@ def test_the_cosine_is_that_of_weighted_counts(weights: TermWeights) -> None:
     twice = 1 + math.log(2)
     expected = rare * twice * rare / math.hypot(rare, common) / math.hypot(twice * rare, rare)
     assert cosine(one, other) == pytest.approx(expected)
+    assert weights.cosine(one, {"honey": 2, "fog": 1, "zeppelin": 5}) == pytest.approx(expected)
     assert cosine(one, one) == pytest.approx(1.0)
-    assert cosine(one, weights.vector({})) == 0.0
+    assert cosine(one, weights.vector({})) == weights.cosine(one, {}) == 0.0
 
 
 def test_the_same_story_is_closest(weights: TermWeights) -> None:

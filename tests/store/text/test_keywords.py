@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 
 from store.text.keywords import (
-    SAME_STORY_THRESHOLD,
     count_content_words,
     detect_language,
     extract_content_words,
     find_unspaced_word,
-    make_story_similarity,
 )
 
 JAPANESE = (
@@ -51,20 +49,14 @@ def test_grammar_is_not_counted() -> None:
         ("Le ministre ne sera pas dans la ville, et la maison est trop petite pour eux.", "fr"),
         ("Министр не был в городе, и он сказал, что это было не для него.", "ru"),
         ("The minister is not in the town, and the house is too small for the guests.", ""),
+        ("Ministern var inte i staden, och han sade att det inte var för honom.", "sv"),
+        ("Minister nie był w mieście, ale powiedział, że to nie było dla niego.", "pl"),
+        ("Міністр не був у місті, але він сказав, що це було не для нього.", "uk"),
+        ("Bakan şehirde değildi ama bunun kendisi için yeni bir şey olmadığını söyledi.", "tr"),
+        ("قال الوزير إنه لم يكن في المدينة وإن هذا ليس من شأنه بعد ذلك", "ar"),
         ("東京都は晴れ。", ""),
         ("", ""),
     ],
 )
 def test_language_is_detected_by_stop_words(text: str, code: str) -> None:
     assert detect_language(text) == code
-
-
-def test_rare_words_make_texts_similar() -> None:
-    ours = {"ferry": 3, "vorne": 2, "strike": 1, "owners": 1}
-    rarity = {"ferry": 4.0, "vorne": 6.0, "strike": 2.0, "owners": 2.0}
-    told = make_story_similarity(ours, rarity)
-    sequel = told({"ferry": 2, "vorne": 1, "talks": 3})
-    other = told({"strike": 2, "owners": 1, "mine": 3, "coal": 2, "pit": 2})
-    assert told(ours) > 0.9 > sequel > SAME_STORY_THRESHOLD
-    assert 0.0 < other < sequel
-    assert make_story_similarity({}, rarity)(ours) == told({}) == 0.0

@@ -97,7 +97,11 @@ def test_side_pane_trail_and_status_lines(script: str) -> None:
     entry = FullArticle(article, Body("Text.", text), ReadingStatus())
     similar = [
         SimilarArticle(
-            "y", text, category=text[:20], shared_terms=(text[:9], "harbour"), duplicate_count=2
+            "y",
+            text,
+            category=text[:20],
+            shared_terms=(text[:9], "harbour"),
+            duplicates=("copy1", "copy2"),
         )
     ]
     study = ArticleInsights(keywords=(text[:6], text[6:14]))

@@ -103,7 +103,7 @@ TALKS = SimilarArticle(
     category="world",
     timestamp=NOW - 2 * 86_400,
     shared_terms=("talks", "border"),
-    duplicate_count=2,
+    duplicates=("copy1", "copy2"),
 )
 
 

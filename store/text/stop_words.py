@@ -1,0 +1,84 @@
+"""Stop words of sixty languages: words that texts share without being about the same thing.
+
+The lists are those of the package `stopwordsiso`. Its file is read and its code is not run: that looks up the
+version of the package, which takes longer than everything here. English has a list of our own (see
+`store.text.terms`), because that of the package has words of the news in it: Microsoft, fire, research.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import orjson
+
+from store.text.terms import STOP_WORDS, UNSPACED_SCRIPT
+from store.text.tokenizer import prepare_for_index
+
+LISTS_PACKAGE, LISTS_FILE = "stopwordsiso", "stopwords-iso.json"
+ENGLISH = "en"
+OTHER_CODES: Mapping[str, str] = {"nb": "no", "nn": "no", "iw": "he", "in": "id"}
+"""Codes that the package lists under another one."""
+
+log = logging.getLogger("newstui")
+
+
+@cache
+def stop_words(code: str) -> frozenset[str]:
+    """Return the stop words of a language and of English, as words of the index.
+
+    Args:
+        code: An ISO 639-1 code, perhaps with a region (`pt-BR`); of an unknown language, only those
+            of English are returned.
+    """
+    return STOP_WORDS | _lists().get(language_code(code), frozenset())
+
+
+def language_code(code: str) -> str:
+    """Return the code of a language, without a region, under which its stop words are listed."""
+    short = code.casefold().replace("_", "-").partition("-")[0]
+    return OTHER_CODES.get(short, short)
+
+
+def count_stop_words(words: Iterable[str]) -> Counter[str]:
+    """Count how many of these words of the index are stop words, by language."""
+    languages = _languages_by_word()
+    return Counter(language for word in words for language in languages.get(word, ()))
+
+
+@cache
+def _lists() -> Mapping[str, frozenset[str]]:
+    """Return the lists by language.
+
+    Scripts without spaces have none: the index cuts them into pairs, of which other words have some.
+    """
+    return {
+        language: frozenset(prepare_for_index("\n".join(words)).split())
+        for language, words in _read_lists().items()
+        if not any(map(UNSPACED_SCRIPT.search, words))
+    } | {ENGLISH: STOP_WORDS}
+
+
+def _read_lists() -> Mapping[str, list[str]]:
+    spec = find_spec(LISTS_PACKAGE)
+    folders = (spec.submodule_search_locations or ()) if spec else ()
+    path = Path(next(iter(folders), ""), LISTS_FILE)
+    try:
+        lists = orjson.loads(path.read_bytes())
+        return {str(language): list(map(str, words)) for language, words in lists.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        log.warning("stop words of English alone: %s: %s", LISTS_PACKAGE, error)
+        return {}
+
+
+@cache
+def _languages_by_word() -> Mapping[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for language, words in _lists().items():
+        for word in words:
+            found[word].append(language)
+    return found
