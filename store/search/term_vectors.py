@@ -17,6 +17,9 @@ from store.text.markdown import strip_inline_markdown
 
 MAX_COMPARED_CHARS = 20_000
 """Characters of a text that are compared; what it is about is said near its beginning."""
+MIN_DOCUMENTS = 100
+"""A smaller library says little about how rare a word is: its words weigh as if so many articles were
+there, and the others lacked them."""
 MAX_REMEMBERED_WORDS = 50_000
 """Words whose rarity is remembered: the frequent ones are met in every article."""
 SAME_STORY_COSINE = 0.2
@@ -48,11 +51,15 @@ class TermWeights:
     """Weighs words by their rarity in one state of the index, and remembers it."""
 
     def __init__(self, searcher: Searcher) -> None:
-        self._rarities = _Rarities(searcher)
+        total = searcher.num_docs
+        self._true_rarities = _Rarities(searcher, total)
+        self._rarities = (
+            self._true_rarities if total >= MIN_DOCUMENTS else _Rarities(searcher, MIN_DOCUMENTS)
+        )
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequencies (Robertson, Sparck Jones) of indexed words."""
-        rarities = self._rarities
+        rarities = self._true_rarities
         return {word: rarity for word in words if (rarity := rarities[word])}
 
     def vector(self, counts: Mapping[str, int]) -> TermVector:
@@ -77,10 +84,10 @@ class TermWeights:
 class _Rarities(dict[str, float]):
     """Inverse document frequencies of the words met so far; 0 for those the index lacks."""
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: Searcher, total: int) -> None:
         super().__init__()
         self._searcher = searcher
-        self._total = searcher.num_docs
+        self._total = total
 
     def __missing__(self, word: str) -> float:
         if len(self) >= MAX_REMEMBERED_WORDS:

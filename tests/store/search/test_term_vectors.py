@@ -52,9 +52,10 @@ def test_rare_words_weigh_more_and_unknown_ones_nothing(weights: TermWeights) ->
 
 
 def test_the_cosine_is_that_of_weighted_counts(weights: TermWeights) -> None:
+    """A library of four articles is weighed as one of a hundred."""
     one = weights.vector({"honey": 1, "ferry": 1})
     other = weights.vector({"honey": 2, "fog": 1, "zeppelin": 5, "ferry": 0})
-    rare, common = math.log(10 / 3), math.log(1 + 1.5 / 3.5)
+    rare, common = math.log(1 + 99.5 / 1.5), math.log(1 + 97.5 / 3.5)
     twice = 1 + math.log(2)
     expected = rare * twice * rare / math.hypot(rare, common) / math.hypot(twice * rare, rare)
     assert cosine(one, other) == pytest.approx(expected)

@@ -66,7 +66,8 @@ async def test_open_from_a_story_and_mark_all_of_it_as_read(start: Start) -> Non
         number = int(re.findall(r"(\d+) articles · \1 unread", screen_text(running.app))[0])
         assert f"m mark these {number} read" in screen_text(running.app)
         told = [int(each) for each in re.findall(r"[├◆╰]([ \d]\d) ●", screen_text(running.app))]
-        assert told == sorted(told) == list(range(12 - number + 1, 13)), "newest last"
+        assert told == sorted(told), "newest last"
+        assert (len(told), told[-1]) == (number, 12)
         await running.press("m")
         assert marks(running, 12) == (True, False)
         assert f"Marked {number} articles as read" in screen_text(running.app)
@@ -139,7 +140,7 @@ async def test_a_story_grows_once_all_articles_are_indexed(start: Start) -> None
         assert "articles ·" not in screen_text(running.app)
         running.reader.post_message(messages.IndexEnded(is_updated=True))
         await running.settle()
-        assert "8 articles · 8 unread" in screen_text(running.app)
+        assert "9 articles · 9 unread" in screen_text(running.app)
 
 
 async def test_a_terminal_that_grows_shows_the_selected_article(start: Start) -> None:
@@ -231,10 +232,10 @@ async def test_the_triage_says_what_was_done_and_shows_the_decisions(start: Star
 async def test_similar_readings_in_the_triage_say_how_many_were_read(start: Start) -> None:
     async with start(size=SIZES["huge"]) as running:
         await running.wait_indexed()
-        await running.press("T", "j", "m", "k", "k")
+        await running.press("T", "j", "j", "m", "k", "k", "k")
         await running.settle()
         assert "You have read 1 of these" in screen_text(running.app)
-        await running.press("u", "k")
+        await running.press("u", "k", "k")
         await running.settle()
         assert "You have read none of these" in screen_text(running.app)
 
