@@ -26,6 +26,7 @@ RAW_OPENS = {
     ("store.importers.zip_files", "zipfile.ZipFile(archive)"): "an open file",
     ("store.journal.journal", "os.fdopen(os.dup)"): "an open regular file",
     ("store.library.front_page", "library.read_text(article)"): "no file",
+    ("store.library.passages", "self._searcher.read_text(row.id)"): "no file",
     ("store.library.vector_cache", "self._searcher.read_text(row.id)"): "no file",
     ("store.search.index", "Index.open(str)"): "after a check that its files are regular",
     ("store.system.files", "os.open(path)"): "the helpers themselves, locks, new files",
