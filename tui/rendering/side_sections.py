@@ -235,14 +235,13 @@ def _title_role(other: SimilarArticle) -> str:
     return "text" if other.id is None or other.read else "unread"
 
 
-def _similar_facts(other: SimilarArticle, now: int) -> Sequence[str]:
+def _similar_facts(other: SimilarArticle, now: int, language: str) -> Sequence[str]:
     """Return the facts of a similar article, the one that is dropped first in front."""
     if other.id is None:
         return (NOT_KEPT,)
     copies = format_duplicates(other.duplicate_count)
     state = "" if other.read else UNREAD_SIGN
     age = join_nonempty((format_age(other.timestamp, now), state), " ")
-    language = describe_language(other.language)
     return tuple(filter(None, (other.category, copies, language, age)))
 
 
@@ -253,7 +252,7 @@ def _short_similar_lines(
     room = max(1, width - INDENT_CELLS)
     role = _title_role(other)
     number_piece = (f"{number} ", "accent")
-    facts = _similar_facts(other, now)
+    facts = _similar_facts(other, now, other.language)
     left = room - _joined_width(facts) - FACTS_GAP
     if cell_width(other.title) <= left or width >= MIN_ONE_LINE_CELLS:
         title = fit_cells(other.title, left) + " " * FACTS_GAP
@@ -294,7 +293,7 @@ def _full_similar_lines(
     """Return the whole title, all facts, and the words in common."""
     role = _title_role(other)
     first, *rest = _wrapped(other.title, width, role) or [[]]
-    facts = join_nonempty(_similar_facts(other, now))
+    facts = join_nonempty(_similar_facts(other, now, describe_language(other.language)))
     words = f"in common: {', '.join(other.shared_terms)}" if other.shared_terms else ""
     return [
         [(f"{number} ", "accent"), *((text[INDENT_CELLS:], role) for text, _ in first)],

@@ -119,7 +119,7 @@ async def test_the_same_story_in_another_language_comes_once_it_is_known(
     async with start(library=library) as running:
         await running.press("enter")
         assert running.opened_number == 3
-        await running.wait_until(lambda: "in German" in screen_text(running.app))
+        await running.wait_until(lambda: "de · " in screen_text(running.app))
         await running.press("h", "g", "enter", "1")
         assert running.opened_number == 1
 

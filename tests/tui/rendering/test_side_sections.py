@@ -150,7 +150,7 @@ TALKS = SimilarArticle(
         (
             SimilarArticle("y", "Gespräche", "world", NOW - 7200, read=True, language="de"),
             40,
-            ["1 Gespräche       world · in German · 2h"],
+            ["1 Gespräche              world · de · 2h"],
             ["1 Gespräche", "  world · in German · 2h"],
         ),
         (
