@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from store.model.results import Counts
 from store.model.times import to_unix_seconds
+from store.text.urls import name_site
 from tui.rendering.cells import StyledText, cell_width, fit_cells, pad_left
 from tui.rendering.places import Place, TreeRow, shown_number
 from tui.rendering.wording import describe_feed_problem, format_age
@@ -21,10 +22,13 @@ MAX_NAME_CELLS = 60
 """The width of the names in a wide table: numbers far away from them are hard to read."""
 TABLE_COLUMNS = (("unread", 8), ("all", 8), ("read", 6), ("last", 7), ("every", 7))
 """The columns of the table behind the names, and their widths."""
-LABELLED_KEYS = ("heading:feeds", "heading:categories")
-"""The headings that name the columns below them."""
+MIN_SITE_WIDTH, SITE_CELLS = 110, 26
+"""The width from which the table has the sites of feeds beside their names, and that of the column."""
+SITE_LABEL = "site"
 MIN_HOURS_MINUTES = 120
 """From this many minutes on the time between fetches is shown in hours."""
+TABLE_MARGIN_CELLS = 2
+"""Cells at the right of the table: so many are left of the edge on both sides of its labels."""
 INDENT_CELLS, MAX_INDENTS = 2, 8
 """Cells for a level of the tree, and the levels that move a name to the right."""
 HERE_SIGN, CURSOR_SIGN = "◆", "▌"
@@ -63,12 +67,28 @@ def build_place_line(
     """Return a place in exactly `width` cells: signs, name, numbers."""
     place = row.place
     numbers = _numbers(row, width, look)
+    if width >= MIN_SITE_WIDTH:
+        numbers = fit_cells(_site(place, look), SITE_CELLS) + numbers
     room = min(max(1, width - cell_width(numbers)), MAX_NAME_CELLS)
     name = fit_cells(f"{_indent(place)}{_sign(row, look)} {place.name}", room - 1)
     numbers = fit_cells(numbers, width - room)
     if selected:
         return [(f"{CURSOR_SIGN}{name}{numbers}", "selection")]
     return [(f" {name}", _name_role(place, look)), (numbers, "muted")]
+
+
+def build_table_labels(title: str, width: int) -> str:
+    """Return the title of a tree; above a table with the labels of its columns.
+
+    It stands `TABLE_MARGIN_CELLS` from the left in the edge of the tree.
+    """
+    if width < MIN_TABLE_WIDTH:
+        return title
+    labels = "".join(pad_left(name, cells) for name, cells in TABLE_COLUMNS)
+    if width >= MIN_SITE_WIDTH:
+        labels = fit_cells(SITE_LABEL, SITE_CELLS) + labels
+    room = min(width - cell_width(labels) - TABLE_MARGIN_CELLS, MAX_NAME_CELLS)
+    return fit_cells(title, room - TABLE_MARGIN_CELLS) + labels
 
 
 def build_problem_line(row: TreeRow, width: int, look: PlaceLook) -> Sequence[StyledText]:
@@ -124,15 +144,19 @@ def _numbers(row: TreeRow, width: int, look: PlaceLook) -> str:
 
 def _table_cells(place: Place, counts: Counts | None, look: PlaceLook) -> str:
     fetches = _fetch_times(place, look)
-    if place.key in LABELLED_KEYS:
-        cells: Sequence[str] = [name for name, _ in TABLE_COLUMNS]
-    elif counts is None:
-        cells = ["", "", "", *fetches]
+    if counts is None:
+        cells: Sequence[str] = ["", "", "", *fetches]
     else:
         read = f"{1 - counts.unread / counts.total:.0%}" if counts.total else ""
         cells = [f"{counts.unread:,}", f"{counts.total:,}", read, *fetches]
     widths = (cells for _, cells in TABLE_COLUMNS)
-    return "".join(map(pad_left, cells, widths)) + " "
+    return "".join(map(pad_left, cells, widths)) + " " * TABLE_MARGIN_CELLS
+
+
+def _site(place: Place, look: PlaceLook) -> str:
+    """Return the site of a feed; empty for other places."""
+    feed = look.feeds.get(place.feed_key) if place.feed_key else None
+    return name_site(feed.subscription.site or feed.subscription.url) if feed is not None else ""
 
 
 def _fetch_times(place: Place, look: PlaceLook) -> tuple[str, str]:

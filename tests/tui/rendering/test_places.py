@@ -12,7 +12,12 @@ from store.feeds.subscriptions import Subscription
 from store.model.results import Counts
 from store.search.list_query import ListQuery
 from tui.rendering.cells import cell_width
-from tui.rendering.place_lines import PlaceLook, build_place_line, build_problem_line
+from tui.rendering.place_lines import (
+    PlaceLook,
+    build_place_line,
+    build_problem_line,
+    build_table_labels,
+)
 from tui.rendering.places import (
     MAX_TREE_DEPTH,
     Place,
@@ -193,21 +198,34 @@ def test_lines_of_the_column(key: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("heading:feeds", " ▾ Feeds                     unread     all  read   last  every "),
-        ("heading:tags", " ▾ Tags                                                         "),
-        ("all", " ◆ All                        1,097   1,114    2%               "),
+        ("heading:feeds", " ▾ Feeds                                                        "),
+        ("all", " ◆ All                       1,097   1,114    2%                "),
         (
             "feed:https://g.example/",
-            " ! Gazette                       10      11    9%     2d     6h ",
+            " ! Gazette                      10      11    9%     2d     6h  ",
         ),
         (
             "feed:https://a.example/",
-            "   ‖ Atom Notes                                    never    90m ",
+            "   ‖ Atom Notes                                   never    90m  ",
         ),
     ],
 )
 def test_lines_of_the_table(key: str, expected: str) -> None:
     assert line(key, 64) == expected
+
+
+def test_the_labels_stand_above_the_columns() -> None:
+    """In the edge, from the third cell on."""
+    labels = f"  {build_table_labels('Places', 64)}"
+    assert labels == "  Places                    unread     all  read   last  every"
+    assert line("feed:https://g.example/", 64).index("6h") + 2 == len(labels)
+    assert build_table_labels("Places", 30) == "Places"
+
+
+def test_a_wide_table_has_the_sites_of_feeds() -> None:
+    labels = f"  {build_table_labels('Places', 120)}"
+    assert line("feed:https://g.example/", 120).index("g.example") == labels.index("site")
+    assert line("all", 120).split() == ["◆", "All", "1,097", "1,114", "2%"]
 
 
 @pytest.mark.parametrize("width", [1, 2, 10, 26, 59, 60, 120, 250])

@@ -203,7 +203,6 @@ class Panes:
         """Light the list, as the next start does; return the panes that it shows."""
         for pane, widget in self.widgets.items():
             widget.set_active(active=pane == "list")
-            self.screen.app.stylesheet.update(widget)  # what is drawn now has the new edge
         size = self.screen.app.size
         layout = choose_pane_layout(*size, "list", side=self.is_side_wanted, listing=True)
         return layout.visible_panes

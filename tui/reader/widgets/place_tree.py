@@ -13,7 +13,13 @@ from textual.message import Message
 
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, fit_cells
-from tui.rendering.place_lines import PlaceCounts, PlaceLook, build_place_line, build_problem_line
+from tui.rendering.place_lines import (
+    PlaceCounts,
+    PlaceLook,
+    build_place_line,
+    build_problem_line,
+    build_table_labels,
+)
 from tui.rendering.places import Place, TreeRow, visible_places
 
 MIN_SPACED_HEIGHT = 40
@@ -56,6 +62,10 @@ class PlaceTree(LineView):
         """The row under the cursor."""
 
     # -- what is shown ---------------------------------------------------------------------
+
+    def build_title(self, width: int) -> str:
+        """Return the title, and the labels of the columns where the tree is a table."""
+        return build_table_labels(self.title, self.size.width)
 
     @property
     def look(self) -> PlaceLook:
