@@ -15,7 +15,8 @@ import pytest
 from store.search.highlight import make_highlighter
 from store.search.language import parse_query
 from store.search.syntax_tree import iter_wanted_words
-from store.text import clean_unicode, sentences, spellings
+from store.text import clean_unicode, spellings
+from store.text.quotations import make_quote_style
 from tests.support.codebase import MODULES, module_name, relative_name, syntax_tree
 from tests.support.regex_steps import Method, find_superlinear_text
 from tui.rendering import cells, text_search
@@ -131,10 +132,11 @@ PATTERNS_OF_ARGUMENTS: Mapping[str, Callable[[], list[re.Pattern[Any]]]] = {
         clean_unicode._MARKS,
         clean_unicode._MARKS_OR_JAMO,
     ],
-    "store/text/sentences.py:_make_quote_style": lambda: [
-        sentences._make_quote_style(low, pointing_in).boundary
+    "store/text/quotations.py:make_quote_style": lambda: [
+        pattern
         for low in (False, True)
         for pointing_in in (False, True)
+        for pattern in make_quote_style(low, pointing_in)[2:]
     ],
     "store/text/spellings.py:_rule": lambda: [pattern for pattern, _ in spellings._RULES],
     "tui/rendering/cells.py:_narrow_line_pattern": lambda: [_narrow_line(1), _narrow_line(80)],

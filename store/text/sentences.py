@@ -1,11 +1,18 @@
-"""Splitting of text into sentences, in any script; headings, code and tables are left out."""
+"""Splitting of text into sentences, in any script; headings, code and tables are left out.
+
+sentencex knows the full stops and abbreviations of each language. What it does not know is news, which quote
+whole speeches and do not always close them: so it gets the text without quotation marks, a quotation is kept
+in one piece with its speaker, and a few rules correct what it says about abbreviations.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
 
+from store.text.quotations import OPENING_MARKS, QUOTATION_MARK, detect_quote_style, find_quotations
 from store.text.terms import STOP_WORDS
 
 if TYPE_CHECKING:
@@ -22,20 +29,49 @@ NUMBER_PREFIX = re.compile(r"(\d{1,3})[.)]\s+")
 DIVIDER_CHARACTERS = "-*_|:+= \t"
 """The characters of lines that only divide."""
 
-OPENING_QUOTES = "「『“(（«"
-CLOSING_QUOTES = "」』”)）»"
-"""Quotation marks and brackets; `_detect_quote_style` tells which are reversed, as in German."""
+WORD = re.compile(r"[^\W\d_]+")
+LANGUAGE_SAMPLE_CHARS = 600
+"""Characters from which the language is detected."""
+MIN_ENGLISH_RATIO = 0.25
+"""A text with this part of English stop words is English."""
+SCRIPT_LANGUAGES = {
+    "ARABIC": "ar",
+    "ARMENIAN": "hy",
+    "BENGALI": "bn",
+    "CJK": "zh",
+    "CYRILLIC": "ru",
+    "DEVANAGARI": "hi",
+    "ETHIOPIC": "am",
+    "GREEK": "el",
+    "GUJARATI": "gu",
+    "GURMUKHI": "pa",
+    "KANNADA": "kn",
+    "MALAYALAM": "ml",
+    "MYANMAR": "my",
+    "TAMIL": "ta",
+    "TELUGU": "te",
+}
+"""Languages by the first word of the Unicode names of their letters."""
+KANA = re.compile("[\u3041-\u30ff]")
+LETTERS_OF_LANGUAGES = (
+    ("CYRILLIC", re.compile("[әғқңұүһ]"), "kk"),
+    ("CYRILLIC", re.compile("[іїєґ]"), "uk"),
+    ("LATIN", re.compile("[łżśęą]"), "pl"),
+)
+"""Letters that tell a language from others in its script."""
 
-WORD_BEFORE = re.compile(r"(?<![^\s\"'“„‘(\[«—–])[^\s\"'“„‘(\[«—–]++$")
+MAX_PIECE_CHARS = 4_000
+"""sentencex gets no more at once, since its time may grow with the square of what it gets."""
+MAX_NUMBER_CHARS = 5
+"""A number with a full stop, up to this length, belongs to what follows."""
+TERMINATORS = ".!?…"
+MISSED_STOP = re.compile(r"(?:[^\W\d_][.…]{1,3}|[.!?]\))(?=\s{1,3}([^\W\d_]{1,16})\b)")
 WORD_AFTER = re.compile(r"\s*(?:[—–-]\s+)?[\"'“„‘(\[«]*([^\s,;:.!?)\]\"'”’]*)")
-NOT_BLANK = re.compile(r"\S")
 MAX_ABBREVIATION_CHARS = 24
-MAX_ORDINAL_CHARS = 5
-"""A number with a full stop, up to this length, belongs to the next word: 28. Februar."""
 ORDINAL = re.compile(r"(?:^|\s|\()(?P<before>\w*) ?\b\d{1,2}$")
 INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
-TITLE_LETTER = re.compile("[\u05d0-\u05ea\u0621-\u064a]")
-"""A single letter of Hebrew or Arabic abbreviates a title; these scripts have no capitals to tell it by."""
+SURROGATE = re.compile("[\ud800-\udfff]")
+
 CONTINUATION = re.compile("[\u3041-\u309f、]")
 SPEECH_VERB = re.compile(
     r"[^。！？；“「]{1,24}?(?:说|說|称|稱|表示|指出|写道|寫道|问|問|强调|強調|介绍|介紹|补充|補充|解释|解釋|回应|回應"
@@ -43,32 +79,26 @@ SPEECH_VERB = re.compile(
 )
 """The speaker, after a quotation at the start of the sentence."""
 UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]")
-
 TITLE_LIST = """
-    adm approx ca capt cf col cpl dr fr gen gov hon lt maj mr mrs ms msgr mt pres prof rep rev sen sgt st supt vs
-    bspw bzgl bzw dipl evtl ggf hr frl ing inkl mio mrd sog tsd vgl zzgl bijv dhr drs mevr mw
-    bd mgr mlle mme dott sig dra srta sra gral lic ee hab inż św ul ул вул просп пл тов проф акад डॉ प्रो
-"""
-ABBREVIATION_LIST = """
-    al ave blvd bros co corp dept est etc inc jr ltd sr univ usw chr jh uu ecc гг руб коп тыс др пр
-"""
-NUMBERED_ABBREVIATION_LIST = """
-    apr art aug ch dec feb fig jan jul jun mar no nos nov oct p pp sec sep sept vol
-    abs env aprox kap kl nr núm pág rd tel стр рис ст
+    mr mrs ms dr prof st gen sen rep gov lt col capt sgt rev hon m mme mlle sr sra dra sig dott dhr mevr
+    hr frl dipl
 """
 SENTENCE_START_LIST = """
-    der die das er sie es ein eine und aber in im am auch wer was le la les il elle un une mais ce et
-    el los las una pero en de por он она оно они это в на но и по а как не lo gli uno una ma ele ela os as mas
+    der die das er sie es ein eine und aber in im am auch wer was wir le la les il elle un une mais ce et
+    el los las una pero en por он она оно они это в на но и по а как не lo gli uno una ma ele ela os as mas
 """
+TIMES = frozenset({"a.m", "p.m", "am", "pm"})
 MONTH_LIST = """
     januar jänner februar märz april mai juni juli august september oktober november dezember
     januari februari mars maj juni juli augusti oktober jahrhundert jahrhunderts jahrhunderten jh
 """
 DETERMINER_LIST = "der die das den dem des im vom zum beim ihr sein ihren seinen den det der vid"
-NEVER_SENTENCE_FINAL = frozenset(TITLE_LIST.split())
-FINAL_BEFORE_SENTENCE_START = frozenset(ABBREVIATION_LIST.split())
-WORDS_BEFORE_NUMBERS = frozenset(NUMBERED_ABBREVIATION_LIST.split())
-SENTENCE_START_WORDS = STOP_WORDS | frozenset(SENTENCE_START_LIST.split())
+AFTER_TIME_LIST = """
+    monday tuesday wednesday thursday friday saturday sunday gmt bst utc est edt cst cdt pst pdt et cet
+"""
+TITLES = frozenset(TITLE_LIST.split())
+WORDS_AFTER_TIMES = frozenset(AFTER_TIME_LIST.split())
+SENTENCE_START_WORDS = (STOP_WORDS | frozenset(SENTENCE_START_LIST.split())) - TITLES
 WORDS_AFTER_ORDINALS = frozenset(MONTH_LIST.split())
 WORDS_BEFORE_ORDINALS = frozenset(DETERMINER_LIST.split())
 
@@ -80,8 +110,9 @@ def split_sentences(text: str) -> list[str]:
 
 def iter_sentences(text: str) -> Iterator[str]:
     """Yield the sentences one by one, splitting no more of the text than needed."""
+    language = _detect_language(text)
     for paragraph in _iter_paragraphs(text):
-        yield from _split_paragraph(paragraph)
+        yield from _split_paragraph(paragraph, language)
 
 
 def join_sentences(pieces: Iterable[str]) -> str:
@@ -139,101 +170,137 @@ def _iter_prose_lines(text: str) -> Iterator[str | None]:
             yield line
 
 
-class QuoteStyle(NamedTuple):
-    """The quotation marks of a paragraph, and the pattern of its possible sentence ends."""
+def _detect_language(text: str) -> str:
+    """Return the language whose rules suit a text, English if it is not known."""
+    sample = text[:LANGUAGE_SAMPLE_CHARS].lower()
+    if KANA.search(sample):
+        return "ja"
+    script = _detect_script(sample)
+    words = WORD.findall(sample)
+    if script == "LATIN" and _is_english(words):
+        return "en"
+    for language_script, letters, language in LETTERS_OF_LANGUAGES:
+        if script == language_script and letters.search(sample):
+            return language
+    if script != "LATIN":
+        return SCRIPT_LANGUAGES.get(script, "en")
+    from store.text.keywords import detect_language  # slow to import
 
-    opening: str
-    closing: str
-    boundary: re.Pattern[str]
-    """Full stops with the closing marks after them, and single quotation marks."""
-
-
-def _detect_quote_style(paragraph: str) -> QuoteStyle:
-    """Detect German quotes „so“ or »so« and French « so »: the same marks open here and close there."""
-    first = re.search("[«»]", paragraph)
-    return _make_quote_style("„" in paragraph, first is not None and first[0] == "»")
-
-
-@cache
-def _make_quote_style(low: bool, pointing_in: bool) -> QuoteStyle:
-    opening, closing = OPENING_QUOTES, CLOSING_QUOTES
-    if low:
-        opening, closing = opening.replace("“", "„"), closing + "“"
-    if pointing_in:
-        opening, closing = opening.replace("«", "»"), closing.replace("»", "«")
-    behind = rf"[\"'’\]{closing}]*" + ("" if pointing_in else "(?:[ \xa0\u202f]»)?")
-    mark = re.compile(
-        rf"(?P<wide>[。！？｡][。！？｡…!?]*)(?P<closed>[』」】〉》”’\"{closing}]*)"
-        rf"|(?P<stop>[.!?…؟۔।॥։።။។]+)(?:\[\d{{1,3}}\])*{behind}"
-        rf"|[{opening}{closing}\"]"
-    )
-    return QuoteStyle(opening, closing, mark)
+    return detect_language(" ".join(words)) or "en"
 
 
-def is_balanced(text: str, quotes: QuoteStyle | None = None) -> bool:
-    """Return True if a text closes every quotation and bracket it opens."""
-    quotes = quotes or _detect_quote_style(text)
-    opened = sum(map(text.count, quotes.opening))
-    closed = sum(map(text.count, quotes.closing))
-    return opened == closed and text.count('"') % 2 == 0
+def _detect_script(sample: str) -> str:
+    """Return the script of most letters, as in their Unicode names."""
+    if sample.isascii():
+        return "LATIN"
+    letters = filter(str.isalpha, sample)
+    scripts = Counter(unicodedata.name(letter, "").partition(" ")[0] for letter in letters)
+    return max(scripts, key=scripts.__getitem__, default="LATIN")
 
 
-def _split_paragraph(paragraph: str) -> Iterator[str]:
+def _is_english(words: list[str]) -> bool:
+    return sum(word in STOP_WORDS for word in words) >= MIN_ENGLISH_RATIO * len(words)
+
+
+# -- the sentences of a paragraph ------------------------------------------------------------
+
+
+def _split_paragraph(paragraph: str, language: str) -> Iterator[str]:
     """Yield the sentences of a paragraph; a quotation is never split, so it keeps its speaker."""
-    quotes = _detect_quote_style(paragraph)
-    balanced = is_balanced(paragraph, quotes)
-    depth = 0
-    in_straight = False
-    start = 0
-    for mark in quotes.boundary.finditer(paragraph):
-        for character in mark[0] if balanced else "":
-            depth += (character in quotes.opening) - (character in quotes.closing)
-            in_straight ^= character == '"'
-        if depth <= 0 and not in_straight and _is_sentence_end(paragraph, start, mark):
-            sentence = paragraph[start : mark.end()].strip()
-            if len(sentence) > MAX_ORDINAL_CHARS or any(map(str.isalpha, sentence)):
-                yield sentence
-                start = mark.end()
+    style = detect_quote_style(paragraph)
+    quotations = find_quotations(paragraph, style)
+    start = quotation = 0
+    for stop in _find_stops(paragraph, language):
+        closed = style.closed.match(paragraph, stop)
+        end = closed.end() if closed else stop
+        while quotation < len(quotations) and quotations[quotation][1] < end:
+            quotation += 1
+        is_quoted = (
+            quotation < len(quotations)
+            and quotations[quotation][0] < stop
+            and end < quotations[quotation][1]
+        )
+        if is_quoted or end <= start or _continues(paragraph, start, stop, end, language):
+            continue
+        if end - start > MAX_NUMBER_CHARS or WORD.search(paragraph, start, end):
+            yield paragraph[start:end].strip()
+            start = end
     if rest := paragraph[start:].strip():
         yield rest
 
 
-def _is_sentence_end(paragraph: str, start: int, mark: re.Match[str]) -> bool:
-    """Return True if the sentence that began at `start` ends with these full stops."""
-    end = mark.end()
-    if mark["wide"]:
-        if not mark["closed"]:
-            return True
-        first = NOT_BLANK.search(paragraph, start)
-        spoken = first is not None and first[0] in OPENING_QUOTES
-        continues = CONTINUATION.match(paragraph, end)
-        return not (continues or (spoken and SPEECH_VERB.match(paragraph, end)))
-    if not mark["stop"]:
-        return False
-    if end == len(paragraph):
-        return True
+def _find_stops(paragraph: str, language: str) -> list[int]:
+    """Return where sentences may end, without the quotation marks after the full stop."""
+    plain = QUOTATION_MARK.sub(lambda mark: " " * len(mark[0]), SURROGATE.sub("\ufffd", paragraph))
+    stops = set(_iter_library_stops(plain, language))
+    stops.update(match.end() for match in MISSED_STOP.finditer(plain) if _is_missed(plain, match))
+    return sorted(stops)
+
+
+def _iter_library_stops(plain: str, language: str) -> Iterator[int]:
+    from sentencex import segment  # slow to import
+
+    start = 0
+    while start < len(plain):
+        window = plain[start : start + MAX_PIECE_CHARS]
+        *pieces, last = segment(language, window)
+        for piece in pieces:
+            yield start + len(piece.rstrip())
+            start += len(piece)
+        if not pieces or start + len(last) == len(plain):
+            start += len(last)  # else the last one may go on in the next window
+
+
+def _is_missed(plain: str, stop: re.Match[str]) -> bool:
+    """Return True if a word begins a sentence whatever the abbreviation before it is."""
+    following = stop[1]
+    word = _word_before(plain, stop.end())
+    return (
+        following.istitle()
+        and following.casefold() in SENTENCE_START_WORDS
+        and not (following == "I" and stop[0][1:] != ".")
+        and word.casefold() not in TITLES
+        and not (len(word) == 1 and word.isupper())
+    )
+
+
+def _word_before(text: str, stop: int) -> str:
+    near = text[max(0, stop - MAX_ABBREVIATION_CHARS) : stop].rstrip(TERMINATORS)
+    return near.split()[-1].lstrip("\"'“„‘([«—–") if near.strip() else ""
+
+
+def _continues(paragraph: str, start: int, stop: int, end: int, language: str) -> bool:
+    """Return True if the sentence that began at `start` does not end with the full stop before `stop`."""
+    if UNSPACED.match(paragraph, stop - 1):
+        is_speech = paragraph[start : start + 2].lstrip()[:1] in OPENING_MARKS
+        is_speaker = is_speech and SPEECH_VERB.match(paragraph, end)
+        return end > stop and bool(CONTINUATION.match(paragraph, end) or is_speaker)
     after = WORD_AFTER.match(paragraph, end)
     following = after[1] if after else ""
-    if not paragraph[end].isspace() or following[:1].islower():
-        return False
-    if mark["stop"] != ".":
+    if following[:2].islower():
         return True
-    sentence = paragraph[max(start, mark.start() - MAX_ABBREVIATION_CHARS) : mark.start()]
-    before = WORD_BEFORE.search(sentence)
-    return not before or _is_sentence_end_after(before[0], sentence, following)
-
-
-def _is_sentence_end_after(word: str, sentence: str, following: str) -> bool:
-    """Return True if a full stop after a word ends the sentence, not just an abbreviation."""
-    lowered, next_word = word.casefold(), following.casefold()
-    if lowered in NEVER_SENTENCE_FINAL or TITLE_LETTER.fullmatch(word):
+    if paragraph[stop - 1] != ".":
         return False
-    if lowered in WORDS_BEFORE_NUMBERS:
-        return not following[:1].isdigit()
-    if ordinal := ORDINAL.search(sentence):
-        is_date = next_word in WORDS_AFTER_ORDINALS
-        return not (is_date or ordinal["before"].casefold() in WORDS_BEFORE_ORDINALS)
-    is_initials = INITIALS.fullmatch(word) and word.upper() != word.lower()
-    if is_initials or lowered in FINAL_BEFORE_SENTENCE_START:
-        return len(following) > 1 and following[0].isupper() and next_word in SENTENCE_START_WORDS
-    return True
+    word = _word_before(paragraph, stop)
+    return _is_abbreviation(word, following, language) or _is_ordinal(
+        paragraph[max(0, stop - MAX_ABBREVIATION_CHARS) : stop], following
+    )
+
+
+def _is_abbreviation(word: str, following: str, language: str) -> bool:
+    next_word = following.casefold()
+    if word.casefold() in TITLES or (word in TIMES and next_word in WORDS_AFTER_TIMES):
+        return True
+    if language == "en" or not INITIALS.fullmatch(word):
+        return False  # sentencex knows English initials
+    is_name = len(following) < 2 or not following.istitle()
+    return is_name or next_word not in SENTENCE_START_WORDS
+
+
+def _is_ordinal(sentence: str, following: str) -> bool:
+    """Return True for the number of "28. Februar" and "im 19. Jahrhundert"."""
+    ordinal = ORDINAL.search(sentence.removesuffix("."))
+    if not ordinal:
+        return False
+    is_date = following.casefold() in WORDS_AFTER_ORDINALS
+    return is_date or ordinal["before"].casefold() in WORDS_BEFORE_ORDINALS

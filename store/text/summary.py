@@ -17,7 +17,8 @@ from itertools import islice
 
 from store.model.article import Body
 from store.text.markdown import strip_inline_markdown
-from store.text.sentences import is_balanced, iter_sentences, join_sentences
+from store.text.quotations import is_balanced
+from store.text.sentences import iter_sentences, join_sentences
 from store.text.terms import extract_terms
 
 MAX_SUMMARY_INPUT_SENTENCES = 200
