@@ -12,6 +12,7 @@ from store.text.keywords import (
     LANGUAGE_SAMPLE_CHARS,
     detect_language,
 )
+from store.text.stop_words import language_code
 from store.text.terms import STOP_WORDS
 
 MIN_ENGLISH_RATIO = 0.2
@@ -41,7 +42,7 @@ def identify_language(text: str, declared: str = "") -> str:
         if sum(map(len, script.findall(sample))) > MIN_SCRIPT_SHARE * letters:
             return "" if foreign and foreign.search(sample) else code
     if declared:
-        return declared.replace("_", "-").partition("-")[0].casefold()
+        return language_code(declared)
     return detect_language(sample) or ("en" if _is_english(sample) else "")
 
 

@@ -22,6 +22,10 @@ ARABIC = "أضرب طاقم العبارة عن العمل وأغلق المين
 PERSIAN = "خدمه کشتی اعتصاب کردند و بندر تا توافق بسته است"
 HINDI = "नौका के कर्मचारी हड़ताल पर हैं और बंदरगाह बंद है"
 
+POLISH = "Załogi promów strajkują, a port jest zamknięty, dopóki się nie porozumieją z ich właścicielami."
+TURKISH = "Feribot mürettebatı grevde ve liman kapalı, ama sahipler bu plan için daha fazla para vermiyor."
+CATALAN = "Les tripulacions dels ferris estan en vaga i el port és tancat, però els amos no hi estan d'acord."
+
 
 @pytest.mark.parametrize(
     ("text", "declared", "language"),
@@ -36,7 +40,10 @@ HINDI = "नौका के कर्मचारी हड़ताल पर 
         (THAI, "", "th"),
         (ARABIC, "", "ar"),
         (PERSIAN, "", ""),
-        (HINDI, "", ""),
+        (HINDI, "", "hi"),
+        (POLISH, "", "pl"),
+        (TURKISH, "", "tr"),
+        (CATALAN, "", "ca"),
         (UKRAINIAN, "", ""),
         (SWEDISH, "", "sv"),
         ("Sarn 12 34", "", ""),
