@@ -23,7 +23,7 @@ DIALOG_PLACES = (
     "history",
     "source",
     "story",
-    "front",
+    "front page",
     "triage",
     "statistics",
     "links",
@@ -93,7 +93,7 @@ _text_command = partial(Command, needs_article_text=True)
 _dialog_command = partial(Command, opens_dialog=True)
 _pane_command = partial(Command, places=ALL_PANES)
 _place_command = partial(Command, places=("places",))
-_front_command = partial(Command, places=("front",))
+_front_command = partial(Command, places=("front page",))
 
 COMMANDS: tuple[Command, ...] = (
     _cursor_command("move.down", ("j", "down"), "Down", "go down an article or a line"),
@@ -154,14 +154,14 @@ COMMANDS: tuple[Command, ...] = (
         ("m",),
         "Read",
         "toggle read (in a story: all)",
-        (*PANES, "story", "front", "triage"),
+        (*PANES, "story", "front page", "triage"),
     ),
     Command(
         "article.toggle_star",
         ("s",),
         "Star",
         "star or unstar",
-        (*PANES, "story", "front", "triage"),
+        (*PANES, "story", "front page", "triage"),
     ),
     Command(
         "article.delete",
@@ -281,7 +281,7 @@ COMMANDS: tuple[Command, ...] = (
         ("u",),
         "Undo",
         "undo the last change, also one of an earlier session",
-        (*ALL_PANES, "story", "front", "triage", "history"),
+        (*ALL_PANES, "story", "front page", "triage", "history"),
         changes_list=True,
     ),
     _dialog_command("app.history", ("U",), "Undo history", "show the undo history", ALL_PANES),

@@ -378,7 +378,7 @@ class StoryMode(Mode):
 class FrontPageMode(Mode):
     """The front page: a numbered line for each story."""
 
-    PLACE = "front"
+    PLACE = "front page"
     HELP: ClassVar[Mapping[str, str]] = {
         "article.open": "open the newest article of the story with that number",
         "article.toggle_read": "mark the story with that number as read, as in 3m",

@@ -29,7 +29,13 @@ MAX_COLUMNS = 5
 NOTHING_FOUND = "No matching commands"
 
 
-FIRST_HEADINGS = {"find": "Hits", "select": "Select", "triage": "Triage", "places": "Places"}
+FIRST_HEADINGS = {
+    "find": "Hits",
+    "select": "Select",
+    "front page": "Front page",
+    "triage": "Triage",
+    "places": "Places",
+}
 """The group that comes first in the help of a place."""
 Wording = Literal["short", "long", "whole"]
 Block = Sequence[Sequence[StyledText]]

@@ -40,7 +40,7 @@ class FrontPageScreen(PanesDialog[str]):
         has_previews: False over a slow connection, where the page stands alone.
     """
 
-    PLACE = "front"
+    PLACE = "front page"
 
     def __init__(
         self, keymap: Keymap, gateway: Gateway, request: FrontPageRequest, now: Callable[[], int]
