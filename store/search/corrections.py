@@ -18,8 +18,16 @@ SHARED_LETTERS = 2
 """Letters at the start that a word and its correction share."""
 MIN_CORRECTED_LENGTH = 4
 """Shorter words are near too many others."""
+MIN_SPLIT_LENGTH = 3
+"""Letters of each of two words between which a space may be missing."""
 LONG_WORD_LENGTH = 8
 """Words from this length on may have two errors."""
+
+
+def split_in_two(word: str) -> Iterator[tuple[str, str]]:
+    """Yield all ways to split a word in two, neither of them very short."""
+    for at in range(MIN_SPLIT_LENGTH, len(word) - MIN_SPLIT_LENGTH + 1):
+        yield word[:at], word[at:]
 
 
 def find_corrections(

@@ -14,7 +14,7 @@ from itertools import chain, takewhile
 
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from store.search.corrections import find_corrections
+from store.search.corrections import find_corrections, split_in_two
 from store.search.index import TEXT_FIELDS, FullTextIndex, signs_field
 from store.search.other_spellings import find_acronym_like_word, iter_other_spellings
 from store.search.syntax_tree import (
@@ -118,6 +118,7 @@ class IndexQueryBuilder:
         """The index that the queries are for."""
         self._languages = stemmer_names({"en", *index.coverage.languages})
         self._forms: dict[str, tuple[str, ...]] = {}
+        self._corrections: dict[tuple[str, SearchField], Sequence[str]] = {}
 
     def build(self, node: QueryNode) -> Query:
         """Return a query for a syntax tree that asks only for words and values."""
@@ -194,17 +195,38 @@ class IndexQueryBuilder:
         What is quoted or may go on is never corrected, nor is a word with signs, such as `C++`.
         """
         for each in conditions:
-            if each.is_phrase or each.is_prefix or find_signs(each.text):
-                continue
-            fields = SEARCHED_FIELDS[each.field]
-            for word in tokenize(each.text):
-                if not self._is_known(word.text, fields):
-                    for correction in find_corrections(self.index, word.text, fields, 1):
+            if not (each.is_phrase or each.is_prefix or find_signs(each.text)):
+                for word in tokenize(each.text):
+                    for correction in self._correct(word.text, each.field):
                         yield word.text, correction
 
-    def _is_known(self, word: str, fields: Sequence[str]) -> bool:
-        forms = chain.from_iterable(map(self.forms, (word, *other_spellings(word))))
-        return any(self.index.count_articles(each, form) for form in forms for each in fields)
+    def _correct(self, word: str, field: SearchField) -> Sequence[str]:
+        """Return the likeliest correction of a word; none if a field has it in some form."""
+        found = self._corrections.get((word, field))
+        if found is None:
+            fields = SEARCHED_FIELDS[field]
+            forms = chain.from_iterable(map(self.forms, (word, *other_spellings(word))))
+            is_known = any(
+                self.index.count_articles(each, form) for form in forms for each in fields
+            )
+            if is_known:
+                found = ()
+            else:
+                found = self._split(word, fields) or find_corrections(self.index, word, fields, 1)
+            self._corrections[word, field] = found
+        return found
+
+    def _split(self, word: str, fields: Sequence[str]) -> Sequence[str]:
+        """Return a word as the two between which a space is missing, if they follow each other anywhere."""
+        for first, second in split_in_two(word):
+            pair = f"{first} {second}"
+            is_known = all(
+                any(self.index.count_articles(field, part) for field in fields)
+                for part in (first, second)
+            )
+            if is_known and self.index.search(self.phrase_query(pair, fields), 1).total:
+                return (pair,)
+        return ()
 
     def words_query(
         self, text: str, fields: Sequence[str] = TEXT_FIELDS, *, typing: bool = False

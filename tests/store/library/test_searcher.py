@@ -166,6 +166,8 @@ def test_a_text_is_read_from_a_file_in_another_layout(
         ('"harbuor"', [], ""),
         ('"harbuor" or kidn', [4], '"harbuor" or kind'),
         ("harbuor*", [], ""),
+        ("harbourmaster", [4], "harbour master"),
+        ("masterharbour", [], ""),
         ("fgo", [], ""),
         ("1234567 c++harbuor", [], ""),
         ("-harbuor is:starred", [2], ""),
