@@ -6,20 +6,24 @@ or the same affair, figure or case as it goes on. All other articles of that cat
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from itertools import chain, combinations, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import orjson
 
 from benchmarks.metrics import mean
 from store.library.folder import FolderLibrary
 from store.library.front_page import FrontPageRequest, compose_front_page
+from store.library.interest import Feature, iter_features, learn_interests
 from store.library.listing import iter_rows
+from store.library.reading_history import OPENED, PASSED_OVER
 from store.library.story_groups import group_stories
 from store.library.vector_cache import ArticleVector
+from store.model.article import ArticleRow
 from store.model.times import system_clock
 from store.search.list_query import ListQuery
 from store.search.term_vectors import SAME_STORY_COSINE
@@ -30,7 +34,11 @@ UNREAD_ARTICLES = 5000
 READ_ARTICLES = 1000
 """The next ones, which were."""
 REPEATS = 5
+SEED = 20_260_101
+LIKED, OTHERS = 0.6, 0.08
+"""The shares of articles that a simulated reader opens, of the category of interest and others."""
 
+T = TypeVar("T")
 Report = Callable[[str], None]
 
 
@@ -97,15 +105,10 @@ def find_vectors(keys: Sequence[str], library: FolderLibrary) -> dict[str, Artic
 
 def group_articles(vectors: Mapping[str, ArticleVector]) -> list[list[str]]:
     """Return the stories of the front page, if articles came in this order."""
-    steps = group_stories(vectors, {})
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            groups: dict[int, list[str]] = {}
-            for key, story in end.value.items():
-                groups.setdefault(story, []).append(key)
-            return list(groups.values())
+    groups: dict[int, list[str]] = {}
+    for key, story in exhaust(group_stories(vectors, {})).items():
+        groups.setdefault(story, []).append(key)
+    return list(groups.values())
 
 
 def link_pairs(vectors: Mapping[str, ArticleVector]) -> list[list[str]]:
@@ -120,6 +123,63 @@ def link_pairs(vectors: Mapping[str, ArticleVector]) -> list[list[str]]:
             for member in groups[other]:
                 groups[member] = groups[one]
     return list({id(group): group for group in groups.values()}.values())
+
+
+# -- interests -----------------------------------------------------------------------------
+
+
+def measure_interests(titles: Mapping[str, tuple[str, str]], report: Report) -> None:
+    """Measure how well interests tell what a reader wants, by titles alone.
+
+    Readers are simulated: one for each category, who opens most of its articles and few others, and
+    passes over the rest. The model does not know the categories.
+
+    Args:
+        titles: Category and title of each article by key.
+        report: Prints a line.
+    """
+    report("")
+    report("Interests of readers of one category, by titles: area under the ROC curve")
+    chance, keys = random.Random(SEED), list(titles)
+    areas, times = [], []
+    for liked in sorted({category for category, _ in titles.values()}):
+        chance.shuffle(keys)
+        middle = len(keys) * 3 // 4
+        examples = [
+            (_features(titles[key][1]), OPENED if is_opened else PASSED_OVER)
+            for key in keys[:middle]
+            for is_opened in [chance.random() < (LIKED if titles[key][0] == liked else OTHERS)]
+        ]
+        start = time.process_time()
+        model = exhaust(learn_interests(examples))
+        times.append(time.process_time() - start)
+        scores: dict[bool, list[float]] = {True: [], False: []}
+        for key in keys[middle:]:
+            scores[titles[key][0] == liked].append(model.score(_features(titles[key][1])))
+        areas.append(compute_roc_area(scores[True], scores[False]))
+    report(f"  {'newstui':<12} {mean(areas):.4f}, learnt in {1000 * max(times):.0f} ms CPU")
+    report(f"  {'at random':<12} 0.5000")
+
+
+def compute_roc_area(wanted: Sequence[float], unwanted: Sequence[float]) -> float:
+    """Return the share of pairs in which what is wanted has the higher score; equal ones count half."""
+    pairs = [(one > other) + (one == other) / 2 for one in wanted for other in unwanted]
+    return mean(pairs)
+
+
+def _features(title: str) -> list[Feature]:
+    row = ArticleRow("", title, "", 0, 0, 0, read=False, starred=False, read_count=0)
+    return list(iter_features(row))
+
+
+def exhaust(steps: Generator[None, None, T]) -> T:
+    """Run all steps and return the result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 # -- the time ------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from benchmarks.front_page import measure_stories
+from benchmarks.front_page import measure_interests, measure_stories
 from benchmarks.judgements import correlate, read_judgements, read_texts, score_pairs
 from benchmarks.known_items import KnownItems, measure_known_items
 from benchmarks.metrics import (
@@ -109,6 +109,7 @@ def measure(stories: Sequence[CorpusArticle], folder: Path) -> None:
     measure_summaries([story for story in stories if story.reference])
     measure_search(stories, library)
     measure_stories([story.key for story in stories], library, report)
+    measure_interests({story.key: (story.category, story.title) for story in stories}, report)
     texts, titles = {s.key: s.text for s in stories}, {s.key: s.title for s in stories}
     report(*measure_known_items(KnownItems(texts, titles, library)))
 

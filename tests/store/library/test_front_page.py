@@ -11,6 +11,7 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.library.front_page import (
+    FeedRarity,
     FrontPage,
     FrontPageRequest,
     FrontPageStory,
@@ -151,6 +152,46 @@ def test_texts_are_prepared_once(library: FolderLibrary) -> None:
 
     assert prepared() == [Preparation(0, 6)]
     assert prepared() == []
+
+
+# -- rare feeds ------------------------------------------------------------------------------
+
+
+def from_feed(number: int, feed: str, days_ago: int = 1) -> ArticleRow:
+    added_at = NOW - 86_400 * days_ago
+    return ArticleRow(f"{number}", "", "", 0, added_at, 0, False, False, 0, feed_key=feed)
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_rare", "weight"),
+    [
+        ([from_feed(1, "a")], True, 1.0),
+        ([from_feed(n, "a") for n in range(3)], True, 0.5),
+        ([from_feed(n, "a") for n in range(5)], False, 0.387),
+        ([from_feed(1, "a"), *(from_feed(n, "b") for n in range(9))], True, 1.0),
+        ([from_feed(1, "a"), *(from_feed(n, "a", 40) for n in range(9))], True, 1.0),
+        ([from_feed(1, "")], False, 0.0),
+    ],
+    ids=["one", "three", "five", "others have more", "long ago", "of no feed"],
+)
+def test_a_feed_is_rare_by_its_last_month(
+    rows: list[ArticleRow], is_rare: bool, weight: float
+) -> None:
+    rarity = FeedRarity(rows, NOW)
+    assert rarity.is_rare(rows[0]) is is_rare
+    assert rarity.weight(rows[0]) == pytest.approx(weight, abs=0.001)
+
+
+def test_a_single_article_of_a_rare_feed_has_a_section(library: FolderLibrary) -> None:
+    comet = replace(found(6).article, id=ids(8)[0], extra={"feed": "https://sky.example/feed"})
+    text = Body("Observers of Holm photographed aurora borealis above the lighthouse at midnight.")
+    add(library, [ParsedArticle(replace(comet, title="Aurora above Holm"), text)])
+    for _ in library.update_index():
+        pass
+    page = compose(library, FrontPageRequest(NOW))
+    assert outline(page)["rare"] == [[8]]
+    (aurora,) = next(section for section in page.sections if section.kind == "rare").stories
+    assert [(each.kind, each.name) for each in aurora.reasons] == [("rarity", "sky.example")]
 
 
 # -- interests -------------------------------------------------------------------------------
