@@ -32,7 +32,7 @@ LABELS = Path(__file__).with_name("labelled_stories.json")
 UNREAD_ARTICLES = 5000
 """The newest articles of a library, which nobody has read."""
 READ_ARTICLES = 1000
-"""The next ones, which were."""
+"""The next ones, half of which were opened and read, the others only marked as read."""
 REPEATS = 5
 SEED = 20_260_101
 LIKED, OTHERS = 0.6, 0.08
@@ -193,8 +193,9 @@ def measure_front_page(
     CPU time is reported, since the machine may do other things.
     """
     rows = list(islice(iter_rows(library.listing(ListQuery())), UNREAD_ARTICLES + READ_ARTICLES))
-    for row in rows[UNREAD_ARTICLES:]:
-        library.record("opened", [row.id])
+    for number, row in enumerate(rows[UNREAD_ARTICLES:]):
+        if number % 2:
+            library.record("opened", [row.id])
         library.record("read", [row.id])
     now = int(system_clock().timestamp())
     request = FrontPageRequest(now, since=min(row.added_at for row in rows) - 1)

@@ -18,6 +18,7 @@ from store.library.interest import (
     Feature,
     InterestModel,
     Reason,
+    choose_examples,
     iter_features,
     learn_interests,
     strongest_reasons,
@@ -62,6 +63,8 @@ MAX_PASSED_OVER = 3000
 """The articles passed over that are learnt from, the newest."""
 SIZE_WEIGHT, RARITY_WEIGHT = 0.5, 1.0
 """The weight of twice as many articles of a story, and that of a feed with one article a month."""
+STEP_ARTICLES = 500
+"""Articles that are scored, or learnt from, between two steps."""
 MAX_AUTHORED_ARTICLES = 100
 """The articles whose authors are looked up, the best by everything else."""
 MAX_TEXT_CHARS = 20_000
@@ -170,8 +173,7 @@ def compose_front_page(
     yield None
     grouped, is_grouped = yield from _group(library, [*unread[:MAX_UNREAD], *read])
     judge = _Judge(learnt, rarity)
-    stories = _order_stories(library, grouped, judge)
-    yield None
+    stories = yield from _order_stories(library, grouped, judge)
     page = FrontPage(since, request.minutes, is_grouped=is_grouped)
     yield (yield from _fill_with_news(library, page, stories, len(unread)))
 
@@ -195,14 +197,14 @@ def _learn(
     history = yield from read_history(library, words)
     passed = [row.id for row in rows if not row.read and row.added_at < last_visit]
     passed_over = dict.fromkeys(reversed(passed[:MAX_PASSED_OVER]), PASSED_OVER)
-    signals = passed_over | history.signals
-    authors = _find_authors(library, history.signals)
-    yield None
+    signals = choose_examples(passed_over | history.signals)
+    authors = _find_authors(library, signals.keys() & history.signals.keys())
     examples = []
-    for article, signal in signals.items():
+    for number, (article, signal) in enumerate(signals.items()):
+        if not number % STEP_ARTICLES:
+            yield None
         row = library.get_row(article) or _deleted_row(article, library.title(article))
         examples.append((list(iter_features(row, authors.get(article, ()))), signal))
-    yield None
     model = yield from learn_interests(examples)
     learnt = LearntInterests(request.now, model, history.pace)
     store.save(learnt)
@@ -316,16 +318,19 @@ OrderedStories = Mapping[SectionKind, Sequence[FrontPageStory]]
 
 def _order_stories(
     library: Library, groups: Iterable[Sequence[ArticleRow]], judge: _Judge
-) -> OrderedStories:
+) -> Steps[OrderedStories]:
     """Return the stories with something unread by section, the best first."""
     by_kind: dict[SectionKind, list[tuple[float, Sequence[ArticleRow], Sequence[ArticleRow]]]] = {
         kind: [] for kind in SECTION_SHARES
     }
-    for story in groups:
+    for number, story in enumerate(groups):
+        if not number % STEP_ARTICLES:
+            yield None
         if unread := [row for row in story if not row.read]:
             by_kind[judge.kind(story, unread)].append((judge.score(unread, {}), story, unread))
     ordered: dict[SectionKind, Sequence[FrontPageStory]] = {}
     for kind, scored in by_kind.items():
+        yield None
         scored.sort(key=lambda each: (-each[0], -each[2][0].timestamp, each[2][0].id))
         best = scored[:MAX_AUTHORED_ARTICLES]
         authors = _find_authors(library, (unread[0].id for _, _, unread in best))

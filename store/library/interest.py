@@ -22,8 +22,8 @@ ReasonKind = Literal["word", "feed", "category", "author", "size", "rarity"]
 
 MIN_EXAMPLES = 10
 """Articles for which something speaks, and articles against which, before anything is learnt."""
-MAX_EXAMPLES = 6000
-"""The latest articles that are learnt from."""
+MAX_EXAMPLES = 3000
+"""The latest articles that were wanted, and as many of those that were not, that are learnt from."""
 PASSES = 4
 """Times the examples are gone through."""
 STEP_SIZE, SHRINKAGE = 0.4, 0.002
@@ -115,9 +115,17 @@ class InterestModel:
 Example = tuple[Sequence[Feature], Signal]
 
 
+def choose_examples(signals: Mapping[str, Signal]) -> dict[str, Signal]:
+    """Return the latest signals, for and against, in their order; at most `MAX_EXAMPLES` of each."""
+    chosen: set[str] = set()
+    for is_wanted in (True, False):
+        found = [article for article, each in signals.items() if each.is_wanted == is_wanted]
+        chosen.update(found[-MAX_EXAMPLES:])
+    return {article: signal for article, signal in signals.items() if article in chosen}
+
+
 def learn_interests(examples: Sequence[Example]) -> Generator[None, None, InterestModel]:
     """Learn a model from examples, in steps; one of nothing from too few."""
-    examples = examples[-MAX_EXAMPLES:]
     wanted = sum(signal.is_wanted for _, signal in examples)
     model = InterestModel()
     if min(wanted, len(examples) - wanted) < MIN_EXAMPLES:

@@ -19,6 +19,9 @@ MAX_RECENT_EVENTS = 3000
 MAX_HISTORY_EVENTS = 20_000
 """The latest events of each machine that are learnt from."""
 
+MAX_CHOSEN_ARTICLES = 50
+"""The articles of an event that somebody may have looked at one by one."""
+
 FINISHED, OPENED, CHOSEN = Signal(True, 1.5), Signal(True), Signal(True, 2.0)
 DELETED, DISMISSED, SWEPT = Signal(False, 1.0), Signal(False, 0.5), Signal(False, 0.25)
 PASSED_OVER = Signal(False, 0.25)
@@ -97,11 +100,11 @@ def find_signals(events: Iterable[Event]) -> dict[str, Signal]:
     """Return what was wanted, and what was not, by article; the events are in order.
 
     What was starred or tagged stays wanted whatever comes later; what was opened is not unwanted
-    because it is put away afterwards.
+    because it is put away afterwards. Marking a whole list as read says nothing of its articles.
     """
     signals: dict[str, Signal] = {}
     for event in events:
-        if event.imported:
+        if event.imported or len(event.articles) > MAX_CHOSEN_ARTICLES:
             continue
         for article in event.articles:
             before = signals.get(article)

@@ -29,8 +29,13 @@ STEP_ARTICLES = 50
 class StoryGroups:
     """Stories that grow by one article after the other."""
 
-    def __init__(self, wanted: Set[int]) -> None:
-        """Create no story; `wanted` are the heaviest terms of all articles that will be placed."""
+    def __init__(self, wanted: Set[int], next_story: int) -> None:
+        """Create no story.
+
+        Args:
+            wanted: The heaviest terms of all articles that will be placed.
+            next_story: The number of the first new story.
+        """
         self._wanted = wanted
         self._members: dict[int, list[ArticleVector]] = {}
         """The vectors of the articles of each story, by its number."""
@@ -38,15 +43,14 @@ class StoryGroups:
         """The sum of the vectors of a story, once it was needed."""
         self._stories_of_term: dict[int, dict[int, float]] = {}
         """The stories that a term is heavy in, with its weight in their articles together."""
-        self._next_story = 0
+        self._next_story = next_story
 
     def add(self, vector: ArticleVector, story: int) -> None:
-        """Add an article to a story by its number, which may be new."""
+        """Add an article to a story by its number."""
         if (total := self._sums.get(story)) is not None:
             for term, weight in zip(*vector, strict=True):
                 total[term] = total.get(term, 0.0) + weight
         self._members.setdefault(story, []).append(vector)
-        self._next_story = max(self._next_story, story + 1)
         for term, weight in zip(*_heaviest(vector), strict=True):
             if term in self._wanted:
                 stories = self._stories_of_term.setdefault(term, {})
@@ -58,6 +62,7 @@ class StoryGroups:
         story = self._choose(vector, candidates) if candidates else None
         if story is None:
             story = self._next_story
+            self._next_story += 1
         self.add(vector, story)
         return story
 
@@ -113,14 +118,16 @@ def group_stories(
 
     Args:
         vectors: By article, in the order of time.
-        known: The numbers of the stories of articles that were gathered before, and stay.
+        known: The numbers of the stories of articles that were gathered before, and stay; also of
+            articles that are not among these.
 
     Returns:
         The number of the story of each article.
     """
     new = {article: vector for article, vector in vectors.items() if article not in known}
     heaviest = (vector.terms[:MAX_INDEXED_TERMS] for vector in new.values())
-    groups = StoryGroups(set(chain.from_iterable(heaviest)))
+    first_new = max(known.values(), default=-1) + 1
+    groups = StoryGroups(set(chain.from_iterable(heaviest)), first_new)
     found: dict[str, int] = {}
     for article, vector in vectors.items():
         if (story := known.get(article)) is not None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from store.library.interest import (
+    MAX_EXAMPLES,
     Feature,
     InterestModel,
     Reason,
     Signal,
+    choose_examples,
     iter_features,
     learn_interests,
 )
@@ -76,6 +78,13 @@ def test_too_few_examples_teach_nothing(wanted: int, unwanted: int) -> None:
     feature: list[Feature] = [("word", "dam")]
     examples = [(feature, WANTED)] * wanted + [(feature, UNWANTED)] * unwanted
     assert not run(learn_interests(examples)).is_known
+
+
+def test_the_latest_examples_of_both_kinds_are_learnt_from() -> None:
+    signals = {f"{n}": WANTED if n % 2 else UNWANTED for n in range(2 * MAX_EXAMPLES + 10)}
+    assert list(choose_examples(signals)) == [f"{n}" for n in range(10, 2 * MAX_EXAMPLES + 10)]
+    many = dict.fromkeys(map(str, range(2 * MAX_EXAMPLES)), UNWANTED)
+    assert list(choose_examples({"old": WANTED} | many))[:2] == ["old", f"{MAX_EXAMPLES}"]
 
 
 def test_what_was_learnt_is_kept_until_it_is_cleared(tmp_path: Path) -> None:

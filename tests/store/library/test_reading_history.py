@@ -67,6 +67,7 @@ def event(kind: str, *articles: str, **data: object) -> Event:
         ),
         ([event("unread", "a"), event("position", "a", position=3)], {}),
         ([event("read", "a", imported=True)], {}),
+        ([event("read", *map(str, range(51)))], {}),
     ],
 )
 def test_signals(events: Sequence[Event], expected: dict[str, Signal]) -> None:

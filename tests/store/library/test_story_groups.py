@@ -77,6 +77,7 @@ def test_articles_stay_in_their_stories() -> None:
     known = {"0": 7, "1": 9}
     assert numbers([first, second, third], known) == {"0": 7, "1": 9, "2": 9}
     assert numbers([DAM, first, vector(bus=1)], {"1": 3}) == {"1": 3, "0": 3, "2": 4}
+    assert numbers([DAM], {"another": 5}) == {"0": 6}, "the story of the other is another one"
 
 
 def test_the_numbers_of_stories_are_kept(tmp_path: Path) -> None:
