@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector, VectorCache
     from store.search.saved_searches import SearchStore
+    from store.search.similar import ComparedArticle
 
 LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE, SEARCHES_FILE})
 MAX_NAMED_FILES = 3
@@ -529,6 +530,10 @@ class FolderLibrary:
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return up to five similar articles."""
         return self._related.similar(entry)
+
+    def story_candidates(self, entry: FullArticle) -> tuple[ComparedArticle, ...]:
+        """Return an article and those with most words in common."""
+        return self._related.story_candidates(entry)
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """Return insights into an article."""

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector
     from store.search.saved_searches import SearchStore
+    from store.search.similar import ComparedArticle
 
 
 ListField = Literal["category", "feed"]
@@ -316,6 +317,12 @@ class Library(Protocol):
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return up to five similar articles: those named by the article itself, then the best."""
+
+    def story_candidates(self, entry: FullArticle) -> tuple[ComparedArticle, ...]:
+        """Return an article and those with most words in common, duplicates included.
+
+        Without the index there is nothing to compare, not even the article.
+        """
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """Return the keywords of an article, what is new in it and where its summary is from."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from store.library.searcher import LibrarySearcher
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
 from store.search.index import IndexUnusable
-from store.search.similar import SimilarArticleFinder
+from store.search.similar import ComparedArticle, SimilarArticleFinder
 from store.text.summary import find_summary_positions
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class RelatedArticles:
         """Return up to five similar articles; without an index, those the article names."""
         found = self._ask_index(lambda index: index.find(entry.article, entry.body, MAX_SIMILAR))
         return tuple(self._match_titles(entry.body.similar)) if found is None else found
+
+    def story_candidates(self, entry: FullArticle) -> tuple[ComparedArticle, ...]:
+        """Return an article and those with most words in common; nothing without an index."""
+        found = self._ask_index(lambda index: index.story_candidates(entry.article, entry.body))
+        return found or ()
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """Return insights into an article; without an index, only the position of its summary."""

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain, pairwise, takewhile
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from tantivy import Occur, Query
@@ -26,8 +26,10 @@ from store.model.times import to_unix_seconds
 from store.search.index import FullTextIndex, IndexHit, article_number, convert_engine_errors
 from store.search.term_vectors import (
     MAX_COMPARED_CHARS,
+    SAME_STORY_COSINE,
     TermVector,
     comparable_text,
+    cosine,
 )
 from store.text.keywords import (
     UNINFORMATIVE_WORDS,
@@ -94,8 +96,6 @@ MIN_DUPLICATE_SCORE = 0.9
 MIN_DUPLICATE_COSINE = 0.25
 """The least cosine of an article and its duplicate: what is further apart need not be compared word by word.
 """
-MIN_STORY_SCORE = 0.2
-"""The least score of an article of the same story."""
 
 MIN_SHARED_SHINGLES = 0.6
 """The share of the shorter text's word pairs that a duplicate has."""
@@ -173,6 +173,24 @@ class SimilarCandidate:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedArticle:
+    """An article as others are compared with it."""
+
+    id: str
+    features: ArticleFeatures
+    vector: TermVector
+
+    def cosine(self, other: ComparedArticle) -> float:
+        """Return how much the two tell the same (`store.search.term_vectors`)."""
+        return cosine(self.vector, other.vector)
+
+    def is_duplicate(self, other: ComparedArticle) -> bool:
+        """Return True if the two are the same report."""
+        is_close = self.cosine(other) >= MIN_DUPLICATE_COSINE
+        return is_close and self.features.is_duplicate(other.features)
+
+
+@dataclass(frozen=True, slots=True)
 class SimilarityQuery:
     """The query for one article."""
 
@@ -236,7 +254,7 @@ class SimilarArticleFinder:
             query = self._build_query(article, body)
             hits = self._search(query.weights)
             found = self._filter_candidates(hits, query, MAX_CANDIDATES, article.id)
-            same_story = takewhile(lambda one: one.score >= MIN_STORY_SCORE, found)
+            same_story = (one for one in found if one.cosine >= SAME_STORY_COSINE)
             read = [one.features.counts for one in same_story if one.row.read]
         keywords = select_keywords(query.features.text, query.word_strengths(), MAX_KEYWORDS)
         return ArticleInsights(keywords, find_new_paragraphs(body.text[:MAX_NOVELTY_CHARS], read))
@@ -265,6 +283,23 @@ class SimilarArticleFinder:
         if self._embeddings:
             found = add_meaning(self._embeddings, article.id, found)
         return [score for score, _ in found]
+
+    def story_candidates(self, article: Article, body: Body) -> tuple[ComparedArticle, ...]:
+        """Return the article itself, and those with most words in common, duplicates included.
+
+        Raises:
+            IndexUnusable: The index is damaged.
+        """
+        with convert_engine_errors(self._index.folder):
+            query = self._build_query(article, body)
+            found = [ComparedArticle(article.id, query.features, query.vector)]
+            for hit in self._search(query.weights):
+                row = self._lookup_row(hit.number)
+                if row is not None and row.id != article.id:
+                    features = self._candidate(query, row, hit.score).features
+                    vector = self._term_weights.vector(features.counts)
+                    found.append(ComparedArticle(row.id, features, vector))
+        return tuple(found)
 
     def _collect(
         self, article: Article, query: SimilarityQuery, titles: Sequence[str], limit: int
@@ -370,8 +405,8 @@ class SimilarArticleFinder:
         if row.id not in query.compared:
             text = self._lookup_text(row.id)
             features = ArticleFeatures.from_text(row.title, text, query.language)
-            cosine = self._term_weights.cosine(query.vector, features.counts)
-            query.compared[row.id] = features, cosine
+            closeness = self._term_weights.cosine(query.vector, features.counts)
+            query.compared[row.id] = features, closeness
         return SimilarCandidate(score, row, *query.compared[row.id])
 
     def _find_translations(

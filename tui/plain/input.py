@@ -28,7 +28,7 @@ PLAIN_COMMAND_HELP = {
     "article.pipe": "pipe the article (Markdown) to a command, as in |wc -w",
     "trail.back": "back to the article visited before",
     "trail.forward": "forward again",
-    "view.story": "print this and similar articles, the oldest first",
+    "view.story": "print the article's story, the oldest first",
     "view.front_page": "print what is new since your last visit, by stories",
     "view.statistics": "print what was read, when and how fast",
     "feeds.fetch": "fetch the feeds; ctrl+c to stop",

@@ -49,7 +49,7 @@ from tui.plain.input import (
 from tui.plain.plain_session import ArticlePager, Environment, PlainSession
 from tui.rendering.front_page_text import front_page_lines
 from tui.rendering.plain_text import article_details_lines, describe_row_facts, describe_summary
-from tui.rendering.wording import LATER_TAG, format_count, join_nonempty
+from tui.rendering.wording import LATER_TAG, format_count, format_duplicates, join_nonempty
 
 
 class PlainReader:
@@ -322,12 +322,12 @@ class BrowseMode(Mode):
 
 
 class StoryMode(Mode):
-    """An article and its similar readings, numbered from the oldest."""
+    """The story of an article, numbered from the oldest, and what else is about the same."""
 
     PLACE = "story"
     HELP: ClassVar[Mapping[str, str]] = {
         "article.open": "open the article with that number",
-        "article.toggle_read": "mark all as read",
+        "article.toggle_read": "mark the story and its copies as read",
     }
     INTRODUCTION = ("A number: open that article.", "Enter: print the story again.")
 
@@ -340,9 +340,7 @@ class StoryMode(Mode):
         self.handlers = {
             **self.handlers,
             "article.open": lambda typed: self.enter_number(typed.number),
-            "article.toggle_read": lambda _: session.change(
-                set_state, [chapter.row.id for chapter in self._chapters], "read"
-            ),
+            "article.toggle_read": lambda _: session.change(set_state, self._story_ids(), "read"),
             "app.undo": lambda _: session.change(undo),
         }
 
@@ -350,18 +348,29 @@ class StoryMode(Mode):
         """Return the prompt."""
         key = self.session.key
         read, back = key("article.toggle_read"), key("article.back")
-        return f"Story. Number, {read} mark all as read, {back} go back, or {key('app.help')}: "
+        return f"Story. Number, {read} mark it as read, {back} go back, or {key('app.help')}: "
 
     def begin(self) -> None:
         """Print the story."""
-        count = format_count(len(self._chapters), "article")
+        count = format_count(sum(not chapter.is_aside for chapter in self._chapters), "article")
         self.environment.say_wrapped([f"Story: {count}, the newest last.", *self._chapter_lines()])
 
+    def _story_ids(self) -> list[str]:
+        story = (chapter for chapter in self._chapters if not chapter.is_aside)
+        return [row.id for chapter in story for row in (chapter.row, *chapter.copies)]
+
     def _chapter_lines(self) -> Iterator[str]:
+        is_aside = False
         for number, chapter in enumerate(self._chapters, 1):
+            if chapter.is_aside and not is_aside:
+                is_aside = True
+                yield "Also about this, not in the story:"
             row = self.session.library.get_row(chapter.row.id) or chapter.row
+            facts = join_nonempty(
+                (describe_row_facts(row), format_duplicates(len(chapter.copies))), ", "
+            )
             here = " You came from this article." if row.id == self._article else ""
-            yield f"{number}. {row.title} ({describe_row_facts(row)}).{here}"
+            yield f"{number}. {row.title} ({facts}).{here}"
             if chapter.new_words:
                 yield f"New here: {', '.join(chapter.new_words)}."
 
@@ -370,7 +379,7 @@ class StoryMode(Mode):
         if not number:
             self.begin()
         elif number > len(self._chapters):
-            raise NewstuiError(f"The story has {format_count(len(self._chapters), 'article')}")
+            raise NewstuiError(f"There are {format_count(len(self._chapters), 'article')}")
         else:
             self.open(self._chapters[number - 1].row.id)
 

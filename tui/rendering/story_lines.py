@@ -29,6 +29,7 @@ MONTH_NAMES = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 HEADING = "STORY"
+ASIDES_HEADING = "ALSO ABOUT THIS"
 RAIL, RAIL_ROW, RAIL_END = "│", "├", "╰"
 INDENT_CELLS = 9
 """Cells before a title: the cursor, the rail, the day, two signs and blanks."""
@@ -56,7 +57,7 @@ def build_story_head(
 
     Args:
         title: That of the article the story was asked for.
-        rows: The articles, the oldest first.
+        rows: The articles, the oldest first, without their copies.
         width: Cells of the line.
         complete: Whether all of the story was found.
     """
@@ -95,10 +96,10 @@ def build_story(
     *,
     complete: bool,
 ) -> StoryRail:
-    """Return a story on a rail, a heading for each month.
+    """Return a story on a rail, a heading for each month, and what else is about the same below it.
 
     Args:
-        chapters: The articles, the oldest first, with their present rows.
+        chapters: The articles, the oldest first, and then the others, with their present rows.
         origin: The article the story was asked for.
         selected: The article under the cursor.
         this_year: The year that headings do not name.
@@ -108,14 +109,16 @@ def build_story(
     lines: list[StoryLine] = []
     first_lines = []
     heading = ""
+    last = sum(not chapter.is_aside for chapter in chapters) - 1
     for index, chapter in enumerate(chapters):
-        month = _name_month(chapter.row, this_year)
-        if month != heading:
-            heading = month
-            lines.append([(f" {month}", "section")])
+        part = ASIDES_HEADING if chapter.is_aside else _name_month(chapter.row, this_year)
+        if part != heading:
+            heading = part
+            lines += [[]] if chapter.is_aside else []
+            lines.append([(f" {part}", "section")])
         first_lines.append(len(lines))
         marks = _ChapterMarks(
-            chapter.row.id == selected, chapter.row.id == origin, index == len(chapters) - 1
+            chapter.row.id == selected, chapter.row.id == origin, index == last, chapter.is_aside
         )
         lines += _build_chapter(chapter, marks, width)
     if complete and len(chapters) == 1:
@@ -128,9 +131,12 @@ class _ChapterMarks:
     selected: bool
     origin: bool
     last: bool
+    aside: bool
 
     @property
     def rail(self) -> str:
+        if self.aside:
+            return " "
         if self.origin:
             return STORY_ORIGIN_SIGN
         return RAIL_END if self.last else RAIL_ROW
@@ -154,16 +160,16 @@ def _build_chapter(chapter: StoryArticle, marks: _ChapterMarks, width: int) -> l
     day = _row_day(row)
     signs = f"{' ' if row.read else UNREAD_SIGN}{STAR_SIGN if row.starred else ' '}"
     cursor = CURSOR_SIGN if marks.selected else " "
-    below = (" " if marks.last else RAIL).ljust(INDENT_CELLS - 1)
+    below = (" " if marks.last or marks.aside else RAIL).ljust(INDENT_CELLS - 1)
     lines: list[StoryLine] = []
-    for number, (title, title_facts) in enumerate(_break_title(row, width)):
+    for number, (title, title_facts) in enumerate(_break_title(chapter, width)):
         if number:
             lead: list[StyledText] = [(f" {below}", "muted")]
         else:
             lead = [
                 (cursor, "accent"),
                 (
-                    f"{marks.rail}{day.day if day else '':>2} ",
+                    f"{marks.rail}{day.day if day and not marks.aside else '':>2} ",
                     "accent" if marks.origin else "muted",
                 ),
                 (f"{signs}  ", role if not marks.selected else "text"),
@@ -175,15 +181,19 @@ def _build_chapter(chapter: StoryArticle, marks: _ChapterMarks, width: int) -> l
     return lines
 
 
-def _break_title(row: ArticleRow, width: int) -> list[StyledText]:
+def _break_title(chapter: StoryArticle, width: int) -> list[StyledText]:
     """Return the lines of a title, each with the facts behind it: those of the last, padded.
 
     The category gives way to a title that fits into one line without it.
     """
+    row = chapter.row
     room = max(1, width - INDENT_CELLS)
     minutes = f"{reading_minutes(row.words)} min"
     category = truncate_cells(row.category, MAX_CATEGORY_CELLS)
-    all_facts = [join_nonempty((category, minutes), "  "), minutes]
+    copies = f"×{len(chapter.copies) + 1}" if chapter.copies else ""
+    day = _row_day(row) if chapter.is_aside else None
+    least = [copies, format_day(day) if day else "", minutes]
+    all_facts = [join_nonempty((category, *least), "  "), join_nonempty(least, "  ")]
     first, *rest = wrap_text(row.title, room)
     for facts in (" " * FACTS_GAP + each for each in all_facts):
         title_room = max(1, room - cell_width(facts))
@@ -200,6 +210,8 @@ def build_news(chapter: StoryArticle | None, *, is_first: bool, width: int) -> l
     lines: list[StoryLine] = []
     if chapter is None:
         return lines
+    if chapter.is_aside:
+        return [[("Not in the story", "muted")]]
     if is_first:
         return [[("The first article of the story", "muted")]]
     if not chapter.new_sentences:

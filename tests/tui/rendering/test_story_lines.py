@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -22,7 +23,7 @@ def chapter(
     row = ArticleRow(
         title[:4], title, "world", seconds, 0, 460, read=read, starred=starred, read_count=0
     )
-    return StoryArticle(row, 1, words)
+    return StoryArticle(row, words)
 
 
 STORY = [
@@ -62,6 +63,27 @@ def test_a_story_stands_on_a_rail_by_month() -> None:
     ]
     assert found.first_lines == [1, 3, 6, 7, 10, 12]
     assert ("Eleven centimetres of water that nobody can agre…", "selection") in found.lines[7]
+
+
+def test_what_else_is_about_the_same_follows_and_copies_are_counted() -> None:
+    first, second = STORY[1:3]
+    story = [
+        replace(first, copies=(second.row, second.row)),
+        replace(STORY[4], is_aside=True),
+        replace(STORY[5], is_aside=True, copies=(second.row,)),
+    ]
+    assert [text_of(line) for line in rail(story, 72).lines] == [
+        " SEPTEMBER",
+        " ╰ 2 ●   Sarn dam talks resume                          world  ×3  2 min",
+        "         + council, treaty, turbines",
+        "",
+        " ALSO ABOUT THIS",
+        "    ●   Treaty explained".replace("    ●", "     ●")
+        + "                          world  Nov. 14  2 min",
+        "         + quotas, arbitration",
+        "     ●   What remains to be done               world  ×2  Nov. 21  2 min",
+    ]
+    assert text_of(build_news(story[1], is_first=False, width=40)[0]) == "Not in the story"
 
 
 def test_a_long_title_takes_two_lines_where_there_is_little_room() -> None:
@@ -113,9 +135,7 @@ def test_the_head_counts(story: list[StoryArticle], *, complete: bool, facts: st
 
 
 def test_what_is_new_is_said_sentence_by_sentence() -> None:
-    said = StoryArticle(
-        STORY[1].row, 1, (), ("Quotas were agreed on Friday.", "Anglers protested.")
-    )
+    said = StoryArticle(STORY[1].row, (), ("Quotas were agreed on Friday.", "Anglers protested."))
     assert [text_of(line) for line in build_news(said, is_first=False, width=20)] == [
         "+ Quotas were agreed",
         "  on Friday.",

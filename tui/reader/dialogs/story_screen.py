@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.line_view import DocumentView, LineView
 from tui.rendering.cells import StyledText
 from tui.rendering.story_lines import build_news, build_story, build_story_head
+from tui.rendering.wording import format_duplicates
 
 if TYPE_CHECKING:
     from store.library.story import StoryArticle
@@ -77,11 +78,14 @@ class StoryScreen(PanesDialog[str]):
     @property
     def hints(self) -> Sequence[tuple[str, str]]:
         """The keys of the bottom line, with the number of articles that are unread."""
-        unread = sum(not chapter.row.read for chapter in self.chapters)
-        mark = f"mark these {unread:,} read" if unread > 1 else "mark read"
+        story = self.story
+        unread = sum(not chapter.row.read for chapter in story)
+        copies = sum(not row.read for chapter in story for row in chapter.copies)
+        counts = [f"{unread:,}"] * bool(unread) + [format_duplicates(copies)] * bool(copies)
+        mark = f"mark story read ({' + '.join(counts)})"
         return (
             ("article.open", "open"),
-            *((("article.toggle_read", mark),) if unread else ()),
+            *((("article.toggle_read", mark),) if counts else ()),
             ("article.toggle_star", "star"),
             ("app.undo", "undo"),
             ("app.help", "help"),
@@ -90,12 +94,21 @@ class StoryScreen(PanesDialog[str]):
 
     @property
     def chapters(self) -> Sequence[StoryArticle]:
-        """The articles found so far, with their present rows."""
+        """The articles found so far, with their present rows: the story, and what else is about it."""
         return [
-            replace(chapter, row=self._changed_rows.get(chapter.row.id, chapter.row))
+            replace(chapter, row=row, copies=tuple(self._present_rows(chapter.copies)))
             for chapter in self._chapters
-            if chapter.row.id not in self._removed
+            for row in self._present_rows([chapter.row])
         ]
+
+    def _present_rows(self, rows: Iterable[ArticleRow]) -> Iterator[ArticleRow]:
+        present = (row for row in rows if row.id not in self._removed)
+        return (self._changed_rows.get(row.id, row) for row in present)
+
+    @property
+    def story(self) -> Sequence[StoryArticle]:
+        """The articles of the story alone."""
+        return [chapter for chapter in self.chapters if not chapter.is_aside]
 
     @property
     def selected_index(self) -> int:
@@ -162,7 +175,7 @@ class StoryScreen(PanesDialog[str]):
 
     def build_head(self, width: int) -> Sequence[StyledText]:
         """Return what the story is about, and how much of it there is."""
-        rows = [chapter.row for chapter in self.chapters]
+        rows = [chapter.row for chapter in self.story]
         title = next((row.title for row in rows if row.id == self.article), "")
         return build_story_head(title, rows, width, complete=self._is_complete)
 
@@ -223,8 +236,9 @@ class StoryScreen(PanesDialog[str]):
             self.dismiss(chapters[self.selected_index].row.id)
 
     def mark_all_read(self) -> None:
-        """Mark all articles of the story as read, as one change."""
-        self._gateway.changes.mark_all_read([chapter.row.id for chapter in self.chapters])
+        """Mark all articles of the story and their copies as read, as one change."""
+        rows = (row for chapter in self.story for row in (chapter.row, *chapter.copies))
+        self._gateway.changes.mark_all_read([row.id for row in rows])
 
     def toggle_star(self) -> None:
         """Star or unstar the selected chapter's article."""
