@@ -134,6 +134,17 @@ async def test_previews_count_as_nothing(start: Start, library: FolderLibrary) -
         assert unread(running) == {2, 3, 4, 5, 6}
 
 
+async def test_nothing_is_shown_beside_an_empty_page(start: Start, library: FolderLibrary) -> None:
+    async with start(size=SIZES["wide"], library=library) as running:
+        await running.press("B")
+        assert screen_text(running.app).count("Barge owners") == 2
+        await running.press("f")
+        assert "Nothing new since today 00:00" in screen_text(running.app)
+        assert "Barge owners" not in screen_text(running.app)
+        await running.press("enter", "m", "s")
+        assert front_page(running).stories == []
+
+
 async def test_other_pages_and_late_answers_are_dropped(
     start: Start, library: FolderLibrary
 ) -> None:

@@ -180,6 +180,8 @@ class FrontPageScreen(PanesDialog[str]):
             near = (*stories[index + 1 : index + 2], *stories[max(0, index - 1) : index])
             neighbours = [story.lead.id for story in near]
             self._preview.follow(stories[index].lead.id, neighbours, rests=rests)
+        elif not stories:
+            self._preview.follow("")
 
     def on_resize(self) -> None:
         """Show the selected article, if there is room for it now."""
