@@ -69,6 +69,24 @@ for name in sys.argv[1:]:
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
 """
 
+OPEN_LIBRARY = """
+import json, os, sys
+from store.system.openssl import without_openssl
+with without_openssl():
+    import asyncio, hashlib
+import tui.cli.start, tui.reader.app
+from store.system.paths import platform_paths
+from tui.services import open_library
+for _ in open_library(platform_paths(os.environ, None)).load():
+    pass
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+UNNEEDED_AT_START = {
+    *("ssl", "_hashlib", "html.entities", "slugify", "zipfile", "xml.etree.ElementTree"),
+    *("store.backup.archive", "store.feeds.newsboat", "store.importers.article_builder"),
+    *("store.library.item_matcher", "store.maintenance.compact"),
+}
+
 
 def run_script(script: str, home: Path, *arguments: str) -> Any:
     """Run a script and return the JSON in the last line of its standard error."""
@@ -122,6 +140,15 @@ def test_imports_need_no_textual_and_json_needs_no_other_parser(tmp_path: Path) 
     assert "textual" not in loaded_packages(RUN_COMMAND, tmp_path, "import", str(folder))
     json_file = str(folder / "hostile-text.json")
     assert loaded_packages(RUN_COMMAND, tmp_path, "import", json_file) & HEAVY == set()
+
+
+def test_the_reader_starts_without_what_only_imports_and_backups_need(tmp_path: Path) -> None:
+    """A module costs memory for as long as the reader runs."""
+    article = ROOT / "sample_articles/hostile-text.json"
+    loaded_packages(RUN_COMMAND, tmp_path, "import", str(article))
+    modules = set(run_script(OPEN_LIBRARY, tmp_path))
+    assert {"tui.reader.app", "store.library.folder", "asyncio"} <= modules
+    assert modules & UNNEEDED_AT_START == set()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from store.importers.read_files import read_articles
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle
@@ -29,7 +28,7 @@ def open_library(paths: Paths) -> FolderLibrary:
     machine = machine_name(paths.state, os.environ)
 
     def newest_backup() -> Path | None:
-        from store.backup.backup import find_newest_backup  # needed after a loss alone
+        from store.backup.auto_backups import find_newest_backup  # needed after a loss alone
 
         return find_newest_backup(paths)
 
@@ -64,6 +63,8 @@ def make_fetch_context() -> FetchContext:
 
 
 def _read_samples(now: str) -> Iterator[ParsedArticle]:
+    from store.importers.read_files import read_articles  # only the first start pays for it
+
     for resource in sorted(files("sample_articles").iterdir(), key=lambda each: each.name):
         if resource.name.endswith((".md", ".json")):
             stream = BytesIO(resource.read_bytes())

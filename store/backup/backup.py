@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -29,6 +28,12 @@ from store.backup.archive import (
     list_library_files,
     open_archive,
     verify_archive,
+)
+from store.backup.auto_backups import (
+    AUTO_BACKUP_NAME_PATTERN,
+    auto_backup_folder,
+    has_backup_of_the_day,
+    list_auto_backups,
 )
 from store.model.errors import InvalidInput, NewstuiError, SaveFailed, TargetExists
 from store.model.times import Clock, format_timestamp
@@ -51,9 +56,6 @@ ZIP64_THRESHOLD = 1 << 30
 """Bytes from which a member gets a header for large files, in case it grows while it is read."""
 MAX_AUTO_BACKUPS = 7
 """Automatic backups of each kind that are kept, however old they are."""
-AUTO_BACKUP_NAME_PATTERN = re.compile(
-    r"newstui-(?P<day>\d{4}-\d\d-\d\d)(?P<kind>|-incomplete)\.zip\Z"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,33 +257,6 @@ def _read_chunks(
 # -- automatic backups ---------------------------------------------------------------------
 
 
-def auto_backup_folder(paths: Paths) -> Path:
-    """Return the folder of a library's automatic backups: on this machine, and not synced."""
-    digest = sha256(os.fsencode(os.path.realpath(paths.library))).hexdigest()[:12]
-    return paths.state / "backups" / digest
-
-
-def list_auto_backups(paths: Paths) -> list[Path]:
-    """Return the automatic backups of a library, latest day first.
-
-    Raises:
-        OSError: The folder exists and cannot be read.
-    """
-    folder = auto_backup_folder(paths)
-    try:
-        names = [name for name in os.listdir(folder) if AUTO_BACKUP_NAME_PATTERN.match(name)]  # noqa: PTH208
-    except FileNotFoundError:
-        return []
-    return [folder / name for name in sorted(names, reverse=True)]
-
-
-def find_newest_backup(paths: Paths) -> Path | None:
-    """Return the newest automatic backup of a library; None if there is none."""
-    with contextlib.suppress(OSError):
-        return next(iter(list_auto_backups(paths)), None)
-    return None
-
-
 def make_auto_backup(
     paths: Paths, clock: Clock, version: str
 ) -> Generator[BackupProgress, None, Path | None]:
@@ -310,10 +285,9 @@ def make_auto_backup(
 def _make_auto_backup(
     paths: Paths, clock: Clock, version: str
 ) -> Generator[BackupProgress, None, BackupResult | None]:
-    day = clock().date().isoformat()
-    backups = list_auto_backups(paths)
-    if any(path.name.startswith(f"newstui-{day}") for path in backups):
+    if has_backup_of_the_day(paths, clock):
         return None
+    day, backups = clock().date().isoformat(), list_auto_backups(paths)
     files = list_library_files(paths.library)
     if not any(name.startswith("articles/") for name in files):
         return None

@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 
-from store.feeds.newsboat import parse_newsboat_urls
 from store.feeds.subscriptions import (
     Subscription,
     parse_opml,
@@ -195,6 +194,8 @@ class FeedStore:
         Raises:
             InvalidInput: The data is neither.
         """
+        from store.feeds.newsboat import parse_newsboat_urls
+
         text = decode_document(data).lstrip()
         is_opml = text.startswith("<")
         given, searches = (parse_opml(data), {}) if is_opml else parse_newsboat_urls(text)

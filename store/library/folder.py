@@ -33,7 +33,6 @@ from store.library.catalog import Catalog, count_rows
 from store.library.event_targets import EventTargets, UnfinishedRecording
 from store.library.feed_names import FeedLabels
 from store.library.folder_watch import FolderWatch
-from store.library.item_matcher import ItemMatcher
 from store.library.listing import BATCH_SIZE, FolderListing
 from store.library.protocol import ListField, Listing
 from store.library.updates import (
@@ -689,6 +688,8 @@ class FolderLibrary:
 
     def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
         """Add articles, up to a segment's worth in a step."""
+        from store.library.item_matcher import ItemMatcher  # with the builder of articles
+
         self._check_writable()
         self._finish_recording()
         added = known = 0

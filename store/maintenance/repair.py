@@ -17,7 +17,6 @@ from typing import Any
 
 from store.journal.events import newer_format_message, normalize_line
 from store.journal.journal import find_writer
-from store.maintenance.compact import repair_journal
 from store.model.errors import LibraryBusy, LibraryDamaged, SaveFailed
 from store.model.times import Clock
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
@@ -144,6 +143,8 @@ class Repairer:
             LibraryBusy: Another process is writing.
             SaveFailed: The folder cannot be written.
         """
+        from store.maintenance.compact import repair_journal  # only damaged libraries need it
+
         self._repairs_empty = True
         with self.lock_segments(REPAIR_LOCK_TIMEOUT):
             with contextlib.suppress(OSError):

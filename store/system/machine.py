@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from slugify import slugify
-
 from store.model.errors import LibraryUnavailable, SaveFailed
 from store.system.files import make_folder, read_regular, write_atomically
 
 MACHINE_ID_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 MACHINE_NAME_SUFFIX = re.compile(r"-[0-9a-f]{4}\Z")
 """The random characters at the end of a machine name."""
+_PLAIN_NAME = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*)?")
 
 
 def machine_name(state: Path, environ: Mapping[str, str], fingerprint: str | None = None) -> str:
@@ -31,9 +30,9 @@ def machine_name(state: Path, environ: Mapping[str, str], fingerprint: str | Non
     Raises:
         LibraryUnavailable: The state folder exists and cannot be read.
     """
-    if given := slugify(environ.get("NEWSTUI_MACHINE", ""), max_length=40):
+    if given := _slug(environ.get("NEWSTUI_MACHINE", ""), max_length=40):
         return given
-    host = slugify(socket.gethostname().partition(".")[0], max_length=24) or "machine"
+    host = _slug(socket.gethostname().partition(".")[0], max_length=24) or "machine"
     if fingerprint is None:
         fingerprint = machine_fingerprint()
     return f"{host}-{_load_or_create_id(state / 'machine', fingerprint)}"
@@ -61,6 +60,14 @@ def machine_fingerprint(files: Iterable[Path] = MACHINE_ID_FILES) -> str:
     node = uuid.getnode()
     is_random = node >> 40 & 1  # RFC 9562, 6.10: different each time
     return "" if is_random else _hash(f"{node:012x}")
+
+
+def _slug(text: str, max_length: int = 0) -> str:
+    if (not max_length or len(text) <= max_length) and _PLAIN_NAME.fullmatch(text.lower()):
+        return text.lower()
+    from slugify import slugify  # imported here: few names need it, and it is not light
+
+    return slugify(text, max_length=max_length)
 
 
 def _hash(text: str) -> str:
@@ -95,6 +102,6 @@ def _read_ids(file: Path) -> dict[str, str]:
     ids: dict[str, str] = {}
     for line in text.splitlines():
         id_, _, fingerprint = line.strip().partition(" ")
-        if id_ := slugify(id_)[:4]:
+        if id_ := _slug(id_)[:4]:
             ids.setdefault(fingerprint, id_)
     return ids

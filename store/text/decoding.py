@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from html.entities import html5
 from typing import Literal
 
 from store.model.errors import InvalidInput
@@ -195,13 +194,20 @@ def _replace_entity(match: re.Match[str]) -> str:
         return match[0]
     if not name:
         return "&amp;"
-    characters = html5.get(f"{name};", "")
+    characters = _find_html_entity(name)
     return "".join(f"&#{ord(character)};" for character in characters) or f"&amp;{name};"
 
 
 def _drop_html_entity(match: re.Match[str]) -> str:
     """Drop the declaration of a character that HTML knows under the same name."""
-    return "" if f"{match[1]};" in html5 else match[0]
+    return "" if _find_html_entity(match[1]) else match[0]
+
+
+def _find_html_entity(name: str) -> str:
+    """Return the characters of a name of HTML; nothing if it has no such name."""
+    from html.entities import html5  # a large table that few documents need
+
+    return html5.get(f"{name};", "")
 
 
 def extract_feed_xml(text: str) -> str:

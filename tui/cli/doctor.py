@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from store.backup.backup import find_newest_backup
+from store.backup.auto_backups import find_newest_backup
 from store.feeds.subscriptions import find_subscription_copies
 from store.library.folder import FolderLibrary
 from store.maintenance.repair import review_copies

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from store.system.openssl import without_openssl
 from store.system.paths import platform_paths
 from tui import __version__
 from tui.cli.exit_codes import CommandRunner, ExitCode
@@ -41,7 +42,8 @@ def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool
     # and 80 ms at the end, and frees nothing.
     gc.disable()
     _ignore_environment()
-    paths = platform_paths(os.environ, library)
+    with without_openssl():
+        paths = platform_paths(os.environ, library)
     run = ReaderRun(paths, slow=slow)
     with TerminalSession(run.request_stop, run.flush_changes) as session:
         size = os.get_terminal_size(SCREEN_FD)

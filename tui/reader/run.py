@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from store.model.times import system_clock
+from store.system.openssl import without_openssl
 from store.system.paths import Paths
 from tui import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
     from store.backup.archive import BackupProgress
     from store.library.protocol import Library
@@ -67,6 +67,10 @@ class ReaderRun:
         Returns:
             The exit code.
         """
+        with without_openssl():
+            import asyncio  # noqa: F401 - keeps what it has found
+            import hashlib  # noqa: F401
+
         from tui.services import open_library, open_sample_library
 
         library: Library = open_library(self._paths)
@@ -76,10 +80,15 @@ class ReaderRun:
                 library = stack.enter_context(open_sample_library(system_clock))
             return self._run_app(library, before_terminal, is_sample=is_sample)
 
-    def _auto_backup(self) -> Generator[BackupProgress, None, Path | None]:
-        from store.backup.backup import make_auto_backup
+    def _auto_backup(self) -> Iterator[BackupProgress]:
+        from store.backup.auto_backups import has_backup_of_the_day
 
-        return make_auto_backup(self._paths, system_clock, __version__)
+        with suppress(OSError):  # which making the backup reports
+            if has_backup_of_the_day(self._paths, system_clock):
+                return
+        from store.backup.backup import make_auto_backup  # once a day
+
+        yield from make_auto_backup(self._paths, system_clock, __version__)
 
     def _run_app(
         self, library: Library, before_terminal: Callable[[], None], *, is_sample: bool

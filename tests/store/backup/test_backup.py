@@ -15,7 +15,8 @@ import orjson
 import pytest
 
 from store.backup.archive import MANIFEST_NAME, verify_archive
-from store.backup.backup import auto_backup_folder, list_auto_backups, make_auto_backup, make_backup
+from store.backup.auto_backups import auto_backup_folder, list_auto_backups
+from store.backup.backup import make_auto_backup, make_backup
 from store.model.errors import InvalidInput, SaveFailed
 from store.search.saved_searches import SearchStore
 from tests.support.backups import (

@@ -9,12 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from store.backup.archive import verify_archive
-from store.backup.backup import (
-    auto_backup_folder,
-    list_auto_backups,
-    make_auto_backup,
-    select_surplus_backups,
-)
+from store.backup.auto_backups import auto_backup_folder, list_auto_backups
+from store.backup.backup import make_auto_backup, select_surplus_backups
 from tests.support.backups import VERSION, collect_problems, paths_of, run_steps
 from tests.support.fault_injection import always_failing
 from tests.support.libraries import Machine, add, articles, ids
