@@ -7,6 +7,7 @@ words are from. Stop words and words of fewer than four letters are not used.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from string import ascii_lowercase
 
 from tantivy import Occur, Query
 
-from benchmarks.metrics import TOKEN, TfIdf, compute_rank_metrics
+from benchmarks.metrics import TOKEN, TfIdf, compute_rank_metrics, percentile
 from store.library.folder import FolderLibrary
 from store.library.passages import iter_paragraphs
 from store.search.corrections import find_corrections
@@ -124,6 +125,15 @@ def _measure_corrections(items: KnownItems) -> Iterator[str]:
         first = sum(word in each[:1] for (word, _), each in zip(pairs, found, strict=True))
         three = sum(word in each for (word, _), each in zip(pairs, found, strict=True))
         yield f"  {name:<12} {first / ERROR_COUNT:.4f}  {three / ERROR_COUNT:.4f}"
+    times = [_measure_cpu(methods["newstui"], error) for _, error in pairs]
+    yield f"  one correction: {percentile(times, 0.5):.2f} ms of CPU, p95 {percentile(times, 0.95):.2f} ms"
+
+
+def _measure_cpu(method: Method, query: str) -> float:
+    """Return the milliseconds of CPU that an answer takes."""
+    began = time.process_time()
+    method(query)
+    return 1000 * (time.process_time() - began)
 
 
 # -- articles ------------------------------------------------------------------------------

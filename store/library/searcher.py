@@ -401,9 +401,10 @@ class LibrarySearcher:
         meant = replace(search, text=corrected) if corrected else search
         if corrected and (answer := self._ask(meant, limit)).rows:
             return replace(self._to_matches(answer), corrected=corrected)
-        finished = SearchQuery(self.correct(replace(search, is_typing=False)))
-        is_better = finished.text not in ("", corrected) and self._ask(finished, 1).rows
-        suggested = finished.text if is_better else ""
+        finished = replace(search, is_typing=False)
+        is_better = self.correct(finished) not in ("", corrected)
+        found = self.search(finished, 1) if is_better else None
+        suggested = found.corrected if found and found.rows else ""
         for node in self._loosened(meant):
             if (answer := self._answer(node, limit, newest=search.newest_first)).rows:
                 matches = self._to_matches(answer)
