@@ -71,6 +71,7 @@ class FrontPageScreen(PanesDialog[str]):
         self._first_lines: Sequence[int] = ()
         """The first line of each story."""
         self._rail_view.find_centered_line = self._selected_line
+        self._rail_view.lines_below = LINES_PER_STORY
 
     @property
     def panes(self) -> Mapping[str, LineView]:

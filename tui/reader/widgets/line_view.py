@@ -315,6 +315,9 @@ class DocumentView(LineView):
         self._centered_line = 0
         self.find_centered_line: Callable[[], int] | None = None
         """Returns the line to keep in the middle."""
+        self.lines_below: int | None = None
+        """If it is set, the line is only brought to the middle once it or so many lines below it would
+        not be seen: most moves then draw few lines."""
 
     def show(self, write: LineWriter) -> None:
         """Show other lines; the view stays where it is if it can."""
@@ -331,8 +334,14 @@ class DocumentView(LineView):
         self.set_line_count(len(self._lines))
         if self.find_centered_line is not None:
             self._centered_line = self.find_centered_line()
-            self.scroll_to_line(self._centered_line - self.size.height // 2)
+            if self.lines_below is None or not self._sees(self._centered_line, self.lines_below):
+                self.scroll_to_line(self._centered_line - self.size.height // 2)
         self.refresh()
+
+    def _sees(self, line: int, lines_below: int) -> bool:
+        """Return True if a line and some below it are on the screen, with one above if there is."""
+        last = min(line + lines_below, len(self._lines) - 1)
+        return self.top_line <= max(0, line - 1) and last < self.top_line + self.size.height
 
     @property
     def caret(self) -> Offset:
