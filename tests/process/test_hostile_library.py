@@ -161,7 +161,7 @@ def walk(terminal: Terminal, articles: int) -> None:
         ("\x10", "━ Commands ━", "\x1b"),
         ("c", "━ Go to ━", "q"),
         ("f", "starred", "q"),
-        (",", "Sort by", "q"),
+        (",", "Sort", "q"),
         ("/", "words, “phrases”", "\x1b"),
         ("o", "━ Link ━", "q"),
         ("t", "STORY", "q"),

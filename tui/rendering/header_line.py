@@ -15,7 +15,13 @@ MIN_NAME_WIDTH = 100
 """The width from which the name of the product is shown."""
 HEADER_GAP = 2
 """Cells between the two halves."""
-ORDERS = {"date": "newest first", "oldest": "oldest first"}
+ORDERS = {
+    "date": "newest first",
+    "oldest": "oldest first",
+    "added": "last added first",
+    "words": "longest first",
+    "read count": "most read first",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class HeaderFacts:
 
 
 def describe_order(sort: str) -> str:
-    """Return an order in words: `newest first`, `by words`."""
+    """Return an order in words: `newest first`, `by title`."""
     return ORDERS.get(sort) or f"by {sort}"
 
 

@@ -24,8 +24,8 @@ AT_CURSOR = {
     "f": "all",
     "f j": "unread",
     "c": "All",
-    ",": "date",
-    ", G": "read count",
+    ",": "newest first",
+    ", G": "most read first",
     "C": "auto",
     "W": "Import files",
     "U": "Nothing to undo",
@@ -43,7 +43,7 @@ AT_CURSOR = {
     "|": "Pipe to command",
     "E": "Export 12 articles",
     "enter /": "Find in this article",
-    "ctrl+p": "Search",
+    "ctrl+p": "Type to search",
     "ctrl+p escape": ">",
 }
 """What begins at the cursor after some keys."""

@@ -14,7 +14,7 @@ from store.model.article import ParsedArticle
 from store.search.list_query import ListQuery
 from store.system.programs import HookRunner
 from tests.support.reader import Start, make_article, make_library
-from tests.support.screens import screen_text
+from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import Gateway
 from tui.reader.gateway.messages import ListRequest, OperationFailed
@@ -162,3 +162,19 @@ def test_a_failing_hook_is_reported(tmp_path: Path) -> None:
     hooks.wait()
     assert failures == ["on_read: false failed with exit code 1"]
     assert not hooks.is_configured("on_new")
+
+
+async def test_a_prompt_says_what_it_asks_for(start: Start) -> None:
+    """In the input until something is typed, then in the bottom line; no older message hides it."""
+    async with start() as running:
+        await running.press("d")
+        assert "Deleted" in running.status
+        await running.press("e")
+        assert running.status == "Export to file"
+        await running.press("escape", "+")
+        assert "Tag to add" in screen_lines(running.app)[-2]
+        assert "Tag to add" not in running.status
+        await running.press("t")
+        assert running.status == "Tag to add"
+        await running.press("escape")
+        assert running.status == "1/11"

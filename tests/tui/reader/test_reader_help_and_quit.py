@@ -60,6 +60,7 @@ async def test_tab_shows_all_keys_and_a_search_finds_one(start: Start) -> None:
         assert "HITS" not in pane_keys
         await running.press("tab", "G")
         assert "SIGNS" in screen_text(running.app)
+        assert "tab list keys" in screen_text(running.app)
         await running.press("tab")
         assert screen_text(running.app) == pane_keys
         await running.press("/")
@@ -249,7 +250,7 @@ async def test_q_goes_back_one_step(
     start: Start, keys: str, steps: list[str], size: tuple[int, int]
 ) -> None:
     async with start(size=size) as running:
-        await running.press("i", *(["i"] if size != MIDDLE else []))  # shown where there is room
+        await running.press("i", "i")
         await running.press(*keys.split())
         went = [_describe_place(running)]
         while went[-1] != "quit" and len(went) < 9:

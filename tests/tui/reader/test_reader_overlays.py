@@ -337,7 +337,8 @@ async def test_an_undo_in_the_triage_of_one_puts_its_article_back(
         (NARROW, ["f"], "Show"),
         ((120, 40), ["C"], "Theme"),
         ((120, 40), ["?"], "Keys: list"),
-        ((80, 24), ["?", "tab"], "Keys: list  1–22 of "),
+        ((80, 24), ["?", "tab"], "Keys: all  1–22 of "),
+        ((80, 24), ["?", "tab", "tab"], "Keys: list"),
     ],
     ids=str,
 )

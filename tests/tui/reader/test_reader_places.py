@@ -478,7 +478,7 @@ async def test_what_is_no_feed_is_not_edited(start: Start) -> None:
     async with start(size=HUGE) as running:
         await select(running, "category:north")
         await running.press("e")
-        assert running.status == "Only feeds, folders of feeds and searches can be edited"
+        assert running.status == "Not a feed, folder or search"
         await running.press("d")
         assert running.status == "Not a feed or a search"
 

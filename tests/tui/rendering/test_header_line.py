@@ -83,7 +83,12 @@ def test_the_age_of_the_last_fetch(seconds: int, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("sort", "expected"),
-    [("date", "newest first"), ("oldest", "oldest first"), ("words", "by words")],
+    [
+        ("date", "newest first"),
+        ("oldest", "oldest first"),
+        ("words", "longest first"),
+        ("title", "by title"),
+    ],
 )
 def test_orders_in_words(sort: str, expected: str) -> None:
     assert describe_order(sort) == expected

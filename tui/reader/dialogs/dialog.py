@@ -154,3 +154,4 @@ class FramedDialog(Dialog[T]):
             lines.scroll_offset.y, lines.size.height, lines.virtual_size.height
         )
         self._frame.border_title = Content(f"{self._title}{'  ' if shown else ''}{shown}")
+        self._frame.border_subtitle = Content(self.subtitle)

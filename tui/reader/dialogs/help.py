@@ -75,8 +75,9 @@ class HelpDialog(SearchableDialog[None]):
 
     def __init__(self, keymap: Keymap, place: str) -> None:
         self._view = HelpView(self._lay_out)
-        super().__init__(keymap, f"Keys: {PLACE_TITLES.get(place, place)}", self._view)
         self._help_place = place
+        self._place_title = PLACE_TITLES.get(place, place)
+        super().__init__(keymap, f"Keys: {self._place_title}", self._view)
         self._words = ""
         self._shows_all_places: bool | None = None
         """None while the size of the screen decides."""
@@ -84,7 +85,8 @@ class HelpDialog(SearchableDialog[None]):
     @property
     def subtitle(self) -> str:
         """The keys named in the lower border."""
-        all_keys = self.key_hint("move.next_pane", "all keys")
+        name = self._place_title if self._shows_all_places else "all"
+        all_keys = self.key_hint("move.next_pane", f"{name} keys")
         search = self.key_hint("list.search", "search")
         return f"{search} · {all_keys} · {self.cancel_hint('close')}"
 
@@ -100,6 +102,7 @@ class HelpDialog(SearchableDialog[None]):
     def toggle_all_places(self) -> None:
         """Show the keys of all places, or of one."""
         self._shows_all_places = not self._shows_all_places
+        self._title = f"Keys: {'all' if self._shows_all_places else self._place_title}"
         self._view.update()
         self.update_title()
 

@@ -48,7 +48,7 @@ class SearchableDialog(FramedDialog[T]):
     def __init__(self, keymap: Keymap, title: str, lines: Widget) -> None:
         super().__init__(keymap, title, lines, DialogFrame())
         self.search_input = DialogSearchInput(
-            placeholder="Search", max_length=MAX_SEARCH_LENGTH, compact=True
+            placeholder="Type to search", max_length=MAX_SEARCH_LENGTH, compact=True
         )
         self.search_input.display = False
 

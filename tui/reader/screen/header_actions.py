@@ -72,11 +72,12 @@ class HeaderActions:
     def describe_state(self) -> Sequence[str]:
         """Return what the bottom line says of the list; some of it may be empty.
 
-        What the list shows is said there only where there is no room for the header.
+        What the list shows is said there only where there is no room for the header, and in the list.
         """
         selected = self.state.article_list.selected_places
         query = self.search.query_text
-        listed = () if self.header.display else (self.shown, f"/{query}" if query else "")
+        is_elsewhere = self.header.display or self.state.current_pane in ("article", "side")
+        listed = () if is_elsewhere else (self.shown, f"/{query}" if query else "")
         return (
             f"{len(selected):,} selected" if selected is not None else "",
             *listed,

@@ -16,6 +16,7 @@ from tui.reader.gateway.messages import ListRequest
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
 from tui.reader.widgets.article_list import ArticleList, ListWindow
+from tui.rendering.header_line import describe_order
 from tui.rendering.list_layout import build_date_headings, find_day_boundaries
 from tui.rendering.list_rows import choose_facts
 from tui.rendering.places import ALL_PLACE, SHOW_PLACES, Place, PlaceView
@@ -247,7 +248,8 @@ class ListActions:
     def choose_sort(self) -> None:
         """Ask for an order; while searching, switch between the two there are."""
         if not self.search.toggle_order():
-            self._choose("Sort by", SORTS, SORTS.index(self.state.query.sort), self._sort_by)
+            orders = [describe_order(sort) for sort in SORTS]
+            self._choose("Sort", orders, SORTS.index(self.state.query.sort), self._sort_by)
 
     def _sort_by(self, index: int) -> None:
         self._change_view(replace(self._view, sort=SORTS[index]))

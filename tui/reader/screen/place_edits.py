@@ -56,7 +56,7 @@ class PlaceEdits:
         elif place is not None and place.kind == "search":
             await self._ask_for_query(place)
         elif place is not None:
-            self.status_line.show_notice("Only feeds, folders of feeds and searches can be edited")
+            self.status_line.show_notice("Not a feed, folder or search")
 
     def unsubscribe(self) -> None:
         """Unsubscribe from the feed, or remove the saved search."""

@@ -38,9 +38,16 @@ class Prompts:
             find_fault: Returns what is wrong with an answer; the prompt stays open then.
         """
         self.close()
+        self.status_line.clear_notice()  # it was about something else
         self.prompt, self._answer, self._find_fault = prompt, answer, find_fault
         await self.screen.mount(prompt, before=self.status_line)
         self.screen.set_focus(prompt)
+
+    @property
+    def question(self) -> str:
+        """The question being asked, once an answer has taken its place in the input; else empty."""
+        prompt = self.prompt
+        return prompt.placeholder if prompt is not None and prompt.value else ""
 
     def close(self) -> None:
         """Remove the prompt, if there is one."""

@@ -639,6 +639,11 @@ class Reader(KeymapScreen, Screen[None]):
         else:
             self.article_list.move_cursor(event.by)
 
+    @on(Input.Changed, "Prompt")
+    def keep_question(self) -> None:
+        """Show the question in the bottom line once the answer takes its place."""
+        self.update_status()
+
     @on(Input.Submitted, "Prompt")
     def submit_prompt(self, event: Input.Submitted) -> None:
         """Take the answer to a question."""
@@ -740,7 +745,9 @@ class Reader(KeymapScreen, Screen[None]):
         self.header.update()
         self.article_list.title = self.header.describe_order()
         self.article_list.update_title()
-        parts = (read_only, *self.header.describe_state(), self.progress_text)
+        question = self.prompts.question
+        state = (question,) if question else self.header.describe_state()
+        parts = (read_only, *state, self.progress_text)
         self.status_line.set_state(join_nonempty(parts))
 
     def splash_lines(self) -> list[tuple[int, int, str]]:
