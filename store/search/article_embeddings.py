@@ -30,14 +30,16 @@ MIN_LENGTH = 1e-6
 """A shorter vector counts as zero: it has no direction."""
 
 
-class Translation(NamedTuple):
-    """An article in another language that may tell the same story."""
+class Neighbour(NamedTuple):
+    """An article that is close to another one in meaning."""
 
     number: int
     score: float
-    """How close it is in meaning, as `similarities` says it."""
+    """How close it is, as `similarities` says it."""
     cosine: float
-    """How close it is without all that the articles of each language have in common."""
+    """How close it is without all that the articles of a language have in common."""
+    is_foreign: bool
+    """True if it is in another language."""
 
 
 class ArticleEmbeddings:
@@ -74,13 +76,40 @@ class ArticleEmbeddings:
         cosines = dict(zip(places, (vectors @ target[0]).tolist(), strict=True))
         return [None if place is None else cosines[place] for place in found]
 
-    def translations(self, number: int, limit: int) -> list[Translation]:
-        """Return the closest articles in other languages, closest first."""
+    def nearest(self, number: int, limit: int) -> list[Neighbour]:
+        """Return the articles closest to one in meaning, closest first.
+
+        Returns:
+            At most `limit` in the same language, and as many in others.
+        """
         at = self._place(number)
         if at is None:
             return []
-        own = self._languages[at]
-        target = self._unit(self._vectors[at : at + 1], slice(at, at + 1))[0] - self._means[own]
+        cosines = self._centred_cosines(at)
+        is_own = self._languages == self._languages[at]
+        cosines[at] = 0.0
+        places = [
+            place
+            for is_wanted in (is_own, ~is_own & (self._languages != 0))
+            for place in self._largest(np.where(is_wanted, cosines, 0.0), limit)
+        ]
+        places.sort(key=lambda place: (-cosines[place], place))
+        scores = self._scored([at, *places]) @ self._scored([at])[0]
+        return [
+            Neighbour(self._file.numbers[place], score, float(cosines[place]), not is_own[place])
+            for place, score in zip(places, scores[1:].tolist(), strict=True)
+        ]
+
+    @staticmethod
+    def _largest(cosines: Floats, limit: int) -> list[int]:
+        """Return the places of the largest of some cosines that are positive."""
+        places = np.argpartition(cosines, -min(limit, len(cosines)))[-limit:].tolist()
+        return [place for place in places if cosines[place] > 0]
+
+    def _centred_cosines(self, at: int) -> Floats:
+        """Return the cosines of all articles with one, each without the mean of its language."""
+        target = self._unit(self._vectors[at : at + 1], slice(at, at + 1))[0]
+        target -= self._means[self._languages[at]]
         target /= max(float(np.linalg.norm(target)), MIN_LENGTH)
         cosines = np.empty(len(self._vectors), np.float32)
         for batch in self._batches():
@@ -88,15 +117,7 @@ class ArticleEmbeddings:
         cosines /= self._lengths
         cosines -= (self._means @ target)[self._languages]
         cosines /= self._centred_lengths
-        cosines[(self._languages == own) | (self._languages == 0)] = 0.0
-        places = np.argpartition(cosines, -min(limit, len(cosines)))[-limit:]
-        close = [each for each in places.tolist() if cosines[each] > 0]
-        close.sort(key=lambda each: (-cosines[each], each))
-        scores = self._scored([at, *close]) @ self._scored([at])[0]
-        return [
-            Translation(self._file.numbers[place], score, float(cosines[place]))
-            for place, score in zip(close, scores[1:].tolist(), strict=True)
-        ]
+        return cosines
 
     def _place(self, number: int) -> int | None:
         at = self._file.place(number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -48,10 +48,10 @@ class Desk:
 
         monkeypatch.setattr(EmbeddingProcess, "encode", counted)
 
-    def add(self, *names: str) -> None:
+    def add(self, *names: str, texts: Mapping[str, tuple[str, str, str]] = TEXTS) -> None:
         found = [
             ParsedArticle(Article(name, title, language=language), Body(text))
-            for name, (language, title, text) in TEXTS.items()
+            for name, (language, title, text) in texts.items()
             if name in names
         ]
         for _ in self.library.add(found):
@@ -100,6 +100,17 @@ def test_the_same_story_in_another_language_is_a_similar_article(desk: Desk) -> 
     assert 0 < found["streik"].score <= 1
     assert desk.similar("honig")["honey"].language == "en"
     assert not {"honey", "honig", "chess"} & found.keys()
+
+
+def test_an_article_close_in_meaning_is_similar_whatever_words_it_shares(desk: Desk) -> None:
+    other_words = {"walkout": ("en", "Traversier, équipage", "Grève, port, traversier.")}
+    desk.add("walkout", texts=other_words)
+    assert "walkout" not in desk.similar("strike")
+    desk.update()
+    found = desk.similar("strike")["walkout"]
+    assert (found.language, found.shared_terms) == ("", ())
+    assert 0 < found.score < desk.similar("strike")["talks"].score
+    assert "honey" not in desk.similar("walkout")
 
 
 def test_a_language_that_the_table_does_not_know_is_left_to_words(desk: Desk) -> None:

@@ -73,21 +73,20 @@ def test_what_has_no_vector_or_no_known_language_is_not_compared(
     assert unknown is None
 
 
-def test_a_translation_is_closest_although_its_language_has_a_mean_of_its_own(
-    vectors: ArticleEmbeddings,
-) -> None:
-    [first] = vectors.translations(1, 2)
-    assert first.number == 3
+def test_the_closest_are_found_in_each_language(vectors: ArticleEmbeddings) -> None:
+    first, second = vectors.nearest(1, 1)
+    assert [(each.number, each.is_foreign) for each in (first, second)] == [(3, True), (2, False)]
     assert 0.8 < first.cosine <= 1
-    assert first.score == pytest.approx(vectors.similarities(1, [3])[0])
-    assert [each.number for each in vectors.translations(3, 2)] == [1, 2]
+    assert 0.4 < second.cosine < first.cosine
+    assert [first.score, second.score] == pytest.approx(vectors.similarities(1, [3, 2]))
+    assert {each.number for each in vectors.nearest(3, 2)} >= {1, 2}
 
 
 @pytest.mark.parametrize("number", [5, 999])
-def test_what_has_no_known_language_has_no_translations(
+def test_nothing_is_close_to_what_has_no_known_language(
     vectors: ArticleEmbeddings, number: int
 ) -> None:
-    assert vectors.translations(number, 5) == []
+    assert vectors.nearest(number, 5) == []
 
 
 @pytest.mark.parametrize(
@@ -103,9 +102,9 @@ def test_only_another_language_is_foreign(
 def test_a_single_article_can_be_compared(tmp_path: Path) -> None:
     only = ArticleEmbeddings(write(tmp_path / "one", {1: (ENGLISH, vector(10))}))
     assert only.similarities(1, [1]) == [pytest.approx(1.0, abs=1e-5)]
-    assert only.translations(1, 5) == []
+    assert only.nearest(1, 5) == []
     none = ArticleEmbeddings(write(tmp_path / "none", {}))
-    assert (none.similarities(1, [1]), none.translations(1, 5)) == ([None], [])
+    assert (none.similarities(1, [1]), none.nearest(1, 5)) == ([None], [])
 
 
 def test_new_entries_replace_old_ones_and_those_of_articles_that_are_gone_are_dropped(
