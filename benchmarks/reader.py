@@ -279,7 +279,7 @@ def make_feed(size: int) -> Iterator[str]:
 
 
 def measure_moving(program: Program, key: str, show: Report) -> None:
-    """Press a key in the list, then hold it."""
+    """Press a key in the list, then hold it; the preview follows once the key is released."""
     show(f"{key} in the list", format_costs([program.press(key) for _ in range(KEY_COUNT)]))
     count, due = len(program.chunks), time.perf_counter()
     for _ in range(HELD_KEYS):
@@ -287,11 +287,12 @@ def measure_moving(program: Program, key: str, show: Report) -> None:
             program.read(left)
         when = program.type(key)
         due += 1 / KEYS_PER_SECOND
-    lag = program.settle() - when
+    lag = program.read_until_silent() - when
     show(
         f"{key} held, {KEYS_PER_SECOND} a second",
         f"{program.bytes_since(count) / HELD_KEYS:.0f} bytes, lag {format_ms(lag)}",
     )
+    program.settle()
 
 
 def measure_opening(

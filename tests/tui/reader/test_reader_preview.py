@@ -209,6 +209,13 @@ async def test_a_held_key_draws_the_list_alone(
         assert panes(running) == (7, 7, 7), "it is at hand, and the cursor had rested"
         await running.press("j", "j")
         assert panes(running) == (5, 7, 7), "the cursor had not rested"
+        assert running.reader.article_list.is_moving
+
+
+async def test_a_cursor_that_rests_moves_no_longer(start: Start) -> None:
+    async with start() as running:
+        await running.press("j", "j")
+        assert not running.reader.article_list.is_moving
 
 
 async def test_a_search_draws_the_list_alone_while_the_user_types(

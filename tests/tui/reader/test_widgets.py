@@ -129,6 +129,19 @@ async def test_the_list_scrolls_by_half_a_screen() -> None:
         assert widget.top_line == 0
 
 
+async def test_a_list_scrolls_further_while_a_key_is_held() -> None:
+    """Fewer lines are drawn again: a held key sends the fewer bytes."""
+    widget = ArticleList(lambda: NOW, id="list")
+    async with Holder(widget).run_test(size=(80, 20)) as pilot:
+        widget.show([row(number) for number in range(60)])
+        await pilot.pause()
+        widget.is_moving = True
+        tops = [widget.top_line for _ in range(45) if widget.move_cursor(1)]
+        assert sorted(set(tops)) == [0, 16, 32]
+        tops = [widget.top_line for _ in range(45) if widget.move_cursor(-1)]
+        assert sorted(set(tops)) == [0, 15, 32]
+
+
 async def test_a_narrow_list_has_two_lines_for_each_article() -> None:
     """The facts of an article are shown at every width; a key still draws two lines."""
     widget = Counting(lambda: NOW, id="list")

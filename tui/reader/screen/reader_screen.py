@@ -543,10 +543,15 @@ class Reader(KeymapScreen, Screen[None]):
         if self.article_list.selected_places is not None:
             self.update_status()
             return
+        self.article_list.is_moving = self._position_timer is not None
         if self._position_timer is not None:
             self._position_timer.stop()
         rest = self.previews.preview.rest_seconds  # not with every key: that would double its bytes
-        self._position_timer = self.set_timer(rest, self.update_status)
+        self._position_timer = self.set_timer(rest, self._show_rested_cursor)
+
+    def _show_rested_cursor(self) -> None:
+        self._position_timer, self.article_list.is_moving = None, False
+        self.update_status()
 
     @on(ArticleList.WindowNeeded)
     def load_window(self, message: ArticleList.WindowNeeded) -> None:

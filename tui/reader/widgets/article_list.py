@@ -35,6 +35,9 @@ MIN_TWO_LINE_HEIGHT = 16
 """From this height on there is room for rows of two lines."""
 ROW_HEIGHTS: Mapping[str, int] = {"one": 1, "two": 2}
 """Lines of a row by the setting `rows`; otherwise the list decides."""
+MOVING_JUMP_PERCENT = 80
+"""Percent of its height that the view scrolls at least while a key is held: most bytes of a held key are
+those of the lines that scroll."""
 MIN_WINDOW_ROWS, WINDOW_SCREENS = 600, 8
 """The rows that are loaded at once: so many, and so many screens of them on a large terminal."""
 
@@ -155,6 +158,8 @@ class ArticleList(LineView):
         """True if the cursor stays on its article; until then it stays on the first row."""
         self.scroll_jump_percent = 50
         """Percent of its height that the view scrolls when the cursor leaves it."""
+        self.is_moving = False
+        """True while the cursor moves on without resting."""
         self.snippets: dict[str, Snippet] | None = None
         """The snippets of a search, by article."""
         self._look = RowLook(0)
@@ -597,16 +602,13 @@ class ArticleList(LineView):
     def _scroll_to_cursor(self) -> None:
         # By half a screen: a key held down redraws two rows, and not the whole list, at most steps.
         height = max(1, self.size.height)
+        percent = max(self.scroll_jump_percent, MOVING_JUMP_PERCENT if self.is_moving else 0)
         first = self._list_lines.line_of_row(self.cursor)
         last = first + self._list_lines.row_height - 1
         if first < self.top_line:
-            self._scroll_to_row_start(
-                max(last - height + 1, last - self.scroll_jump_percent * height // 100)
-            )
+            self._scroll_to_row_start(max(last - height + 1, last - percent * height // 100))
         elif last >= self.top_line + height:
-            self._scroll_to_row_start(
-                min(first, last - (100 - self.scroll_jump_percent) * height // 100)
-            )
+            self._scroll_to_row_start(min(first, last - (100 - percent) * height // 100))
 
     def _scroll_to_row_start(self, line: int) -> None:
         spot = self._list_lines.line_content(max(0, line))
