@@ -40,7 +40,7 @@ from store.search.list_query import ListQuery
 from store.text.keywords import UNINFORMATIVE_WORDS
 from store.text.markdown import strip_inline_markdown
 from store.text.sentences import split_sentences
-from store.text.terms import extract_terms
+from store.text.terms import TERM_WORD, extract_terms
 
 SectionKind = Literal["continued", "new", "rare", "rest"]
 SECTION_SHARES: Mapping[SectionKind, float] = {
@@ -289,10 +289,8 @@ class _Judge:
     ) -> tuple[Reason, ...]:
         """Return what counts for a story and against it: for its first article, and for all."""
         lead = rows[0]
-        reasons = [
-            each._replace(name=lead.source_name or each.name) if each.kind == "feed" else each
-            for each in self._model.explain(self._features(lead, authors))
-        ]
+        found = self._model.explain(self._features(lead, authors))
+        reasons = [each._replace(name=_name_reason(each, lead)) for each in found]
         if len(rows) > 1:
             reasons.append(Reason("size", str(len(rows)), SIZE_WEIGHT * math.log2(len(rows))))
         if self._rarity.is_rare(lead):
@@ -311,6 +309,14 @@ class _Judge:
     @staticmethod
     def _features(row: ArticleRow, authors: Mapping[str, Sequence[str]]) -> list[Feature]:
         return list(iter_features(row, authors.get(row.id, ())))
+
+
+def _name_reason(reason: Reason, row: ArticleRow) -> str:
+    """Return the name of a reason as the row has it: the feed's own, or a word of the title."""
+    if reason.kind == "feed":
+        return row.source_name or reason.name
+    words = TERM_WORD.findall(row.title) if reason.kind == "word" else ()
+    return next((word for word in words if extract_terms(word) == [reason.name]), reason.name)
 
 
 OrderedStories = Mapping[SectionKind, Sequence[FrontPageStory]]

@@ -35,7 +35,7 @@ class RecentReading:
     last_visit: int
     """When the visit before this one ended, in seconds since 1970; 0 if there was none."""
     read: tuple[str, ...]
-    """The articles that were opened, or marked as read one by one; the latest last."""
+    """The articles that were opened; the latest last."""
 
 
 @dataclass(slots=True)
@@ -56,9 +56,9 @@ def read_recent_events(library: Library, now: int) -> Generator[None, None, Rece
     events.sort(key=lambda event: event.order)
     read: dict[str, None] = {}
     for event in events:
-        if event.kind == "opened" or (event.kind == "read" and len(event.articles) == 1):
-            read.pop(event.articles[0], None)
-            read[event.articles[0]] = None
+        for article in event.articles if event.kind == "opened" else ():
+            read.pop(article, None)
+            read[article] = None
     return RecentReading(find_last_visit((event.at for event in events), now), tuple(read))
 
 

@@ -221,7 +221,7 @@ def test_what_was_read_before_comes_first_and_says_why(library: FolderLibrary) -
     assert [(each.kind, each.name) for each in cake.reasons] == [("word", "cake")]
     assert cake.reasons[0].weight < 0
     ferry = next(story for story in page.stories if numbers([story.lead]) == [4])
-    assert ("word", "ferry") in [(each.kind, each.name) for each in ferry.reasons]
+    assert ("word", "Ferry") in [(each.kind, each.name) for each in ferry.reasons]
     assert library.interests.read().model.is_known
 
 

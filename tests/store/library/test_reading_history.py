@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +17,12 @@ from store.library.reading_history import (
     FINISHED,
     OPENED,
     SWEPT,
+    RecentReading,
     find_last_visit,
     find_signals,
+    read_recent_events,
 )
+from tests.support.libraries import START, FakeClock, Machine, add, articles, ids
 
 HOUR = 3600
 NOW = 1_000 * HOUR
@@ -74,3 +79,23 @@ def test_signals(events: Sequence[Event], expected: dict[str, Signal]) -> None:
     found = find_signals(events)
     assert found == expected
     assert list(found) == list(expected), "in the order of their last events"
+
+
+def test_the_articles_opened_lately_and_the_last_visit(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, clock=FakeClock(START, timedelta(0)))
+    library = machine.open()
+    add(library, articles((1, 2, 3)))
+    library.record("opened", ids(1))
+    library.record("opened", ids(2))
+    library.record("read", ids(3))
+    machine.clock.now = START + timedelta(hours=9)
+    library.record("opened", ids(1))
+    now = int(machine.clock.now.timestamp()) + 60
+    steps = read_recent_events(library, now)
+    recent: RecentReading | None = None
+    while recent is None:
+        try:
+            next(steps)
+        except StopIteration as end:
+            recent = end.value
+    assert recent == RecentReading(int(START.timestamp()), tuple(ids(2, 1)))
