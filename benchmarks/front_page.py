@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from itertools import chain, combinations, islice
 from pathlib import Path
@@ -29,6 +30,8 @@ from store.search.list_query import ListQuery
 from store.search.term_vectors import SAME_STORY_COSINE
 
 LABELS = Path(__file__).with_name("labelled_stories.json")
+PAIRS = Path(__file__).with_name("story_pairs.tsv")
+"""Pairs of articles labelled by hand, in all categories."""
 UNREAD_ARTICLES = 5000
 """The newest articles of a library, which nobody has read."""
 READ_ARTICLES = 1000
@@ -92,6 +95,20 @@ def measure_stories(keys: Sequence[str], library: FolderLibrary, report: Report)
         alone = [[key] for key in labelled]
         result = compute_b_cubed([*alone, *found], [*alone, *stories])
         report(f"  {name:<12} {result.precision:.4f}  {result.recall:.4f}  {result.f1:.4f}")
+
+    report(f"  pairs of articles put into one story: {describe_pairs(group_articles(vectors))}")
+
+
+def describe_pairs(groups: Sequence[Sequence[str]]) -> str:
+    """Return how many pairs of each label are in one group: `20 of 24 same, 1 of 90 stranger`."""
+    groups_by_member = _groups_by_member(groups)
+    together: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for line in PAIRS.read_text(encoding="utf-8").splitlines():
+        one, other, label = line.split("\t")
+        total[label] += 1
+        together[label] += other in groups_by_member.get(one, ())
+    return ", ".join(f"{together[label]} of {total[label]} {label}" for label in total)
 
 
 def find_vectors(keys: Sequence[str], library: FolderLibrary) -> dict[str, ArticleVector]:
