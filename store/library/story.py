@@ -19,6 +19,7 @@ from store.text.boilerplate import strip_boilerplate
 from store.text.keywords import UNINFORMATIVE_WORDS
 from store.text.markdown import strip_inline_markdown
 from store.text.sentences import split_sentences
+from store.text.stop_words import detect_language, stop_words
 from store.text.terms import extract_terms, find_matching_words
 
 if TYPE_CHECKING:
@@ -214,8 +215,9 @@ def article_terms(entry: FullArticle) -> ArticleTerms:
     title, body = entry.article.title, entry.body
     plain = strip_boilerplate(strip_inline_markdown(body.text[:MAX_STORY_CHARS]))
     text = f"{title}\n{body.summary[:MAX_STORY_CHARS]}\n{plain}"
-    weights = Counter(extract_terms(text))
-    for term in extract_terms(title):
+    stops = stop_words(entry.article.language or detect_language(plain))
+    weights = Counter(extract_terms(text, stops))
+    for term in extract_terms(title, stops):
         weights[term] += STORY_TITLE_WEIGHT - 1
     informative = {term: weight for term, weight in weights.items() if _is_informative(term)}
     words: dict[str, str] = {}
@@ -223,14 +225,14 @@ def article_terms(entry: FullArticle) -> ArticleTerms:
         if len(hits) == 1:
             words.setdefault(hits[0], word)
     sentences = [
-        (sentence, frozenset(filter(_is_informative, extract_terms(sentence))))
+        (sentence, frozenset(filter(_is_informative, extract_terms(sentence, stops))))
         for sentence in split_sentences(plain)
     ]
     return ArticleTerms(informative, words, sentences)
 
 
 def _is_informative(term: str) -> bool:
-    return term not in UNINFORMATIVE_WORDS and not term.isdigit()
+    return term not in UNINFORMATIVE_WORDS and not term[0].isdigit()
 
 
 def order_story(found: Sequence[tuple[StoryArticle, ArticleTerms]]) -> tuple[StoryArticle, ...]:

@@ -31,14 +31,15 @@ from store.search.term_vectors import (
     comparable_text,
     cosine,
 )
+from store.text.boilerplate import strip_boilerplate
 from store.text.keywords import (
     UNINFORMATIVE_WORDS,
     count_content_words,
-    detect_language,
     extract_content_words,
     select_keywords,
 )
 from store.text.markdown import strip_links
+from store.text.stop_words import detect_language
 from store.text.terms import fold_text
 from store.text.tokenizer import tokenize
 
@@ -263,7 +264,8 @@ class SimilarArticleFinder:
             same_story = (one for one in found if one.cosine >= SAME_STORY_COSINE)
             read = [one.features.counts for one in same_story if one.row.read]
         keywords = select_keywords(query.features.text, query.word_strengths(), MAX_KEYWORDS)
-        return ArticleInsights(keywords, find_new_paragraphs(body.text[:MAX_NOVELTY_CHARS], read))
+        new = find_new_paragraphs(body.text[:MAX_NOVELTY_CHARS], read, query.language)
+        return ArticleInsights(keywords, new)
 
     def compare(self, article: Article, body: Body, rows: Sequence[ArticleRow]) -> list[float]:
         """Return the scores that certain other articles have as similar ones.
@@ -579,20 +581,25 @@ def _time_proximity(query: SimilarityQuery, row: ArticleRow) -> float:
 # -- what is new ---------------------------------------------------------------------------
 
 
-def find_new_paragraphs(text: str, seen: Sequence[Collection[str]]) -> tuple[ParagraphSpan, ...]:
+def find_new_paragraphs(
+    text: str, seen: Sequence[Collection[str]], language: str = ""
+) -> tuple[ParagraphSpan, ...]:
     """Return the paragraphs of a text most of whose words are new to the reader.
 
-    `seen` are the words of each article of the story that was read. Without any, nothing is marked
-    as new, because everything is.
+    Args:
+        text: The text, with markup.
+        seen: The words of each article of the story that was read. Without any, nothing is marked as
+            new, because everything is.
+        language: That of the text, whose stop words do not count.
     """
     if not seen:
         return ()
     known = frozenset().union(*seen) | UNINFORMATIVE_WORDS
     spans = (found.span() for found in PARAGRAPH_PATTERN.finditer(text))
-    return tuple(span for span in spans if _is_new(text[slice(*span)], known))
+    return tuple(span for span in spans if _is_new(text[slice(*span)], known, language))
 
 
-def _is_new(paragraph: str, known: Collection[str]) -> bool:
-    words = set(extract_content_words(strip_links(paragraph)))
+def _is_new(paragraph: str, known: Collection[str], language: str) -> bool:
+    words = set(extract_content_words(strip_boilerplate(strip_links(paragraph)), language))
     unseen = sum(word not in known for word in words)
     return unseen >= max(MIN_NEW_WORDS, MIN_NEW_SHARE * len(words))

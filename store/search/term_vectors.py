@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from tantivy import Searcher
 
 from store.text.boilerplate import strip_boilerplate
-from store.text.keywords import count_content_words, detect_language, extract_content_words
+from store.text.keywords import count_content_words, extract_content_words
 from store.text.markdown import strip_inline_markdown
+from store.text.stop_words import detect_language
 
 MAX_COMPARED_CHARS = 20_000
 """Characters of a text that are compared; what it is about is said near its beginning."""

@@ -12,9 +12,9 @@ from unicodedata import category
 from tantivy import Filter, TextAnalyzer
 
 from store.text.folding import normalize_text
-from store.text.stop_words import ENGLISH, count_stop_words, language_code, stop_words
+from store.text.stop_words import ENGLISH, language_code, stop_words
 from store.text.terms import UNSPACED_RUN, UNSPACED_SCRIPT, extract_terms
-from store.text.tokenizer import index_tokenizer, make_tokenizer, prepare_for_index
+from store.text.tokenizer import make_tokenizer, prepare_for_index
 
 VAGUE_WORD_LIST = """
     ahead back big bigger biggest day days end half high last long low man men month months new next old people set
@@ -24,10 +24,6 @@ VAGUE_WORD_LIST = """
 """
 UNINFORMATIVE_WORDS = frozenset(VAGUE_WORD_LIST.split())
 """Words that texts share without being about the same thing."""
-LANGUAGE_SAMPLE_CHARS = 600
-"""Characters from which the language is detected."""
-MIN_STOP_WORD_RATIO = 0.2
-"""The least part of a text's words that are stop words of its language."""
 HIRAGANA = re.compile("[\u3041-\u309f]")
 KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]+")
 HANGUL = re.compile("[\uac00-\ud7af]+")
@@ -59,15 +55,6 @@ def count_content_words(words: Iterable[str]) -> Counter[str]:
             if word.isascii() or not HIRAGANA.search(word)
         }
     )
-
-
-def detect_language(text: str) -> str:
-    """Return the language of a text, detected by its stop words; empty for English and unknown ones."""
-    words = index_tokenizer().analyze(prepare_for_index(text[:LANGUAGE_SAMPLE_CHARS]))
-    counts = count_stop_words(words)
-    best, count = max(counts.items(), key=lambda each: (each[1], each[0]), default=("", 0))
-    is_english = count <= counts[ENGLISH]
-    return "" if is_english or count < MIN_STOP_WORD_RATIO * len(words) else best
 
 
 @cache

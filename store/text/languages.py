@@ -9,10 +9,8 @@ from store.text.keywords import (
     HANGUL,
     HIRAGANA,
     KATAKANA,
-    LANGUAGE_SAMPLE_CHARS,
-    detect_language,
 )
-from store.text.stop_words import language_code
+from store.text.stop_words import LANGUAGE_SAMPLE_CHARS, detect_language, language_code
 from store.text.terms import STOP_WORDS
 
 MIN_ENGLISH_RATIO = 0.2

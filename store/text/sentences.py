@@ -184,7 +184,7 @@ def _detect_language(text: str) -> str:
             return language
     if script != "LATIN":
         return SCRIPT_LANGUAGES.get(script, "en")
-    from store.text.keywords import detect_language  # slow to import
+    from store.text.stop_words import detect_language  # slow to import
 
     return detect_language(" ".join(words)) or "en"
 

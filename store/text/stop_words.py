@@ -24,6 +24,12 @@ ENGLISH = "en"
 OTHER_CODES: Mapping[str, str] = {"nb": "no", "nn": "no", "iw": "he", "in": "id"}
 """Codes that the package lists under another one."""
 
+LANGUAGE_SAMPLE_CHARS = 600
+"""Characters from which the language is detected."""
+MIN_STOP_WORD_RATIO, ENGLISH_RATIO = 0.2, 0.3
+"""The least part of a text's words that are stop words of its language, and that of English stop words from
+which no other language comes into question."""
+
 log = logging.getLogger("newstui")
 
 
@@ -42,6 +48,17 @@ def language_code(code: str) -> str:
     """Return the code of a language, without a region, under which its stop words are listed."""
     short = code.casefold().replace("_", "-").partition("-")[0]
     return OTHER_CODES.get(short, short)
+
+
+def detect_language(text: str) -> str:
+    """Return the language of a text, detected by its stop words; empty for English and unknown ones."""
+    words = prepare_for_index(text[:LANGUAGE_SAMPLE_CHARS]).split()
+    english = sum(word in STOP_WORDS for word in words)
+    if english >= ENGLISH_RATIO * len(words):
+        return ""
+    counts = count_stop_words(words)
+    best, count = max(counts.items(), key=lambda each: (each[1], each[0]), default=("", 0))
+    return "" if count <= english or count < MIN_STOP_WORD_RATIO * len(words) else best
 
 
 def count_stop_words(words: Iterable[str]) -> Counter[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -19,7 +19,8 @@ from store.model.article import Body
 from store.text.markdown import strip_inline_markdown
 from store.text.quotations import is_balanced
 from store.text.sentences import iter_sentences, join_sentences
-from store.text.terms import extract_terms
+from store.text.stop_words import detect_language, stop_words
+from store.text.terms import STOP_WORDS, extract_terms
 
 MAX_SUMMARY_INPUT_SENTENCES = 200
 MAX_SUMMARY_INPUT_CHARS = 200_000
@@ -63,8 +64,9 @@ def extract_summary(text: str, limit: int = 3) -> str:
     first = islice(iter_sentences(text[:MAX_SUMMARY_INPUT_CHARS]), MAX_SUMMARY_INPUT_SENTENCES)
     sentences = [each for each in first if len(each) <= MAX_SENTENCE_CHARS]
     usable = [each for each in sentences if _is_self_contained(each)] or sentences
+    stops = stop_words(detect_language(text))
     candidates = [
-        Candidate(position, each, _make_term_vector(each))
+        Candidate(position, each, _make_term_vector(each, stops))
         for position, each in enumerate(dict.fromkeys(usable))
     ]
     chosen = _select_sentences(candidates, limit)
@@ -80,8 +82,8 @@ def _is_self_contained(sentence: str) -> bool:
     return bool(is_long and CLOSING_FULL_STOP.search(sentence) and not is_torn)
 
 
-def _make_term_vector(text: str) -> TermVector:
-    counts = Counter(extract_terms(text))
+def _make_term_vector(text: str, stops: Container[str] = STOP_WORDS) -> TermVector:
+    counts = Counter(extract_terms(text, stops))
     length = math.sqrt(sum(count * count for count in counts.values()))
     return {term: count / length for term, count in counts.items()}
 

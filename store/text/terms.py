@@ -57,14 +57,19 @@ NON_PLURAL_ENDINGS = ("ss", "us", "is", "ics")
 NON_PLURALS = frozenset({"news", "series", "species"})
 
 
-def extract_terms(text: str) -> list[str]:
-    """Return the terms of a text, in order and with repetitions."""
+def extract_terms(text: str, stop_words: Container[str] = STOP_WORDS) -> list[str]:
+    """Return the terms of a text, in order and with repetitions.
+
+    Args:
+        text: Any text.
+        stop_words: Words that are no terms; see `store.text.stop_words`.
+    """
     terms: list[str] = []
     for word in TERM_WORD.findall(fold_text(text)):
         if word.isascii() and word.isalnum():
-            terms.append(_normalize_word(word))
+            terms.append(_normalize_word(word, stop_words))
         else:
-            terms.extend(_split_word(word))
+            terms.extend(_split_word(word, stop_words))
     return list(filter(None, terms))
 
 
@@ -95,17 +100,17 @@ def _split_scripts(word: str) -> list[str]:
     return SCRIPT_RUN.findall(APOSTROPHES.sub("", word))
 
 
-def _split_word(word: str) -> Iterator[str]:
+def _split_word(word: str, stop_words: Container[str]) -> Iterator[str]:
     for piece in _split_scripts(word):
         if UNSPACED_SCRIPT.match(piece):
             yield from _bigrams(piece)
         else:
-            yield _normalize_word(piece.replace(".", ""))
+            yield _normalize_word(piece.replace(".", ""), stop_words)
 
 
-def _normalize_word(word: str) -> str:
+def _normalize_word(word: str, stop_words: Container[str]) -> str:
     """Return a word as a term; empty for a stop word or a single letter."""
-    if len(word) < 2 or word in STOP_WORDS:
+    if len(word) < 2 or word in stop_words:
         return ""
     if word[-1] != "s" or len(word) < 4 or word in NON_PLURALS or word.endswith(NON_PLURAL_ENDINGS):
         return word

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
     from tui.reader.gateway import Gateway
 
+MIN_COUNTS_WIDTH = 80
+"""The width from which the bottom line says how many articles and copies would be marked."""
 LINES_PER_CHAPTER = 3
 """Lines that an article takes, about."""
 
@@ -82,7 +84,12 @@ class StoryScreen(PanesDialog[str]):
         unread = sum(not chapter.row.read for chapter in story)
         copies = sum(not row.read for chapter in story for row in chapter.copies)
         counts = [f"{unread:,}"] * bool(unread) + [format_duplicates(copies)] * bool(copies)
-        mark = f"mark story read ({' + '.join(counts)})"
+        is_wide = self.size.width >= MIN_COUNTS_WIDTH
+        mark = (
+            f"mark story read ({' + '.join(counts)})"
+            if is_wide
+            else f"mark {unread + copies:,} read"
+        )
         return (
             ("article.open", "open"),
             *((("article.toggle_read", mark),) if counts else ()),
