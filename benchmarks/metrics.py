@@ -77,6 +77,11 @@ class TfIdf:
                 scores[number] = scores.get(number, 0.0) + weight * theirs
         return iter(sorted(scores, key=lambda number: (-scores[number], number)))
 
+    def cosine(self, one: str, other: str) -> float:
+        """Return the cosine of two texts."""
+        ours, theirs = (self._vector(Counter(TOKEN.findall(text.lower()))) for text in (one, other))
+        return sum(weight * theirs.get(word, 0.0) for word, weight in ours.items())
+
     def _vector(self, counts: Mapping[str, int]) -> Mapping[str, float]:
         weights = {
             word: (1 + math.log(count)) * self._rarity.get(word, 0.0)

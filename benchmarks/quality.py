@@ -22,6 +22,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import orjson
 
@@ -38,6 +39,7 @@ from benchmarks.metrics import (
     mean,
     percentile,
 )
+from benchmarks.same_story import LabelledArticle, measure_same_story
 from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, FullArticle, ParsedArticle, ReadingStatus
 from store.model.times import system_clock
@@ -105,6 +107,11 @@ def measure(stories: Sequence[CorpusArticle], folder: Path) -> None:
     """Measure everything, in an empty folder."""
     library = make_library(stories, folder / "whole")
     measure_similar(stories, library)
+    measure_same_story(
+        [LabelledArticle(each.key, each.category, each.full_text) for each in stories],
+        library,
+        report,
+    )
     measure_halves(stories, folder / "halves")
     measure_summaries([story for story in stories if story.reference])
     measure_search(stories, library)
@@ -136,7 +143,10 @@ def _to_parsed_article(story: CorpusArticle) -> ParsedArticle:
 
 def measure_similar(stories: Sequence[CorpusArticle], library: FolderLibrary) -> None:
     """Measure the precision of five similar articles by category, of all places and of the filled ones."""
-    report("", "Similar articles: precision@5 by category, of all places and of the filled ones")
+    report(
+        "",
+        "Similar articles: precision by category of five places, of the filled ones, and their number",
+    )
     by_key = {story.key: story for story in stories}
     times: list[float] = []
 
@@ -147,8 +157,13 @@ def measure_similar(stories: Sequence[CorpusArticle], library: FolderLibrary) ->
         times.append(time.perf_counter() - began)
         return [by_key[each.id] for each in found if each.id]
 
+    def unrestricted(story: CorpusArticle) -> list[CorpusArticle]:
+        with patch("store.search.similar.MIN_COSINE", 0.0):
+            return ours(story)
+
     methods = {
         "newstui": ours,
+        "five always": unrestricted,
         "tf-idf": _tf_idf_method(stories),
         "random": _random_method(stories),
     }
@@ -159,7 +174,10 @@ def measure_similar(stories: Sequence[CorpusArticle], library: FolderLibrary) ->
             listed += len(found)
             correct += sum(each.category == story.category for each in found)
         places = SIMILAR_COUNT * len(stories)
-        report(f"  {name:<12} {correct / places:.4f}  {correct / max(1, listed):.4f}")
+        report(
+            f"  {name:<12} {correct / places:.4f}  {correct / max(1, listed):.4f}"
+            f"  {listed / len(stories):.2f}"
+        )
     report_times(times)
 
 
