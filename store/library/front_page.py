@@ -50,8 +50,8 @@ SECTION_SHARES: Mapping[SectionKind, float] = {
     "rest": 0.15,
 }
 """The sections in their order, and the share of the minutes that each gets before others may."""
-MAX_TRIED_STORIES = 100
-"""The stories of a section that are tried to fill its minutes."""
+MAX_PASSED_STORIES = 20
+"""The stories of a section that shorter ones may overtake to fill its minutes."""
 DEFAULT_MINUTES = 20
 MAX_UNREAD = 5000
 """The newest unread articles that a front page is made of."""
@@ -360,27 +360,38 @@ def fill_page(page: FrontPage, stories: OrderedStories, unread: int) -> FrontPag
 
     The first story is on the page however long it is.
     """
-    chosen: dict[SectionKind, list[FrontPageStory]] = {kind: [] for kind in stories}
+    chosen: dict[str, FrontPageStory] = {}
     left = float(page.minutes)
     for share_of in (SECTION_SHARES.__getitem__, lambda _: 1.0):
         for kind, found in stories.items():
             room = min(left, share_of(kind) * page.minutes)
-            taken = set(map(id, chosen[kind]))
-            for story in found[:MAX_TRIED_STORIES]:
-                is_first = not any(chosen.values())
-                if id(story) not in taken and (story.minutes <= room or is_first):
-                    chosen[kind].append(story)
-                    room -= story.minutes
-                    left -= story.minutes
-                if room < 1:
-                    break
-    sections = []
-    for kind, found in stories.items():
-        wanted = set(map(id, chosen[kind]))
-        if shown := tuple(story for story in found if id(story) in wanted):
-            sections.append(FrontPageSection(kind, shown))
-    page = replace(page, sections=tuple(sections))
-    return replace(page, left_out=unread - sum(len(story.unread) for story in page.stories))
+            remaining = [story for story in found if story.lead.id not in chosen]
+            for story in _choose_fitting(remaining, room, is_empty=not chosen):
+                chosen[story.lead.id] = story
+                left -= story.minutes
+    sections = [
+        FrontPageSection(kind, shown)
+        for kind, found in stories.items()
+        if (shown := tuple(story for story in found if story.lead.id in chosen))
+    ]
+    on_page = sum(len(story.unread) for story in chosen.values())
+    return replace(page, sections=tuple(sections), left_out=unread - on_page)
+
+
+def _choose_fitting(
+    stories: Iterable[FrontPageStory], room: float, *, is_empty: bool
+) -> Iterator[FrontPageStory]:
+    """Yield the first stories that fit into so many minutes; into an empty page, any first one."""
+    passed = 0
+    for story in stories:
+        if room < 1 and not is_empty:
+            return
+        if story.minutes <= room or is_empty:
+            is_empty = False
+            room -= story.minutes
+            yield story
+        elif (passed := passed + 1) > MAX_PASSED_STORIES:
+            return
 
 
 # -- what is new -----------------------------------------------------------------------------

@@ -72,9 +72,9 @@ class VectorCache:
         """
         documents, cached = self._read()
         known = {
-            row.id: vector
+            row.id: entry[1]
             for row in rows
-            if (entry := cached.get(row.id)) and entry[0] == _stamp(row) and (vector := entry[1])
+            if (entry := cached.get(row.id)) and entry[0] == _stamp(row)
         }
         index = self._searcher.current_index()
         if index is not None:

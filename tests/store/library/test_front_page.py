@@ -236,8 +236,8 @@ def test_nothing_is_learnt_if_that_is_off_and_what_was_is_forgotten(library: Fol
 # -- what fits -------------------------------------------------------------------------------
 
 
-def story(number: int, minutes: int) -> FrontPageStory:
-    row = ArticleRow(f"{number}", f"Title {number}", "", 0, 0, 0, False, False, 0)
+def story(name: str, minutes: int) -> FrontPageStory:
+    row = ArticleRow(name, f"Title {name}", "", 0, 0, 0, False, False, 0)
     return FrontPageStory(row, (row,), (), minutes)
 
 
@@ -255,14 +255,22 @@ def story(number: int, minutes: int) -> FrontPageStory:
             {"new": [4] * 4, "rest": [2, 2]},
         ),
         ({"continued": [], "new": [], "rare": [], "rest": [12, 9, 5]}, {"rest": [12, 5]}),
+        ({"continued": [], "new": [], "rare": [], "rest": [12, *[9] * 21, 5]}, {"rest": [12]}),
     ],
-    ids=["nothing", "a long one alone", "shares", "what is left goes to the first", "what fits"],
+    ids=[
+        "nothing",
+        "a long one alone",
+        "shares",
+        "what is left goes to the first",
+        "what fits",
+        "too far",
+    ],
 )
 def test_a_page_is_filled_up_to_its_minutes(
     lengths: dict[SectionKind, list[int]], expected: dict[str, list[int]]
 ) -> None:
     stories = {
-        kind: [story(number, each) for number, each in enumerate(found)]
+        kind: [story(f"{kind} {number}", each) for number, each in enumerate(found)]
         for kind, found in lengths.items()
     }
     total = sum(map(len, lengths.values()))
