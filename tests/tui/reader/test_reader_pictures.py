@@ -157,6 +157,23 @@ async def test_narrow(start: Start, pictures: SnapshotAssertion, state: str) -> 
         assert await drawn_after(running, NARROW_STATES[state]) == pictures
 
 
+FORGIVEN_QUERIES = {
+    "corrected": "tide tabels ",
+    "suggested": "tabels",
+    "loosened": "tesla letters ",
+}
+
+
+@pytest.mark.parametrize("query", FORGIVEN_QUERIES)
+@pytest.mark.parametrize("size", ["middle", "narrow"])
+async def test_forgiving_search(
+    start: Start, pictures: SnapshotAssertion, size: str, query: str
+) -> None:
+    async with start(size=SIZES[size]) as running:
+        await running.wait_indexed()
+        assert await drawn_after(running, ["/", *FORGIVEN_QUERIES[query]]) == pictures
+
+
 @pytest.mark.parametrize("state", NO_COLOR_STATES)
 async def test_no_color(
     start: Start, pictures: SnapshotAssertion, programs: FakePrograms, state: str

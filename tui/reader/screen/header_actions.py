@@ -72,7 +72,8 @@ class HeaderActions:
     def describe_state(self) -> Sequence[str]:
         """Return what the bottom line says of the list; some of it may be empty.
 
-        What the list shows is said there only where there is no room for the header, and in the list.
+        What the list shows is said there only where there is no room for the header, and in the list. A
+        remark about the matches comes first: there may be no room for more.
         """
         selected = self.state.article_list.selected_places
         query = self.search.query_text
@@ -80,9 +81,9 @@ class HeaderActions:
         listed = () if is_elsewhere else (self.shown, f"/{query}" if query else "")
         return (
             f"{len(selected):,} selected" if selected is not None else "",
+            "" if self._is_in_article else self.search.found_note,
             *listed,
             self._describe_position(),
-            "" if self._is_in_article else self.search.found_note,
         )
 
     @property
