@@ -51,8 +51,9 @@ READ_BATCH_SIZE = 25
 """Articles that are read in one step."""
 EMBEDDING_BATCH_SIZE = 50
 """Articles whose embeddings are made at once, on a thread that waits for the process."""
-SAVE_BATCH_SIZE = 5000
-"""Vectors after which the file is written."""
+SAVE_BATCH_SIZE, SAVE_SHARE = 1000, 10
+"""Embeddings after which the file is written: so many, but no fewer than this part of what is in it,
+or a large library would write it a hundred times."""
 POLL_SECONDS = 0.01
 """Seconds of a step that waits for the thread, less than a frame."""
 
@@ -224,7 +225,8 @@ class EmbeddingUpdater:
         for name in work.changed_segments():
             yield from self._add_segment(work, name, state, encoder)
             segments[name] = work.segments[name]
-            if len(work.made) >= SAVE_BATCH_SIZE:
+            written = len(self._file.numbers) if self._file else 0
+            if len(work.made) >= max(SAVE_BATCH_SIZE, written // SAVE_SHARE):
                 coverage = EmbeddingCoverage(segments, work.covered.edited)
                 yield from self._save(work, coverage, model, encoder)
         for article in work.changed_articles():

@@ -17,6 +17,7 @@ from store.model.errors import SaveFailed
 from store.search.embedding_file import EmbeddingFile, read_embedding_file
 from store.search.embedding_process import EmbeddingProcess, identify_table
 from store.search.index import article_number
+from store.segments import segments
 from store.system.files import file_lock
 from tests.support.libraries import open_folder_library
 from tests.support.piece_package import install_piece_package, remove_piece_package
@@ -193,15 +194,22 @@ def test_vectors_can_be_opened_without_making_any(desk: Desk) -> None:
 
 
 def test_an_interrupted_update_goes_on_where_it_was_saved(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding_updates, "SAVE_BATCH_SIZE", 1)
-    desk.update()
-    desk.library.record("edited", ["honey"], to={"title": "Honey"})
+    monkeypatch.setattr(segments, "SEGMENT_SIZE", 2)
+    desk = Desk(tmp_path, monkeypatch)
+    desk.add(*TEXTS)
     steps = desk.library.update_embeddings()
-    next(steps)
+    for _ in steps:
+        if desk.path.exists():
+            break
     steps.close()
-    assert desk.update() == ["Honey"]
+    made = len(desk.encoded)
+    assert 0 < made < len(TEXTS)
+    desk.reopen()
+    assert len(desk.update()) == len(TEXTS) - made
+    assert "streik" in desk.similar("strike")
 
 
 def test_a_call_while_it_runs_makes_it_look_again(
