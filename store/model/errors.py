@@ -116,7 +116,8 @@ class PrivateHost(FetchFailed):
     """A host is on a private network, and the user has not allowed to contact it."""
 
     def __init__(self, host: str, address: str) -> None:
-        super().__init__(f"{host} is on a private network ({address})")
+        where = "" if host == address else f" ({address})"
+        super().__init__(f"{host} is on a private network{where}")
         self.host = host
         self.address = address
 

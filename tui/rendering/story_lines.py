@@ -215,7 +215,7 @@ def build_news(chapter: StoryArticle | None, *, is_first: bool, width: int) -> l
     if is_first:
         return [[("The first article of the story", "muted")]]
     if not chapter.new_sentences:
-        nothing = "Nothing that the articles before it do not say"
+        nothing = "Nothing that the earlier articles lack"
         return [[(line, "muted")] for line in wrap_text(nothing, width)]
     for sentence in chapter.new_sentences:
         for number, line in enumerate(wrap_text(sentence, max(1, width - 2))):

@@ -126,8 +126,11 @@ def build_similar(
             lines.append([(f"{' ' if number else sign} ", role), (title, role)])
         state = ("read" if each.read else "unread") if is_kept else "not in the library"
         age, language = format_age(each.timestamp, now), describe_language(each.language)
-        facts = join_nonempty((each.category, language, age, state))
-        lines += [[("  ", "muted"), (truncate_cells(facts, max(0, width - 2)), "muted")], []]
+        end = join_nonempty((language, age, state))
+        room = max(0, width - 2)
+        category = truncate_cells(each.category, max(0, room - cell_width(end) - len(" · ")))
+        facts = truncate_cells(join_nonempty((category, end)), room)
+        lines += [[("  ", "muted"), (facts, "muted")], []]
     return lines
 
 

@@ -74,7 +74,7 @@ def test_private_hosts_are_rejected_without_a_terminal(run: Run, site: Site) -> 
     """Case 83: nobody can be asked, so the answer is no."""
     result = run("add", site.url("/feed"))
     assert result.code == 1
-    assert "is on a private network (127.0.0.1); --private allows it" in result.err
+    assert "127.0.0.1 is on a private network; --private allows it" in result.err
     assert site.requests == []
 
 

@@ -108,6 +108,6 @@ async def test_a_deceptive_url_is_confirmed(
         assert programs.opened == []
         await running.press("o")
         await running.wait_until(lambda: isinstance(running.app.screen, Picker))
-        await running.press("k", "enter")
+        await running.press("j", "enter")
         await running.wait_until(lambda: len(programs.opened) == 1)
         assert programs.opened == [url]

@@ -145,5 +145,5 @@ def test_what_is_new_is_said_sentence_by_sentence() -> None:
     ]
     assert text_of(build_news(said, is_first=True, width=40)[0]) == "The first article of the story"
     nothing = build_news(STORY[2], is_first=False, width=60)
-    assert text_of(nothing[0]) == "Nothing that the articles before it do not say"
+    assert text_of(nothing[0]) == "Nothing that the earlier articles lack"
     assert build_news(None, is_first=True, width=60) == []

@@ -114,6 +114,7 @@ def test_similar_readings_say_how_many_were_read() -> None:
     similar = [
         SimilarArticle("1", "One that was read", "world", NOW - 86_400, read=True),
         SimilarArticle("2", "One that was not", "", NOW - 7200, language="fr"),
+        SimilarArticle("3", "One of a long category", "Engineering blogs and more", NOW - 7200),
         SimilarArticle(None, "One that is only named", origin="import"),
     ]
     assert texts(build_similar(similar, NOW, 30)) == [
@@ -124,6 +125,9 @@ def test_similar_readings_say_how_many_were_read() -> None:
         "",
         "● One that was not",
         "  in French · 2h · unread",
+        "",
+        "● One of a long category",
+        "  Engineering b… · 2h · unread",
         "",
         "  One that is only named",
         "  not in the library",

@@ -127,9 +127,9 @@ class LinkActions:
             return True
         host = extract_host(url)
         shown = host if len(host) <= MAX_HOST_CELLS else f"…{host[-MAX_HOST_CELLS:]}"
-        lines = [f"Open {shown}", "Don't open"]
-        question = Picker(self.keymap, "Deceptive link", lines, 1)
-        return await self.screen.app.push_screen_wait(question) == 0
+        lines = ["Don't open", f"Open {shown}"]
+        question = Picker(self.keymap, "Deceptive link", lines)
+        return await self.screen.app.push_screen_wait(question) == 1
 
     def _report_failure(self, result: OpenResult) -> None:
         """Report that a browser failed after it had started; called on another thread."""
