@@ -117,6 +117,31 @@ async def test_a_story_is_marked_as_one_change(start: Start, library: FolderLibr
         assert running.opened_number == 5
 
 
+async def test_what_was_marked_stays_on_the_page(start: Start, library: FolderLibrary) -> None:
+    async with start(size=SIZES["middle"], library=library) as running:
+        await running.press("B", "m", "j", "m", "u")
+        running.reader.post_message(messages.IndexEnded(is_updated=True))
+        await running.settle()
+        assert leads(running) == [2, 4, 6, 5]
+        assert unread(running) == {3, 4, 5, 6}
+
+
+async def test_a_page_that_waited_for_the_index_is_composed_again(
+    start: Start, library: FolderLibrary
+) -> None:
+    async with start(size=SIZES["middle"], library=library) as running:
+        await running.press("B")
+        request = front_page(running).request
+        running.reader.post_message(
+            messages.FrontPageUpdated(request, FrontPage(0, 20, is_grouped=False))
+        )
+        await running.settle()
+        assert leads(running) == []
+        running.reader.post_message(messages.IndexEnded(is_updated=False))
+        await running.settle()
+        assert leads(running) == [2, 4, 6, 5]
+
+
 async def test_the_page_is_another_one_after_reading(start: Start, library: FolderLibrary) -> None:
     async with start(size=SIZES["middle"], library=library) as running:
         await running.press("B", "j", "enter", "G", "q", "B")

@@ -141,7 +141,9 @@ class FrontPageScreen(PanesDialog[str]):
         elif isinstance(message, messages.RowsChanged):
             self._receive_changes(message)
         elif isinstance(message, messages.IndexEnded):
-            if message.is_updated or self.page is None or not self.page.is_grouped:
+            # Stories that were marked here stay on the page, to see them and to undo it.
+            is_changed = message.is_updated and not self._changed_rows
+            if is_changed or self.page is None or not self.page.is_grouped:
                 self._compose_page()
         elif isinstance(message, messages.OperationFailed):
             self.show_notice(message.problem)
