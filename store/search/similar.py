@@ -404,9 +404,8 @@ class SimilarArticleFinder:
         similar.sort(
             key=lambda one: (-same_story.get(one[1].id, -1), -one[0], -one[1].timestamp, one[1].id)
         )
-        best = max((score for score, _ in similar), default=0.0)
         for score, row in similar:
-            one = self._candidate(query, row, best if same_story.get(row.id) else score)
+            one = self._candidate(query, row, score)
             if one.cosine >= MIN_COSINE or row.id in same_story or row.id in close:
                 yield one
 
