@@ -95,8 +95,9 @@ class VectorCache:
                 yield vectors
         except IndexUnusable as error:
             self._searcher.discard_index(error)
-        if keep and len(found) > len(known):
-            self._write(documents, rows, found, cached)
+        finally:  # also if nobody waits for the rest
+            if keep and len(found) > len(known):
+                self._write(documents, rows, found, cached)
 
     def _weigh(self, weights: TermWeights, row: ArticleRow) -> ArticleVector:
         text = self._searcher.read_text(row.id)
@@ -105,12 +106,12 @@ class VectorCache:
     def _read(self) -> tuple[int, dict[str, tuple[int, ArticleVector]]]:
         """Return the number of documents the vectors are from, and stamp and vector by article."""
         try:
-            data = memoryview(read_regular(self._path))
-            end = bytes(data[: 1 << 24]).index(b"\n") + 1
-            header = orjson.loads(data[: end - 1])
+            data = read_regular(self._path)
+            end = data.index(b"\n") + 1
+            header = orjson.loads(data[:end])
             if header["format"] != VECTORS_FORMAT or header["byteorder"] != sys.byteorder:
                 return 0, {}
-            return int(header["documents"]), _unpack(header["articles"], data[end:])
+            return int(header["documents"]), _unpack(header["articles"], memoryview(data)[end:])
         except (OSError, ValueError, KeyError, TypeError):
             return 0, {}
 

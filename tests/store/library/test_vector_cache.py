@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.library.vector_cache import ArticleVector
+from store.library.vector_cache import VECTOR_BATCH_SIZE, ArticleVector
 from store.model.article import Body
 from store.search.list_query import ListQuery
 from tests.support.libraries import Machine, add, article, ids, list_rows
@@ -73,6 +74,16 @@ def test_without_an_index_nothing_is_weighed(machine: Machine) -> None:
     library = machine.open()
     add(library, [article(1)])
     assert vectors(library) == [{}]
+
+
+def test_what_was_weighed_is_kept_if_nobody_waits_for_the_rest(machine: Machine) -> None:
+    library = machine.open()
+    fill(library, *range(1, VECTOR_BATCH_SIZE + 10))
+    steps = library.vectors(list_rows(library, ListQuery()))
+    assert isinstance(steps, Generator)
+    assert [len(next(steps)) for _ in range(2)] == [0, VECTOR_BATCH_SIZE]
+    steps.close()
+    assert [len(step) for step in vectors(library)] == [VECTOR_BATCH_SIZE, 9]
 
 
 def test_words_that_are_not_indexed_yet_are_not_kept(machine: Machine) -> None:
