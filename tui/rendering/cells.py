@@ -153,6 +153,13 @@ def truncate_cells(text: str, width: int) -> str:
     return _truncate(text, width)[0]
 
 
+def fit_facts(name: str, facts: str, width: int) -> str:
+    """Return a name and facts, joined by a dot, in at most `width` cells; the name gives way."""
+    room = max(0, width - cell_width(facts) - len(" · "))
+    joined = " · ".join(filter(None, (truncate_cells(name, room), facts)))
+    return truncate_cells(joined, max(0, width))
+
+
 def _truncate(text: str, width: int) -> tuple[str, int]:
     """Return the truncated text, and the cells it takes."""
     if width <= 0:

@@ -7,18 +7,26 @@ from dataclasses import dataclass, field
 
 from store.library.front_page import FrontPage, FrontPageStory, Preparation
 from store.model.article import ArticleRow
-from tui.rendering.cells import StyledText, cell_width, fit_cells, truncate_cells, wrap_text
+from tui.rendering.cells import (
+    StyledText,
+    cell_width,
+    fit_cells,
+    fit_facts,
+    truncate_cells,
+    wrap_text,
+)
 from tui.rendering.front_page_text import (
     FRONT_PAGE_TITLE,
     NOT_GROUPED,
     SECTION_HEADINGS,
     describe_extent,
     describe_left_out,
+    describe_length,
     describe_minutes,
     describe_nothing,
     describe_reasons,
     describe_since,
-    describe_story,
+    describe_sources,
 )
 from tui.rendering.list_rows import CURSOR_SIGN, STAR_SIGN, UNREAD_SIGN
 from tui.rendering.wording import format_age, join_nonempty
@@ -128,7 +136,7 @@ def _build_story(story: FrontPageStory, look: FrontPageLook, width: int) -> list
             lines.append(
                 [(cursor, "accent"), (signs, "text" if is_selected else role), (title, role)]
             )
-    below = [(truncate_cells(describe_story(story), room), "muted")]
+    below = [(fit_facts(describe_sources(story), describe_length(story), room), "muted")]
     if not is_read:
         sentence = wrap_text(story.sentence, room) if story.sentence else []
         below += [(line, "text") for line in _cut(sentence, MAX_SENTENCE_LINES, room)]
@@ -167,6 +175,6 @@ def build_story_articles(
             sign = " " if number or row.read else UNREAD_SIGN
             lines.append([(f"{sign} ", role), (title, role)])
         age = format_age(row.timestamp, now)
-        facts = join_nonempty((row.source_name, age, "read" if row.read else ""))
-        lines += [[("  ", "muted"), (truncate_cells(facts, max(0, width - GAP)), "muted")], []]
+        state = join_nonempty((age, "read" if row.read else ""))
+        lines += [[("  ", "muted"), (fit_facts(row.source_name, state, width - GAP), "muted")], []]
     return lines

@@ -73,9 +73,14 @@ def describe_sources(story: FrontPageStory) -> str:
 
 def describe_story(story: FrontPageStory) -> str:
     """Return sources, number of articles and minutes: `Gazette, BBC · 3 articles · 4 min`."""
+    return join_nonempty((describe_sources(story), describe_length(story)))
+
+
+def describe_length(story: FrontPageStory) -> str:
+    """Return the number of articles, if there are several, and the minutes: `3 articles · 4 min`."""
     number = len(story.unread)
     articles = format_count(number, "article") if number > 1 else ""
-    return join_nonempty((describe_sources(story), articles, format_duration(story.minutes)))
+    return join_nonempty((articles, format_duration(story.minutes)))
 
 
 def describe_reasons(reasons: Sequence[Reason]) -> str:

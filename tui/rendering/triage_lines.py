@@ -10,6 +10,7 @@ from tui.rendering.cells import (
     StyledText,
     cell_width,
     fit_cells,
+    fit_facts,
     truncate_cells,
     wrap_text,
 )
@@ -126,10 +127,7 @@ def build_similar(
             lines.append([(f"{' ' if number else sign} ", role), (title, role)])
         state = ("read" if each.read else "unread") if is_kept else "not in the library"
         age, language = format_age(each.timestamp, now), describe_language(each.language)
-        end = join_nonempty((language, age, state))
-        room = max(0, width - 2)
-        category = truncate_cells(each.category, max(0, room - cell_width(end) - len(" · ")))
-        facts = truncate_cells(join_nonempty((category, end)), room)
+        facts = fit_facts(each.category, join_nonempty((language, age, state)), width - 2)
         lines += [[("  ", "muted"), (facts, "muted")], []]
     return lines
 

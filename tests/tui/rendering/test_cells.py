@@ -16,6 +16,7 @@ from tui.rendering.cells import (
     break_paragraph_lazily,
     expand_to_clusters,
     fit_cells,
+    fit_facts,
     is_narrow,
     measure_cells,
     pad_left,
@@ -266,3 +267,18 @@ def test_only_the_lines_asked_for_are_wrapped() -> None:
         next(break_paragraph_lazily(" " * 100_000 + "x", 10))
         == break_paragraph(" " * 100_000 + "x", 10)[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "width", "expected"),
+    [
+        ("Gazette", "2 articles · 3 min", 40, "Gazette · 2 articles · 3 min"),
+        ("Gazette, Tribune", "2 articles · 3 min", 28, "Gazett… · 2 articles · 3 min"),
+        ("Gazette", "2 articles · 3 min", 20, "2 articles · 3 min"),
+        ("Gazette", "2 articles · 3 min", 9, "2 articl…"),
+        ("", "3 min", 9, "3 min"),
+        ("Gazette", "3 min", -1, ""),
+    ],
+)
+def test_a_name_gives_way_to_facts(name: str, facts: str, width: int, expected: str) -> None:
+    assert fit_facts(name, facts, width) == expected

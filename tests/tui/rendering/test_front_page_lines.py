@@ -139,3 +139,14 @@ def test_the_articles_of_a_story_and_why_it_is_here() -> None:
         "",
     ]
     assert build_story_articles(None, FrontPageLook(), NOW, 40) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "facts"),
+    [
+        (50, "    Gazette, Tribune · 2 articles · 3 min"),
+        (32, "    Gazett… · 2 articles · 3 min"),
+    ],
+)
+def test_the_length_of_a_story_is_never_cut(width: int, facts: str) -> None:
+    assert facts in texts(list(build_front_page(PAGE, FrontPageLook("a"), NOW, width).lines))
