@@ -37,9 +37,11 @@ from store.library.vector_cache import ArticleVector
 from store.model.article import ArticleRow
 from store.model.times import is_dated
 from store.search.list_query import ListQuery
+from store.text.boilerplate import strip_boilerplate
 from store.text.keywords import UNINFORMATIVE_WORDS
 from store.text.markdown import strip_inline_markdown
 from store.text.sentences import split_sentences
+from store.text.stop_words import detect_language, stop_words
 from store.text.terms import TERM_WORD, extract_terms
 
 SectionKind = Literal["continued", "new", "rare", "rest"]
@@ -438,11 +440,12 @@ def find_news(library: Library, story: FrontPageStory) -> tuple[str, str]:
 
 def find_new_sentence(text: str, known: Set[str]) -> str:
     """Return the first sentence of a text most of whose terms are not known; empty if there is none."""
+    stops = stop_words(detect_language(text))
     for sentence in split_sentences(text):
         terms = {
             term
-            for term in extract_terms(sentence)
-            if term not in UNINFORMATIVE_WORDS and not term.isdigit()
+            for term in extract_terms(sentence, stops)
+            if term not in UNINFORMATIVE_WORDS and not term[0].isdigit()
         }
         if len(terms) >= MIN_SENTENCE_TERMS and (
             len(terms - known) >= max(MIN_NEW_TERMS, MIN_NEW_SHARE * len(terms))
@@ -452,4 +455,5 @@ def find_new_sentence(text: str, known: Set[str]) -> str:
 
 
 def _read_plain_text(library: Library, article: str) -> str:
-    return strip_inline_markdown(library.read_text(article)[:MAX_TEXT_CHARS])
+    text = library.read_text(article)[:MAX_TEXT_CHARS]
+    return strip_boilerplate(strip_inline_markdown(text))

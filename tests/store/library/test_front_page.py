@@ -297,6 +297,11 @@ def test_a_page_is_filled_up_to_its_minutes(
             "ferry brae rotten pier",
             "Divers found cracks below the quay.",
         ),
+        (
+            "Es ist so, wie es bei uns immer war. Taucher fanden Risse unter dem Kai von Brae.",
+            "",
+            "Taucher fanden Risse unter dem Kai von Brae.",
+        ),
     ],
 )
 def test_the_first_sentence_with_what_is_not_known(text: str, known: str, expected: str) -> None:
