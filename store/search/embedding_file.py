@@ -65,9 +65,16 @@ class EmbeddingFile:
     """A stamp of the text that each vector was made of."""
     languages: memoryview
     vectors: memoryview
+    mapping: mmap.mmap
 
     def place(self, number: int) -> int | None:
-        """Return the place of an article by its number; None if it has no vector."""
+        """Return the place of an article by its number; None if it has no vector.
+
+        If another program has cut the file short, no article has one: reading beyond the end of a
+        mapped file would end the process.
+        """
+        if self.mapping.size() < len(self.mapping):
+            return None
         at = bisect_left(self.numbers, number)
         return at if at < len(self.numbers) and self.numbers[at] == number else None
 
@@ -99,7 +106,8 @@ def read_embedding_file(path: Path, model: str) -> EmbeddingFile:
         EmbeddingsUnusable: There is none, or not of this version and model.
     """
     try:
-        data = _map(path)
+        mapping = _map(path)
+        data = memoryview(mapping)
         if crc32(data[CHECKSUM_BYTES:]) != int(bytes(data[:CHECKSUM_BYTES]), 16):
             raise EmbeddingsUnusable("damaged")
         head_bytes = int.from_bytes(data[CHECKSUM_BYTES : CHECKSUM_BYTES + NUMBER_BYTES])
@@ -123,15 +131,16 @@ def read_embedding_file(path: Path, model: str) -> EmbeddingFile:
             columns[2].cast("Q"),
             columns[3],
             columns[4].cast("b"),
+            mapping,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EmbeddingsUnusable(str(error)) from error
 
 
-def _map(path: Path) -> memoryview:
+def _map(path: Path) -> mmap.mmap:
     descriptor = open_descriptor(path)
     try:
-        return memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
+        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
     finally:
         os.close(descriptor)
 

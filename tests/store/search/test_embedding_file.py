@@ -71,6 +71,14 @@ def test_a_truncated_file_is_noticed(path: Path, size: int) -> None:
         read_embedding_file(path, "model")
 
 
+def test_nothing_is_read_of_a_file_that_is_cut_short_while_it_is_open(path: Path) -> None:
+    found = read_embedding_file(path, "model")
+    assert found.place(3) == 0
+    os.truncate(path, 0)
+    assert found.place(3) is None
+    assert not found.has(3, 2**64 - 1)
+
+
 def test_other_versions_and_models_are_not_read(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
