@@ -26,6 +26,7 @@ from unittest.mock import patch
 
 import orjson
 
+from benchmarks.brief_summaries import measure_brief_summaries
 from benchmarks.front_page import measure_interests, measure_stories
 from benchmarks.judgements import correlate, read_judgements, read_texts, score_pairs
 from benchmarks.known_items import KnownItems, measure_known_items
@@ -298,6 +299,7 @@ def measure_summaries(stories: Sequence[CorpusArticle]) -> None:
         [_measure_seconds(partial(extract_summary, story.text)) for story in stories],
         "three sentences",
     )
+    report(*measure_brief_summaries([story.text for story in stories]))
 
 
 def _mean_rouge(scores: Sequence[Sequence[Sequence[float]]], size: int) -> str:

@@ -98,6 +98,8 @@ AFTER_TIME_LIST = """
 """
 TITLES = frozenset(TITLE_LIST.split())
 WORDS_AFTER_TIMES = frozenset(AFTER_TIME_LIST.split())
+NO_ABBREVIATIONS = frozenset({"May", "OK", "Yahoo", "me"})
+"""Words that sentencex takes for abbreviations."""
 SENTENCE_START_WORDS = (STOP_WORDS | frozenset(SENTENCE_START_LIST.split())) - TITLES
 WORDS_AFTER_ORDINALS = frozenset(MONTH_LIST.split())
 WORDS_BEFORE_ORDINALS = frozenset(DETERMINER_LIST.split())
@@ -255,6 +257,8 @@ def _is_missed(plain: str, stop: re.Match[str]) -> bool:
     """Return True if a word begins a sentence whatever the abbreviation before it is."""
     following = stop[1]
     word = _word_before(plain, stop.end())
+    if word in NO_ABBREVIATIONS:
+        return following.istitle()
     return (
         following.istitle()
         and following.casefold() in SENTENCE_START_WORDS

@@ -12,8 +12,13 @@ from store.model.article import Body
 from store.text.sentences import iter_sentences, join_sentences, split_sentences
 from store.text.summary import (
     extract_summary,
+    find_candidates,
     find_sentence,
     find_summary_positions,
+    has_unnamed_speaker,
+    is_dangling,
+    join_candidates,
+    select_central,
     with_summary,
 )
 
@@ -116,7 +121,7 @@ def test_the_most_central_sentence_is_chosen() -> None:
         "The owners say the crews of the ferry ask too much. A market opened at eight in Vorne. "
         "Without its crews the ferry stays in Arlen."
     )
-    assert extract_summary(text, limit=2) == (
+    assert join_candidates(select_central(find_candidates(text), 2)) == (
         "The ferry crews of Arlen walked out on Monday. Without its crews the ferry stays in Arlen."
     )
 
@@ -173,3 +178,103 @@ def test_summaries_have_no_markdown_but_positions() -> None:
     assert [place for _, place in find_summary_positions(body)] == [
         text.index(begins) for begins in ("See", "A quote", "Twice")
     ]
+
+
+# -- brief summaries -----------------------------------------------------------------------
+
+
+def test_a_brief_summary_begins_with_the_lead() -> None:
+    """The lead shares no word with the rest, so it is the least central sentence."""
+    text = (
+        "Nobody sails to Vorne any more. The crews of the ferry want a second engineer. "
+        "The owners of the ferry say the crews want too much. "
+        "The crews of the ferry and the owners meet on Friday."
+    )
+    for limit in (1, 2, 3):
+        assert extract_summary(text, limit).startswith("Nobody sails to Vorne any more.")
+    assert "Nobody" not in join_candidates(select_central(find_candidates(text), 2))
+
+
+@pytest.mark.parametrize(
+    ("dangling", "alone"),
+    [
+        (
+            "They say the crews of the ferry want a second engineer.",
+            "The crews of the ferry want a second engineer now.",
+        ),
+        (
+            "But the crews of the ferry want a second engineer.",
+            "The crews of the ferry want a second engineer now.",
+        ),
+        (
+            '"The crews of the ferry want a second engineer," he said.',
+            '"The crews of the ferry want a second engineer," said Ida Holm.',
+        ),
+    ],
+)
+def test_a_sentence_that_needs_the_one_before_is_avoided(dangling: str, alone: str) -> None:
+    lead, before = "The ferry of Arlen stopped on Monday.", "A market opened at eight in Vorne."
+    assert alone in extract_summary(f"{lead} {before} {dangling} {before} {alone}", 2)
+
+
+def test_a_sentence_may_follow_the_one_it_needs() -> None:
+    text = (
+        "The ferry of Arlen stopped on Monday. But the crews of the ferry want a second engineer. "
+        "A market opened at eight in Vorne. The crews ask the owners of the ferry."
+    )
+    assert "But the crews" in extract_summary(text, 2)
+
+
+def test_a_brief_summary_says_things_once() -> None:
+    text = (
+        "The ferry of Arlen stopped on Monday after its crews walked out. "
+        "The crews of the ferry of Arlen walked out and stopped the ferry. "
+        "The owners of the ferry want its crews back. "
+        "Hotels in Vorne report empty rooms since the ferry stopped."
+    )
+    assert "walked out and stopped" in join_candidates(select_central(find_candidates(text), 2))
+    assert "walked out and stopped" not in extract_summary(text, 2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more: The ferry of Arlen and its crews in pictures.",
+        "Photo: The ferry of Arlen stopped on Monday, by Ida Holm.",
+        "Sign up for our newsletter on the ferry of Arlen.",
+    ],
+)
+def test_boilerplate_is_in_no_summary(line: str) -> None:
+    text = f"{line}\n\nThe ferry of Arlen stopped on Monday.\n\n{line}"
+    assert extract_summary(text) == "The ferry of Arlen stopped on Monday."
+    assert extract_summary(line) == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "dangling"),
+    [
+        ("He left.", True),
+        ("“But it rained.”", True),
+        ("— Но дождь шёл.", True),
+        ("Aber es regnete.", True),
+        ("Heinz left.", False),
+        ("The end came.", False),
+        ("1,200 people left.", False),
+        ("…", False),
+    ],
+)
+def test_dangling_beginnings(sentence: str, dangling: bool) -> None:
+    assert is_dangling(sentence) is dangling
+
+
+@pytest.mark.parametrize(
+    ("sentence", "unnamed"),
+    [
+        ('"It rains," he said.', True),
+        ("“It rains!” she added, and left.", True),
+        ('"It rains," said Ida Holm.', False),
+        ("He said that it rains.", False),
+    ],
+)
+def test_unnamed_speakers(sentence: str, unnamed: bool) -> None:
+    assert has_unnamed_speaker(sentence) is unnamed
