@@ -32,6 +32,7 @@ from store.journal.reading_state import (
 from store.library.catalog import Catalog, count_rows
 from store.library.event_targets import EventTargets, UnfinishedRecording
 from store.library.feed_names import FeedLabels
+from store.library.folded_copies import fold_copies
 from store.library.folder_watch import FolderWatch
 from store.library.listing import BATCH_SIZE, FolderListing
 from store.library.protocol import ListField, Listing
@@ -87,6 +88,7 @@ from store.text.urls import make_link_key, make_page_id, make_url_id
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
+    from store.library.article_copies import ArticleCopies
     from store.library.embedding_updates import EmbeddingUpdater
     from store.library.interest_store import InterestStore
     from store.library.related import RelatedArticles
@@ -219,6 +221,23 @@ class FolderLibrary:
         from store.library.embedding_updates import EmbeddingUpdater
 
         return EmbeddingUpdater(self._cache / "embeddings", self._search_context)
+
+    @property
+    def _is_folding(self) -> bool:
+        """True once somebody wanted to see each story once."""
+        return "_copies" in vars(self)
+
+    def _want_copies(self) -> None:
+        if not self._is_folding:
+            self._copies.read()
+            self.is_index_stale = True  # until they have been looked for
+
+    @cached_property
+    def _copies(self) -> ArticleCopies:
+        from store.library.article_copies import ArticleCopies
+
+        read_text = self.searcher.read_text
+        return ArticleCopies(self._cache, self._segments, read_text, self._warn)
 
     @cached_property
     def summaries(self) -> SummaryCache:
@@ -380,6 +399,9 @@ class FolderLibrary:
         self.is_index_stale = False
         is_done = yield from self.searcher.update(self._state)
         self.is_index_stale |= not is_done
+        if self._is_folding:
+            has_changed = yield from self._copies.update(lambda: self._catalog)
+            self._lists_changed |= has_changed
 
     def update_embeddings(self) -> Generator[IndexProgress, None, bool]:
         """Make the embeddings of the articles that have none, in steps."""
@@ -391,11 +413,16 @@ class FolderLibrary:
 
     def listing(self, query: ListQuery) -> FolderListing:
         """Return a list."""
-        return FolderListing(
-            self.rows(query),
-            lambda article: self._catalog.stored_row(article),
-            is_by_date=query.sort == "date",
-        )
+        rows, is_by_date = self.rows(query), query.sort == "date"
+
+        def current_row(article: str) -> ArticleRow | None:
+            return self._catalog.stored_row(article)
+
+        if query.is_folded:
+            self._want_copies()
+            rows, copies = fold_copies(rows, self._copies.groups, query.unfolded)
+            return FolderListing(rows, current_row, is_by_date=is_by_date, copies=copies)
+        return FolderListing(rows, current_row, is_by_date=is_by_date)
 
     def rows(self, query: ListQuery) -> list[ArticleRow]:
         """Return the rows of a list."""
@@ -430,11 +457,20 @@ class FolderLibrary:
         found: dict[str, Counts] = {}
         for name, query in queries.items():
             with suppress(InvalidQuery):
-                is_text = bool(query.text.strip())
-                found[name] = (
-                    count_rows(self.rows(query)) if is_text else self._catalog.count(query)
-                )
+                found[name] = self._count(query)
         return found
+
+    def _count(self, query: ListQuery) -> Counts:
+        rows = self.rows(query) if query.text.strip() else None
+        counts = self._catalog.count(query) if rows is None else count_rows(rows)
+        if not query.is_folded:
+            return counts
+        self._want_copies()
+        if rows is None:
+            extra = self._copies.count_extra(query, self._catalog)
+        else:
+            extra = self._copies.count_copies(rows)
+        return Counts(counts.total - extra.total, counts.unread - extra.unread)
 
     def by(self, field: ListField, feeds: Collection[str] | None = None) -> list[GroupCount]:
         """Return every category, or every feed with articles, with its counts."""
@@ -818,6 +854,8 @@ class FolderLibrary:
     def close(self) -> None:
         """Close the files of this machine; keep the reading state for a quick start next time."""
         self._finish_recording()
+        if self._is_folding:
+            self._copies.close()
         self._open_files.close()
         self._journal.close()
         self._write_snapshot_if_due()

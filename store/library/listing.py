@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
 
+from store.library.folded_copies import FoldedCopies
 from store.library.protocol import Listing, RowField
 from store.model.article import ArticleRow
 
@@ -35,6 +36,7 @@ class FolderListing:
         current_row: Callable[[str], ArticleRow | None],
         *,
         is_by_date: bool,
+        copies: FoldedCopies | None = None,
     ) -> None:
         """List these rows.
 
@@ -42,10 +44,12 @@ class FolderListing:
             rows: In the order of the list; they are not changed.
             current_row: Returns the row of an article as it is now; None if it is gone.
             is_by_date: Whether they are sorted by date, newest first.
+            copies: The copies that are folded, and are not among the rows.
         """
         self._rows = rows
         self._current_row = current_row
         self._is_by_date = is_by_date
+        self._copies = copies
 
     @property
     def total(self) -> int:
@@ -55,18 +59,20 @@ class FolderListing:
     @property
     def unread(self) -> int:
         """The number of articles that are unread now."""
-        current = self._current_row
-        return sum(not (current(row.id) or row).read for row in self._rows)
+        return sum(not self._refresh(row).read for row in self._rows)
 
     def window(self, start: int, size: int) -> list[ArticleRow]:
         """Return the rows from a place on."""
         return [self._refresh(row) for row in self._rows[max(0, start) : max(0, start) + size]]
 
     def _refresh(self, row: ArticleRow) -> ArticleRow:
-        return self._current_row(row.id) or row
+        now = self._current_row(row.id) or row
+        return now if self._copies is None else self._copies.fold(row, now, self._current_row)
 
     def place(self, article: str) -> int | None:
-        """Return the place of an article."""
+        """Return the place of an article, or of the one it is folded under."""
+        if self._copies is not None:
+            article = self._copies.row_of.get(article, article)
         start = self._guess_place(article)
         if start < self.total and self._rows[start].id == article:
             return start
@@ -105,6 +111,16 @@ class FolderListing:
         """Return for each time the place of the first article dated before it."""
         return [bisect_right(self._rows, -at, key=lambda row: -row.timestamp) for at in starts]
 
+    def copies(self, article: str) -> Sequence[str]:
+        """Return the articles that are one row with an article, itself first."""
+        return [article] if self._copies is None else self._copies.of(article)
+
+    def shown_rows(self, rows: Mapping[str, ArticleRow]) -> Mapping[str, ArticleRow]:
+        """Return changed rows as the list shows them."""
+        if self._copies is None:
+            return rows
+        return self._copies.shown_rows(rows, self._current_row)
+
     def varies(self, field: RowField) -> bool:
         """Return True if the articles differ in a field."""
         value = _FIELD_GETTERS[field]
@@ -112,12 +128,17 @@ class FolderListing:
         return any(map(first.__ne__, map(value, self._rows)))
 
     def ids(self, start: int = 0, end: int | None = None) -> Iterator[Sequence[str]]:
-        """Yield the ids of the articles, in batches."""
+        """Yield the ids of the articles, each with its copies, in batches."""
         end = self.total if end is None else min(end, self.total)
         for first in range(max(0, start), end, BATCH_SIZE):
-            yield [row.id for row in self._rows[first : min(end, first + BATCH_SIZE)]]
+            ids = [row.id for row in self._rows[first : min(end, first + BATCH_SIZE)]]
+            if self._copies is not None:
+                ids = [each for article in ids for each in self._copies.of(article)]
+            yield ids
 
     def without(self, articles: Collection[str]) -> FolderListing:
         """Return the list without some articles."""
         left = [row for row in self._rows if row.id not in articles]
-        return FolderListing(left, self._current_row, is_by_date=self._is_by_date)
+        return FolderListing(
+            left, self._current_row, is_by_date=self._is_by_date, copies=self._copies
+        )

@@ -61,6 +61,9 @@ RowField = Literal["category", "source"]
 class Listing(Protocol):
     """A list as it stood when it was asked for; places in it count from 0.
 
+    If its query is folded, a row stands for all copies of an article that the query finds. It is
+    unread if one of them is, and starred if one of them is.
+
     Articles that are added later are not in it, and those that change keep their places. What it
     returns of an article is as that is now.
     """
@@ -102,12 +105,18 @@ class Listing(Protocol):
         """Return True if not all articles have the same category, or the same source."""
 
     def ids(self, start: int = 0, end: int | None = None) -> Iterator[Sequence[str]]:
-        """Yield the ids of the articles in their order, in batches.
+        """Yield the ids of the articles in their order, each with its copies, in batches.
 
         Args:
             start: The place of the first one.
             end: The place behind the last one; None for the end of the list.
         """
+
+    def copies(self, article: str) -> Sequence[str]:
+        """Return the articles that are one row with an article, itself first."""
+
+    def shown_rows(self, rows: Mapping[str, ArticleRow]) -> Mapping[str, ArticleRow]:
+        """Return changed rows, by id, as the list shows them: those of copies change their row."""
 
     def without(self, articles: Collection[str]) -> Listing:
         """Return the list without some articles, such as deleted ones; other places move up."""

@@ -138,6 +138,9 @@ class Rejection:
     reason: str
 
 
+LISTED_COPY = -1
+
+
 class ArticleRow(NamedTuple):
     """One article as the list shows it; a tuple, because there are 100,000 of them."""
 
@@ -161,6 +164,8 @@ class ArticleRow(NamedTuple):
     """The hash of the guid by which its feed identifies it, or else of its URL; see `make_item_key`."""
     source_name: str = ""
     """The name of its feed, as the user has it now, or else of its site; empty if unknown."""
+    copy_count: int = 0
+    """The number of its copies in a folded list; `LISTED_COPY` for one that is listed below it."""
 
 
 class FeedLabel(NamedTuple):

@@ -62,6 +62,10 @@ class ListQuery:
     """
     since: int | None = None
     """Only articles dated at this time or later, in seconds since 1970; None for all."""
+    is_folded: bool = False
+    """True if copies of an article are one row, as far as they are known."""
+    unfolded: frozenset[str] = frozenset()
+    """Articles below which their copies are listed all the same."""
     pinned_ids: Collection[str] = field(default=frozenset(), compare=False)
     """Articles that stay in the list although they are no longer unread or starred."""
 

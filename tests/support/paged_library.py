@@ -195,6 +195,14 @@ class PagedListing:
             if ids := [row.id for row in page[max(0, start - first) : last]]:
                 yield ids
 
+    def copies(self, article: str) -> Sequence[str]:
+        """Return the article: no copies are known here."""
+        return [article]
+
+    def shown_rows(self, rows: Mapping[str, ArticleRow]) -> Mapping[str, ArticleRow]:
+        """Return the rows."""
+        return rows
+
     def without(self, articles: Collection[str]) -> PagedListing:
         """Return the list without some articles."""
         return PagedListing(

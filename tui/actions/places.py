@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from store.library.protocol import Library
@@ -50,6 +50,8 @@ class PlaceFinder:
 
     def __init__(self, library: Library, searches: Mapping[str, str]) -> None:
         """Find nothing yet; `searches` are the saved searches of the settings by name."""
+        self.is_folded = False
+        """Whether each story is counted once."""
         self._library = library
         self._searches = searches
         self._sources = PlaceSources()
@@ -72,7 +74,7 @@ class PlaceFinder:
         if sources != self._sources:
             self._sources, self._places = sources, build_places(sources)
         queries = {
-            place.key: place.query
+            place.key: replace(place.query, is_folded=self.is_folded)
             for place in self._places
             if place.query is not None and not place.query.text
         }
@@ -98,7 +100,8 @@ class PlaceFinder:
         """
         for place in list(self._places):
             if place.kind in kinds and place.query is not None and place.query.text:
-                found = self._library.counts({place.key: place.query})
+                query = replace(place.query, is_folded=self.is_folded)
+                found = self._library.counts({place.key: query})
                 yield {place.key: found.get(place.key)}
 
     def _read_feeds(self) -> None:

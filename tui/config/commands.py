@@ -216,6 +216,20 @@ COMMANDS: tuple[Command, ...] = (
     _pane_command(
         "list.mark_all_read", ("A",), "All read", "mark the whole list, or place, as read"
     ),
+    Command(
+        "list.fold_copies",
+        ("Z",),
+        "Fold copies",
+        "list each story once, or all its copies",
+        ("list",),
+    ),
+    Command(
+        "list.unfold_copies",
+        ("X",),
+        "Copies",
+        "list the copies of this story below it, or fold them",
+        ("list",),
+    ),
     Command("list.keep_search", ("=",), "Keep search", "keep the search as a place"),
     Command(
         "list.mark_above_read",

@@ -80,6 +80,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
         (
             ("zoom", ("view.zoom",)),
             ("side pane", ("view.side",)),
+            ("fold copies, one", ("list.fold_copies", "list.unfold_copies")),
             ("measure", ("view.narrower", "view.wider")),
             ("theme", ("app.theme",)),
             ("statistics", ("view.statistics",)),

@@ -158,6 +158,11 @@ class Settings:
         _choice_type(*SORTS),
         'the order of lists; "date": newest first, "words": longest first',
     )
+    copies: str = declare_setting(
+        "shown",
+        _choice_type("shown", "folded"),
+        '"folded": one row for all articles that tell the very same story',
+    )
     preset: str = declare_setting(
         "default", _choice_type(*KEYMAP_PRESETS), "the keymap to start from"
     )

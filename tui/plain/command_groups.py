@@ -59,6 +59,8 @@ class ListCommands:
             "list.sort": self._sort,
             "list.keep_search": self._keep_search,
             "feeds.list": self._say_places,
+            "list.fold_copies": self._fold_copies,
+            "list.unfold_copies": self._unfold_copies,
         }
 
     @property
@@ -102,10 +104,23 @@ class ListCommands:
             )
         )
 
+    def _fold_copies(self, typed: ParsedLine) -> None:
+        query = replace(self._query, is_folded=not self._query.is_folded, unfolded=frozenset())
+        self._session.change_query(query)
+
+    def _unfold_copies(self, typed: ParsedLine) -> None:
+        article = self._session.target(typed)
+        place = self._session.list.listing.place(article)
+        if place is None or self._session.list.row(place + 1).copy_count <= 0:
+            raise NewstuiError("No copies are folded here")
+        unfolded = self._query.unfolded ^ {self._session.list.row(place + 1).id}
+        self._session.change_query(replace(self._query, unfolded=unfolded))
+
     def _find_places(self) -> tuple[FoundPlaces, PlaceCounts]:
         """Return the places and all their numbers."""
         environment = self._environment
         finder = PlaceFinder(self._session.library, environment.settings.searches)
+        finder.is_folded = self._query.is_folded
         found = finder.find(int(environment.now().timestamp()))
         counts = dict(found.counts)
         for each in finder.count_searches():

@@ -102,7 +102,7 @@ class ListPager:
     def __init__(self, library: Library, environment: Environment) -> None:
         self._library = library
         self._environment = environment
-        self.query = ListQuery()
+        self.query = ListQuery(is_folded=environment.settings.copies == "folded")
         self.listing: Listing = library.listing(self.query)
         self._has_sources = False
         """True if the articles are from several sources."""
@@ -110,10 +110,14 @@ class ListPager:
         """The first row of the page."""
         self._end = 0
         """The first row below the page."""
+        if self.query.is_folded:
+            self.reload()
 
     def reload(self) -> None:
         """Query the list again, and go to its first page."""
-        if query_needs_index(self.query.text):
+        if self.query.is_folded:
+            self.update()  # so that the library looks for copies
+        if self.query.is_folded or query_needs_index(self.query.text):
             self._environment.prepare(self._library)
         self.update()
         self._first = 0
@@ -340,9 +344,9 @@ class PlainSession:
         Raises:
             NewstuiError: There are none.
         """
-        if not typed.last:
-            return [self.target(typed)]
         listing = self.list.listing
+        if not typed.last:
+            return [*listing.copies(self.target(typed))]
         if typed.last < typed.number or typed.number > listing.total:
             total = format_count(listing.total, "article")
             raise NewstuiError(f"No such range: the list has {total}")

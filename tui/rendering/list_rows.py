@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from store.model.article import ArticleRow, Snippet, reading_minutes
+from store.model.article import LISTED_COPY, ArticleRow, Snippet, reading_minutes
 from tui.rendering.cells import (
     StyledText,
     break_paragraph,
@@ -20,6 +20,8 @@ from tui.rendering.wording import format_age, join_nonempty
 CURSOR_SIGN, UNREAD_SIGN, STAR_SIGN, UPDATED_SIGN = ">", "●", "★", "↻"
 CHOSEN_SIGN = "*"
 """Marks the rows of a selection, besides the one under the cursor."""
+COPY_SIGN = "└"
+"""Before the title of a copy that is listed below the first article of its story."""
 STORY_ORIGIN_SIGN = "◆"
 """In a story, marks the article it was opened from."""
 SIGN_CELLS = 4
@@ -94,9 +96,9 @@ def build_one_line_row(
         selected: Whether the cursor is on it.
         chosen: Whether it is one of several that the next command is about.
     """
-    facts = _fact_columns(row, width, look)
+    facts = f"{_copies(row)}{_fact_columns(row, width, look)}"
     room = max(1, width - cell_width(facts) - SIGN_CELLS)
-    line = _build_title_line(row, row.title, facts, room, look, selected=selected)
+    line = _build_title_line(row, _title(row), facts, room, look, selected=selected)
     return _show_chosen(line) if chosen and not selected else line
 
 
@@ -109,9 +111,10 @@ def build_two_line_row(
     The arguments are those of `build_one_line_row`.
     """
     room = max(1, width - SIGN_CELLS)
-    ranges = break_paragraph(row.title, room)
-    begin = row.title[slice(*ranges[0])]
-    rest = row.title[ranges[1][0] :] if len(ranges) > 1 else ""
+    title = _title(row)
+    ranges = break_paragraph(title, room)
+    begin = title[slice(*ranges[0])]
+    rest = title[ranges[1][0] :] if len(ranges) > 1 else ""
     gap = FACTS_GAP if rest else 0
     facts = _choose_facts(row, room - cell_width(rest) - gap, look)
     facts = fit_cells(facts, min(cell_width(facts), width))
@@ -141,12 +144,23 @@ def build_snippet_line(snippet: Snippet, width: int) -> Sequence[StyledText]:
 
 def _choose_facts(row: ArticleRow, room: int, look: RowLook) -> str:
     age, minutes = format_age(row.timestamp, look.now), f"{reading_minutes(row.words)}′"
-    facts = [*filter(None, (_shorten_source(row, look), _category(row, look))), age, minutes]
-    for start in range(len(facts) - 2):
+    kept = [*filter(None, (_copies(row).strip(),)), age, minutes]
+    facts = [*filter(None, (_shorten_source(row, look), _category(row, look))), *kept]
+    for start in range(len(facts) - len(kept)):
         shown = join_nonempty(facts[start:])
         if cell_width(shown) <= room:
             return shown
-    return join_nonempty((age, minutes))
+    return join_nonempty(kept)
+
+
+def _title(row: ArticleRow) -> str:
+    """Return the title, below that of its story if it is a copy."""
+    return f"{COPY_SIGN} {row.title}" if row.copy_count == LISTED_COPY else row.title
+
+
+def _copies(row: ArticleRow) -> str:
+    """Return how many articles the row stands for; empty if it is one."""
+    return f" ×{row.copy_count + 1}" if row.copy_count > 0 else ""
 
 
 def _shorten_source(row: ArticleRow, look: RowLook) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from store.importers.newstui_page import NAMED_NOTE
 from store.model.article import (
+    LISTED_COPY,
     Annotation,
     ArticleInsights,
     ArticleRow,
@@ -115,12 +116,20 @@ def describe_row_facts(row: ArticleRow, *, source: bool = False) -> str:
     name = row.source_name if source else ""
     facts = (
         describe_state(row.read, row.starred, row.updated),
+        _describe_copies(row),
         name,
         row.category if row.category != name else "",
         label_row_date(row.timestamp),
         _describe_reading_time(row.words),
     )
     return join_nonempty(facts, "; ")
+
+
+def _describe_copies(row: ArticleRow) -> str:
+    if row.copy_count == LISTED_COPY:
+        return "copy of the one above"
+    copies = "copy" if row.copy_count == 1 else "copies"
+    return f"with {row.copy_count:,} {copies}" if row.copy_count else ""
 
 
 def _fact_lines(entry: FullArticle) -> Iterator[str]:

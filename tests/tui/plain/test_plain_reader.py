@@ -410,3 +410,26 @@ def test_commands_on_a_range_of_the_list(
     assert said in session.run(*line.split("\n"))
     rows = session.library().rows(ListQuery())
     assert sorted(int(row.id[-12:]) for row in rows if row.read) == read
+
+
+COPY = (
+    "The harbour master closed the northern basin on Tuesday after divers found a crack in the old"
+    " lock gate. Ferries to the islands will leave from the southern quay until the gate has been"
+    " repaired, which engineers expect to take three weeks."
+)
+
+
+def test_each_story_once(tmp_path: Path) -> None:
+    texts = {number: COPY if number in (2, 4) else "" for number in range(1, 6)}
+    made = [make_article(n, title=f"Paper {n}", text=text) for n, text in texts.items()]
+    session = Session(tmp_path, made)
+    said = session.run("Z", "2m", "3X", "2X", "3s", "2X", "Z")
+    assert "2. Paper 4 (unread; with 1 copy; south" in said
+    assert "4 articles, 4 unread." in said
+    assert "Marked 2 articles as read" in said
+    assert "No copies are folded here" in said
+    assert "3. Paper 2 (read; copy of the one above; south" in said
+    assert "2. Paper 4 (read, starred; with 1 copy; south" in said
+    assert said.rstrip().endswith("5 articles, 3 unread.\nList. Number, command, or ?:")
+    session.settings = Settings(copies="folded")
+    assert "2. Paper 4 (read, starred; with 1 copy; south" in session.run()

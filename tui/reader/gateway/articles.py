@@ -69,7 +69,9 @@ class Articles(Part):
     def record_event(self, event: str, article: str, /, **data: Any) -> None:
         """Record an event of reading; a read-only library silently skips it, and loose pages have none."""
         if not self._library.read_only_reason and self._loose.get(article) is None:
-            self._post(messages.RowsChanged(self._library.record(event, [article], **data)))
+            articles = self._worker.with_copies([article]) if event == "read" else [article]
+            rows = self._library.record(event, articles, **data)
+            self._post(messages.RowsChanged(self._worker.shown_rows(rows)))
             if event == "read":
                 self._worker.run_hook("on_read", [article])
 
@@ -170,7 +172,9 @@ class Changes(Part):
         if isinstance(articles, messages.ListedRows):
             self._run_steps(self._change_rows(articles, change_listed))
         else:
-            self._worker.submit(lambda: self._report(change(articles), say=say))
+            self._worker.submit(
+                lambda: self._report(change(self._worker.with_copies(articles)), say=say)
+            )
 
     def _change_rows(
         self, rows: messages.ListedRows, change: Callable[[ListedArticles], ActionSteps]
@@ -220,8 +224,9 @@ class Changes(Part):
             self._worker.listing = self._worker.listing.without(result.removed)
         notice = result.message if say else ""
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
+        rows = self._worker.shown_rows(result.rows)
         is_many = bool(result.listed_event) or len(result.rows) > MAX_SENT_ROWS
-        self._post(messages.RowsChanged(result.rows, notice, result.removed, undo, is_many=is_many))
+        self._post(messages.RowsChanged(rows, notice, result.removed, undo, is_many=is_many))
         self._worker.run_hook("on_read", result.marked_read)
         if result.listed_event == "read" and self._worker.has_hook("on_read"):
             self._worker.run_hook("on_read", self._library.undoable(1)[0].articles)

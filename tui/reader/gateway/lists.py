@@ -217,7 +217,7 @@ class Lists(Part):
     def _refresh(self) -> None:
         fresh = self._library.refresh()
         if fresh.rows:
-            self._post(messages.RowsChanged(fresh.rows))
+            self._post(messages.RowsChanged(self._worker.shown_rows(fresh.rows)))
         if fresh.is_list_stale:
             self._post(messages.LibraryChanged())
         if self._library.is_index_stale and not self._is_index_running:

@@ -25,11 +25,13 @@ class Places(Part):
 
     Attributes:
         searches: The saved searches of the settings, by name.
+        is_folded: Whether each story is counted once.
     """
 
     def __init__(self, worker: Worker) -> None:
         super().__init__(worker)
         self.searches: Mapping[str, str] = {}
+        self.is_folded = False
         self._is_pending = False
         self._request_number = 0
         """Of the last request; searches for earlier ones are no longer counted."""
@@ -62,6 +64,7 @@ class Places(Part):
     @library_job
     def list_for_picker(self, now: Callable[[], int]) -> None:
         """List the places with their numbers; of those that are searches, the first ones have one."""
+        self._finder.is_folded = self.is_folded
         found = self._finder.find(now())
         counts: dict[str, Counts | None] = dict(found.counts)
         for each in islice(self._finder.count_searches(), MAX_PICKER_SEARCHES):
@@ -71,6 +74,7 @@ class Places(Part):
     def _list_places(self, now: int) -> None:
         self._is_pending = False
         self._request_number += 1
+        self._finder.is_folded = self.is_folded
         self._post(messages.PlacesListed(self._finder.find(now), now))
         self._worker.run_steps(self._count_searches(self._request_number), background=True)
 

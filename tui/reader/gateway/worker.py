@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import wraps
 from itertools import chain
@@ -15,7 +15,7 @@ from textual.message import Message
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library, Listing
-from store.model.article import FullArticle
+from store.model.article import ArticleRow, FullArticle
 from store.model.errors import NewstuiError
 from store.system.programs import HookName, HookRunner
 from store.text.clean import clean_line
@@ -102,6 +102,16 @@ class Worker:
         if self.listing is None:
             return []
         return list(chain.from_iterable(self.listing.ids(start, end)))
+
+    def with_copies(self, articles: Sequence[str]) -> Sequence[str]:
+        """Return articles with those that are one row with them in the list."""
+        if self.listing is None:
+            return articles
+        return list(dict.fromkeys(chain.from_iterable(map(self.listing.copies, articles))))
+
+    def shown_rows(self, rows: Mapping[str, ArticleRow]) -> Mapping[str, ArticleRow]:
+        """Return changed rows as the list shows them."""
+        return rows if self.listing is None else self.listing.shown_rows(rows)
 
     def find_articles(self, articles: messages.Articles) -> Sequence[str]:
         """Return the ids of articles, some of which may be given as rows of the list.

@@ -49,6 +49,8 @@ class ListActions:
     """The place at the start of the session."""
     sort: Sort = "date"
     """The order of the places for which no other was chosen."""
+    is_folding: bool = False
+    """True if each story is listed once."""
     views: dict[str, PlaceView] = field(default_factory=dict)
     """The filter and the order of places, by their keys."""
     _left: tuple[LastPlace, str] | None = field(default=None, init=False)
@@ -63,7 +65,7 @@ class ListActions:
         if place.query is not None:
             self._left = self._last = None
             self.state.place = place
-            self.show(self._view.apply(place.query, self.sort))
+            self.show(self._apply_view(place.query))
 
     def leave_place(self) -> None:
         """Show all articles: the place is gone."""
@@ -78,7 +80,7 @@ class ListActions:
     def restore(self, last: LastPlace) -> None:
         """Begin with a place, and with an article once the list has it."""
         self.home = self.state.place = last.place
-        self.state.query = self._view.apply(last.place.query or ListQuery(), self.sort)
+        self.state.query = self._apply_view(last.place.query or ListQuery())
         self._last = last if last.article else None
 
     def show(self, query: ListQuery) -> None:
@@ -146,6 +148,31 @@ class ListActions:
         """The filter and the order of the place that is shown."""
         return self.views.get(self.state.place.key, PlaceView())
 
+    def _apply_view(self, query: ListQuery) -> ListQuery:
+        """Return the query of the place that is shown as the user wants to see it."""
+        return replace(self._view.apply(query, self.sort), is_folded=self.is_folding)
+
+    def toggle_copies(self) -> bool:
+        """List each story once, or all copies; return False in the results of a search."""
+        if self.state.is_searching:
+            return False
+        self.is_folding = not self.is_folding
+        self.state.query = replace(
+            self.state.query, is_folded=self.is_folding, unfolded=frozenset()
+        )
+        self._request(self.state.query)
+        return True
+
+    def unfold_copies(self) -> bool:
+        """List the copies of a story below it, or fold them; return False if there are none."""
+        article = self.article_list.first_of_story
+        if not article:
+            return False
+        query = self.state.query
+        self.state.query = replace(query, unfolded=query.unfolded ^ {article})
+        self._request(self.state.query)
+        return True
+
     def _change_view(self, view: PlaceView) -> None:
         self.views[self.state.place.key] = view
         self.show_place(self.state.place)
@@ -200,7 +227,7 @@ class ListActions:
 
     def _empty_list_text(self) -> str:
         key = self.keymap.first_key
-        if self.state.query == ListQuery():
+        if replace(self.state.query, is_folded=False) == ListQuery():
             return f"No articles yet · {key('app.welcome')} to add some"
         return (
             f"No matching articles · {key('list.filter')} filter, "

@@ -39,6 +39,7 @@ class PlaceMemory:
         """Begin as the last session ended; `now` is in seconds since 1970."""
         session = self.session
         self.lists.sort = self.settings.sort
+        self.lists.is_folding = self.settings.copies == "folded"
         self.lists.views = parse_views(session.get_of_library("views"))
         folded = session.get_of_library("folded_places")
         self.tree.folded = {each for each in folded or () if isinstance(each, str)}

@@ -104,6 +104,8 @@ def _list_commands(reader: Reader) -> CommandTable:
         "list.mark_all_read": _by_pane(
             reader, reader.places.mark_all_read, reader.edits.mark_all_read
         ),
+        "list.fold_copies": reader.places.toggle_copies,
+        "list.unfold_copies": reader.places.unfold_copies,
         "list.mark_above_read": lambda: reader.edits.mark_read_beside(above=True),
         "list.mark_below_read": lambda: reader.edits.mark_read_beside(above=False),
         "list.select": reader.edits.toggle_selection,

@@ -225,6 +225,7 @@ class Reader(KeymapScreen, Screen[None]):
         """Create the parts that show, change and remember the places."""
         keymap, gateway, state, status = self.keymap, self.gateway, self.state, self.status_line
         gateway.places.searches = self._settings.searches
+        gateway.places.is_folded = self._settings.copies == "folded"
         self.places = PlaceActions(
             self,
             keymap,

@@ -10,7 +10,7 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.model.article import ArticleRow, Snippet
+from store.model.article import LISTED_COPY, ArticleRow, Snippet
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.reader.widgets.row_selection import RowSelection
 from tui.rendering.cells import StyledText, cell_width, fit_cells
@@ -190,6 +190,15 @@ class ArticleList(LineView):
     def row_at(self, place: int) -> ArticleRow | None:
         """Return the row at a place of the list, if it is loaded."""
         return self.rows[place - self.start] if 0 <= place - self.start < len(self.rows) else None
+
+    @property
+    def first_of_story(self) -> str:
+        """The article that stands for the story of the selected row; empty if it has no copies."""
+        row, place = self.selected_row, self.cursor
+        while row is not None and row.copy_count == LISTED_COPY:
+            place -= 1
+            row = self.row_at(place)
+        return row.id if row is not None and row.copy_count else ""
 
     @property
     def neighbours(self) -> Sequence[str]:
