@@ -352,3 +352,12 @@ async def test_a_frame_says_which_of_its_lines_are_shown(
         shown = line.partition("┏━ ")[2].partition(" ━")[0]
         assert shown.startswith(title)
         assert (" of " in shown) is (" of " in title)
+
+
+async def test_the_keys_of_a_frame_fit_where_it_is_narrowest(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        for keys in (["m", "U"], ["C"], ["c"], ["f"], ["?"]):
+            await running.press(*keys)
+            edge = next(line for line in screen_lines(running.app) if "┗━" in line)
+            assert edge.partition("┛")[0].endswith((" cancel ━", " close ━")), keys
+            await running.press("escape")

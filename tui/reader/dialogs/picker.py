@@ -151,7 +151,7 @@ class HistoryPicker(Picker):
     @property
     def subtitle(self) -> str:
         """The keys named in the lower border."""
-        undo = self.key_hint("app.undo", "undo the first")
+        undo = self.key_hint("app.undo", "undo first")
         return f"{self.key_hint('article.open', 'open')} · {undo} · {self.cancel_hint('close')}"
 
     @property

@@ -148,7 +148,7 @@ class TagPrompt(Prompt):
             adds: True to add a tag, False to remove one.
         """
         super().__init__("Tag to add" if adds else "Tag to remove", limit=MAX_TAG_LENGTH)
-        self.hints = (("enter", "save"), ("tab", "complete"), ("esc", "cancel"))
+        self.hints = (("tab", "complete"), ("enter", "save"), ("esc", "cancel"))
         self.articles = articles
         self.is_adding = adds
         self._removable_tags: Sequence[str] = ()
