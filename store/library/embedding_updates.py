@@ -233,7 +233,8 @@ class EmbeddingUpdater:
             self._add_edited_article(work, article, state)
             yield work.progress
         yield from encoder.encode(work)
-        yield from self._save(work, EmbeddingCoverage(segments, work.edited), model, encoder)
+        if work.made or segments != work.covered.segments:  # a tag is not worth writing all of it
+            yield from self._save(work, EmbeddingCoverage(segments, work.edited), model, encoder)
 
     def _add_segment(
         self, work: EmbeddingWork, name: str, state: ReadingState, encoder: Encoder

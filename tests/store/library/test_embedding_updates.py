@@ -18,7 +18,7 @@ from store.search.embedding_file import EmbeddingFile, read_embedding_file
 from store.search.embedding_process import EmbeddingProcess, identify_table
 from store.search.index import article_number
 from store.segments import segments
-from store.system.files import file_lock
+from store.system.files import file_lock, file_signature
 from tests.support.libraries import open_folder_library
 from tests.support.piece_package import install_piece_package, remove_piece_package
 
@@ -148,15 +148,32 @@ def test_a_new_article_and_an_edited_one_get_their_vectors(
     assert desk.update() == []
 
 
-def test_a_deleted_article_has_no_vector_until_it_is_restored(desk: Desk, package: Path) -> None:
+def test_a_deleted_article_is_not_similar_and_the_next_file_is_without_it(
+    tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, monkeypatch)
+    desk.add("strike", "streik", "honey")
     desk.update()
     desk.library.record("deleted", ["streik"])
     assert "streik" not in desk.similar("strike")
-    assert desk.update() == []
+    desk.add("honig")
+    assert desk.update() == ["Preis für Honig"]
     assert read(desk, package).place(article_number("streik")) is None
     desk.library.record("restored", ["streik"])
     assert desk.update() == ["Streik der Fähre"]
     assert "streik" in desk.similar("strike")
+
+
+def test_a_tag_or_a_deletion_alone_does_not_write_the_file(desk: Desk) -> None:
+    desk.update()
+    before = file_signature(desk.path)
+    desk.library.record("tagged", ["honey"], tag="later")
+    desk.library.record("deleted", ["streik"])
+    assert desk.update() == []
+    desk.library.record("restored", ["streik"])
+    assert desk.update() == []
+    assert "streik" in desk.similar("strike")
+    assert file_signature(desk.path) == before
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", None])
