@@ -376,6 +376,25 @@ async def test_a_very_long_preview_is_laid_out_as_far_as_it_is_seen(
         assert "Paragraph 1500 begins." in screen_text(running.app)
 
 
+async def test_laying_out_what_is_below_the_screen_draws_nothing(
+    start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    articles = [make_article(1, text=long_text(1500))]
+    async with start(library=make_library(tmp_path / "long", articles)) as running:
+        await running.wait_indexed()
+        view, drawn = running.reader.article_view, list[int]()
+        build_line = view.build_line
+
+        def build_and_note(y: int, width: int) -> Any:
+            drawn.append(y)
+            return build_line(y, width)
+
+        monkeypatch.setattr(view, "build_line", build_and_note)
+        await running.press("enter")
+        assert view._text_layout.is_complete
+        assert drawn == [view.caret.y]
+
+
 async def test_changes_elsewhere_reach_the_preview(start: Start, tmp_path: Path) -> None:
     """Also that of a neighbour that was loaded ahead."""
     async with start() as running:

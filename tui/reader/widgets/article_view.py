@@ -296,24 +296,32 @@ class ArticleView(LineView):
         self._laid_out_size = self.size
         self.call_after_refresh(self._check_end)
 
-    def _lay_out_more(self) -> None:
+    def _lay_out_more(self, seconds: float = 0.0) -> None:
         # The first screen of a long article is drawn at once; the rest follows in slices, so that
         # no key waits for all of it. A preview has no rest: most are never scrolled.
         layout = self._text_layout
-        if layout is not None and layout.lay_out_more(LAYOUT_SLICE_LINES) and not self.is_preview:
+        if layout is None:
+            return
+        below_screen = self.top_line + self.size.height - len(self._header)
+        is_screen_laid_out = layout.laid_out_lines >= below_screen
+        end = monotonic() + seconds
+        has_more = layout.lay_out_more(LAYOUT_SLICE_LINES)
+        while has_more and monotonic() < end:
+            has_more = layout.lay_out_more(LAYOUT_SLICE_LINES)
+        if has_more and not self.is_preview:
             self.set_timer(LAYOUT_PAUSE_SECONDS, partial(self._continue_layout, layout))
-        self._update_line_count()
+        self._update_line_count(redraw=not is_screen_laid_out)
+        if is_screen_laid_out and self._find_thumb_line() != self._thumb_line:
+            self.refresh()
 
     def _continue_layout(self, layout: TextLayout) -> None:
         if layout is self._text_layout:  # and not that of another width or article
-            end = monotonic() + LAYOUT_SECONDS
-            while monotonic() < end and layout.lay_out_more(LAYOUT_SLICE_LINES):
-                pass
-            self._lay_out_more()
+            self._lay_out_more(LAYOUT_SECONDS)
 
-    def _update_line_count(self) -> None:
+    def _update_line_count(self, *, redraw: bool = True) -> None:
         if self._text_layout is not None:
-            self.set_line_count(len(self._header) + self._text_layout.laid_out_lines)
+            lines = len(self._header) + self._text_layout.laid_out_lines
+            self.set_line_count(lines, redraw=redraw)
 
     def scroll_to_line(self, line: int) -> None:
         """Make a line the first on the screen; the lines before it are laid out first."""

@@ -257,13 +257,14 @@ class LineView(ScrollView, can_focus=True):
             style = self._styles[role] = self.get_component_rich_style(f"line--{role}")
         return style
 
-    def set_line_count(self, lines: int) -> None:
+    def set_line_count(self, lines: int, *, redraw: bool = True) -> None:
         """Set the number of lines; the view stays where it is if it can."""
         # Set without its watchers: without scrollbars nothing else has to be laid out again.
         self.set_reactive(LineView.virtual_size, Size(self.size.width, lines))
         if self.top_line > self.max_top_line:
             self.scroll_to(y=self.max_top_line, animate=False, force=True)
-        self.refresh()
+        if redraw:
+            self.refresh()
 
     @property
     def top_line(self) -> int:
