@@ -240,17 +240,27 @@ def _find_stops(paragraph: str, language: str) -> list[int]:
 
 
 def _iter_library_stops(plain: str, language: str) -> Iterator[int]:
-    from sentencex import segment  # slow to import
-
     start = 0
     while start < len(plain):
         window = plain[start : start + MAX_PIECE_CHARS]
-        *pieces, last = segment(language, window)
+        *pieces, last = _segment(window, language)
         for piece in pieces:
             yield start + len(piece.rstrip())
             start += len(piece)
         if not pieces or start + len(last) == len(plain):
             start += len(last)  # else the last one may go on in the next window
+
+
+def _segment(text: str, language: str) -> list[str]:
+    """Return the pieces that sentencex makes of a text; the whole text if it panics."""
+    from sentencex import segment  # slow to import
+
+    try:
+        return list(segment(language, text))
+    except BaseException as error:  # a panic is no `Exception`, and its class cannot be imported
+        if type(error).__name__ != "PanicException":
+            raise
+        return [text]
 
 
 def _is_missed(plain: str, stop: re.Match[str]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from store.text.sentences import iter_sentences, split_sentences
+from store.text.sentences import _segment, iter_sentences, split_sentences
 
 SPLITS = {
     "plain": ("It rained. It poured! Did it stop? Yes.", 4),
@@ -148,6 +148,11 @@ def test_any_space_separates_words(space: str) -> None:
     """The library panics at a wide space between an initial and its full stop."""
     text = f"Mr A{space}. A{space}B. It rained."
     assert split_sentences(text)[-1] == "It rained."
+
+
+def test_a_panic_of_the_library_leaves_a_text_whole() -> None:
+    text = "Mr A\u2028. It rained."
+    assert _segment(text, "en") == [text]
 
 
 def test_a_long_paragraph_is_split_like_a_short_one() -> None:
