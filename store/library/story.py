@@ -31,6 +31,8 @@ MAX_NEW_WORDS, MIN_WORD_LENGTH = 6, 2
 MAX_ASIDES, MIN_ASIDE_COSINE = 5, 0.12
 """The most articles that are about the same but not in the story, and the least cosine of one with the
 article the story was asked for."""
+MAX_TRIED_ASIDES = 20
+"""The articles that are compared with all of the story, for being copies, to find them."""
 MIN_PACE, MAX_TIME_PENALTY = 7 * 86_400, 0.5
 """The least pace of a story in seconds, and how much closer in words an article has to be that is very
 far from all of it in time."""
@@ -168,7 +170,7 @@ class _StoryBuilder:
         """Put aside what is about the same, but not in the story: the closest first, none twice."""
         firsts = {each: cosines[0] for each, cosines in self._cosines.items() if cosines}
         close = sorted(firsts, key=lambda each: (-firsts[each], each))
-        close = [each for each in close if firsts[each] >= MIN_ASIDE_COSINE]
+        close = [each for each in close if firsts[each] >= MIN_ASIDE_COSINE][:MAX_TRIED_ASIDES]
         seen = [each for *_, each in self._chapters if each]
         for article in dict.fromkeys([*self._named, *close]):
             other = self._pool.get(article)
