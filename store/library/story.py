@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_STORY_ARTICLES = 20
 MAX_NEW_WORDS, MIN_WORD_LENGTH = 6, 2
 """The most new words of an article, and the characters of one: a single letter says nothing."""
-MAX_ASIDES, MIN_ASIDE_COSINE = 5, 0.12
+MAX_ASIDES, MIN_ASIDE_COSINE = 5, 0.15
 """The most articles that are about the same but not in the story, and the least cosine of one with the
 article the story was asked for."""
 MAX_TRIED_ASIDES = 20
@@ -162,8 +162,9 @@ class _StoryBuilder:
         return sorted(time for time in times if is_dated(time))
 
     def add_named(self, similar: SimilarArticle) -> None:
-        """Put a similar article aside that is not in the story."""
-        if similar.id and similar.id not in self._taken:
+        """Put a similar article aside that came with the article, or tells the same in another language."""
+        is_named = similar.origin == "import" or similar.language
+        if is_named and similar.id and similar.id not in self._taken:
             self._named.append(similar.id)
 
     def add_asides(self) -> None:

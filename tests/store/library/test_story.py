@@ -170,7 +170,8 @@ def test_articles_that_are_named_are_put_aside(
 ) -> None:
     named = [
         SimilarArticle(ids(9)[0], "", score=0.0, origin="import"),
-        SimilarArticle(ids(2)[0], "", score=0.5),
+        SimilarArticle(ids(2)[0], "", score=0.5, origin="import"),
+        SimilarArticle(ids(20)[0], "", score=0.3),
         SimilarArticle(None, "not in the library", origin="import"),
     ]
     monkeypatch.setattr(library, "similar", lambda _: named)
