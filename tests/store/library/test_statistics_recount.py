@@ -104,11 +104,12 @@ def check(found: Statistics, counted: Recount, today: date) -> None:
         day: (len(articles), sum(words.get(each, 0) for each in articles))
         for day, articles in counted.days.items()
     }
-    for shares, key in ((found.categories, "category"), (found.feeds, "feed")):
-        names = {FEED: "Notes"} if key == "feed" else {}
-        groups = {each: facts.get(key) or "" for each, facts in present.items()}
-        totals = Counter(names.get(name, name) for name in groups.values())
-        reads = Counter(names.get(groups[each], groups[each]) for each in counted.read & set(words))
+    feeds = {each: facts.get("feed") or "" for each, facts in present.items()}
+    in_feed = {each: "Notes" for each, feed in feeds.items() if feed == FEED}
+    categories = {each: facts["category"] for each, facts in present.items()} | in_feed
+    for shares, groups in ((found.categories, categories), (found.feeds, feeds | in_feed)):
+        totals = Counter(groups.values())
+        reads = Counter(groups[each] for each in counted.read & set(words))
         assert {share.name: (share.total, share.read) for share in shares} == {
             name: (total, reads[name]) for name, total in totals.items()
         }

@@ -15,6 +15,7 @@ from tests.support.reader import (
     WIDE,
     RunningReader,
     Start,
+    article_id,
     make_article,
     make_library,
 )
@@ -51,6 +52,20 @@ async def test_every_number_opens_a_similar_article(start: Start) -> None:
             assert running.reader.article_view.full_article.article.id == similar[number - 1].id
             assert running.reader.state.current_pane == "article"
             assert running.reader.article_list.selected_row.id == similar[number - 1].id
+
+
+@pytest.mark.command("article.toggle_read", "article.delete")
+async def test_similar_articles_are_as_they_are_in_the_list(start: Start) -> None:
+    """One that is marked read or deleted elsewhere is so in the side pane, too."""
+    async with start() as running:
+        pane, similar = running.reader.side_pane, running.reader.side_pane.similar
+        running.gateway.changes.toggle_flag("read", (similar[2].id,))
+        await running.settle()
+        assert [other.read for other in pane.similar] == [False, False, True, False, False]
+        running.gateway.changes.delete((similar[2].id,))
+        await running.settle()
+        assert similar[2].id not in {other.id for other in pane.similar}
+        assert pane.full_article.article.id == article_id(10)
 
 
 @pytest.mark.command(JUMPS[1])

@@ -496,6 +496,7 @@ class Reader(KeymapScreen, Screen[None]):
             self.article_list.update_rows(message.rows)
         elif not message.removed:
             self.article_list.reload_rows()
+        self.side.update_similar(message)
         entries = (self.article_view.full_article, self.side_pane.full_article)
         for article in {each.article.id for each in entries if each}:
             if message.is_many or article in message.rows:

@@ -118,6 +118,17 @@ class SidePaneActions:
 
     # -- similar articles --------------------------------------------------------------------
 
+    def update_similar(self, message: messages.RowsChanged) -> None:
+        """Show the similar articles as they are after a change."""
+        entry = self.side_pane.full_article
+        shown = {each.id for each in self.side_pane.similar or ()}
+        if entry is not None and (
+            (message.is_many and shown) or not shown.isdisjoint(message.removed)
+        ):
+            self._request_insights(entry)
+        elif not shown.isdisjoint(message.rows):
+            self.side_pane.update_similar(message.rows)
+
     def show_similar(self, message: messages.SimilarFound) -> None:
         """Show the similar articles, and open the one that was asked for before they were known."""
         if message.article == self._requested_article:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from store.model.article import ArticleInsights, FullArticle, SimilarArticle
+from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
 from tui.reader.widgets.line_view import LineView, role_classes
 from tui.rendering.cells import StyledText, truncate_cells
 from tui.rendering.list_rows import CURSOR_SIGN
@@ -99,6 +99,16 @@ class SidePane(LineView):
         if self.full_article is not None and self.full_article.article.id == article:
             self.similar = similar
             self._build_items()
+
+    def update_similar(self, rows: Mapping[str, ArticleRow]) -> None:
+        """Show what has changed about the similar articles."""
+        self.similar = [
+            replace(each, read=row.read, category=row.category)
+            if (row := rows.get(each.id or ""))
+            else each
+            for each in self.similar or ()
+        ]
+        self._build_items()
 
     def show_insights(self, article: str, insights: ArticleInsights) -> None:
         """Show insights, if they belong to the article shown."""
