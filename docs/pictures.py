@@ -46,6 +46,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
     "places": ["F"],
     "links": ["enter", ";"],
     "story": ["t"],
+    "front": ["B"],
     "triage": ["T"],
     "statistics": ["S"],
     "help": ["?"],

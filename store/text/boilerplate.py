@@ -12,20 +12,20 @@ MAX_BOILERPLATE_WORDS = 40
 MAX_BOILERPLATE_CHARS = 1000
 
 BEGINNING_LIST = """
-    read more|read also|also read|see also|read next|read the full|continue reading|related|recommended for you|more from
-    more on this story|more stories|advertisement|sponsored|promoted|sign up|subscribe|register for free|newsletter
+    read more|read also|also read|see also|read next|read the full|continue reading|more from
+    more on this story|more stories|sign up for|sign up to|subscribe to|subscribe now|register for free
     follow us|share this|share on|share via|like us on|join us|join our|join the conversation|click here|download our
-    download the app|get our|get the latest|support us|support our|donate|copyright|©|(c)|all rights reserved
+    download the app|get our|get the latest|support us|support our|donate now|donate to|©|(c)|all rights reserved
     originally published|first published|this article was originally|this article was first|this story was originally
     this story was first|this article originally|this article first|leave a comment|view comments|post a comment|contact us
     image source|image caption|getty images|play video|skip to|skip past|got a tip|have a tip|have you been affected
-    lesen sie auch|lesen sie mehr|mehr zum thema|mehr dazu|weiterlesen|anzeige|werbung|folgen sie uns|jetzt abonnieren
+    lesen sie auch|lesen sie mehr|mehr zum thema|mehr dazu|weiterlesen|folgen sie uns|jetzt abonnieren
     abonnieren sie|alle rechte vorbehalten|lire aussi|lire la suite|lire également|à lire aussi|à lire également
-    abonnez-vous|inscrivez-vous|suivez-nous|publicité|article réservé|tous droits réservés|lea también|lee también|leer más
-    te puede interesar|suscríbete|suscríbase|síguenos|publicidad|todos los derechos|leggi anche|leggi tutto
-    continua a leggere|iscriviti|abbonati|pubblicità|seguici|tutti i diritti|leia também|leia mais|assine|siga-nos
-    publicidade|todos os direitos|lees ook|lees verder|meer lezen|schrijf je in|advertentie|alle rechten|läs också|läs mer
-    les også|læs også|lue myös|czytaj także|czytaj też|czytaj więcej|читайте также|подписывайтесь|подпишитесь|реклама
+    abonnez-vous|inscrivez-vous|suivez-nous|article réservé|tous droits réservés|lea también|lee también|leer más
+    te puede interesar|suscríbete|suscríbase|síguenos|todos los derechos|leggi anche|leggi tutto
+    continua a leggere|iscriviti|abbonati|seguici|tutti i diritti|leia também|leia mais|assine|siga-nos
+    todos os direitos|lees ook|lees verder|meer lezen|schrijf je in|alle rechten|läs också|läs mer
+    les også|læs også|lue myös|czytaj także|czytaj też|czytaj więcej|читайте также|подписывайтесь|подпишитесь
     все права|читайте також|підписуйтесь|підпишіться|усі права
 """
 """The first words of a paragraph of boilerplate."""
@@ -40,6 +40,11 @@ CREDIT_LIST = """
     imagen|imágenes|fonte|imagem|immagine|фото|источник|джерело
 """
 """Words before the colon of a credit."""
+LABEL_LIST = """
+    related|related articles|related stories|related topics|recommended for you|advertisement|sponsored|promoted|newsletter
+    subscribe|sign up|donate|anzeige|werbung|publicité|publicidad|pubblicità|publicidade|advertentie|реклама
+"""
+"""Words that are boilerplate if they stand alone or before a colon; a sentence may begin with them."""
 
 
 def _split_phrases(phrases: str) -> list[str]:
@@ -52,6 +57,7 @@ def _alternatives(phrases: str) -> str:
 
 _BEGINNING = re.compile(
     rf"[^\w©(]*(?:(?:{_alternatives(BEGINNING_LIST)})(?!\w)|(?:{_alternatives(CREDIT_LIST)})\s?:"
+    rf"|(?:{_alternatives(LABEL_LIST)})\s?(?::|[^\w\s]*$)|copyright\W*\d{{4}}"
     r"|follow (?:\S+ ){1,5}on (?:x|twitter|facebook|instagram|bluesky|mastodon|threads|telegram|youtube|whatsapp)\b)",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from store.text.quotations import OPENING_MARKS, QUOTATION_MARK, detect_quote_style, find_quotations
+from store.text.stop_words import detect_language
 from store.text.terms import STOP_WORDS
 
 if TYPE_CHECKING:
@@ -186,8 +187,6 @@ def _detect_language(text: str) -> str:
             return language
     if script != "LATIN":
         return SCRIPT_LANGUAGES.get(script, "en")
-    from store.text.stop_words import detect_language  # slow to import
-
     return detect_language(" ".join(words)) or "en"
 
 

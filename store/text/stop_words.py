@@ -1,4 +1,4 @@
-"""Stop words of sixty languages: words that texts share without being about the same thing.
+"""Stop words of 58 languages: words that texts share without being about the same thing.
 
 The lists are those of the package `stopwordsiso`. Its file is read and its code is not run: that looks up the
 version of the package, which takes longer than everything here. English has a list of our own (see
