@@ -8,12 +8,10 @@ in one piece with its speaker, and a few rules correct what it says about abbrev
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import Counter
 from typing import TYPE_CHECKING
 
+from store.text.languages import guess_language
 from store.text.quotations import OPENING_MARKS, QUOTATION_MARK, detect_quote_style, find_quotations
-from store.text.stop_words import detect_language
 from store.text.terms import STOP_WORDS
 
 if TYPE_CHECKING:
@@ -31,35 +29,6 @@ DIVIDER_CHARACTERS = "-*_|:+= \t"
 """The characters of lines that only divide."""
 
 WORD = re.compile(r"[^\W\d_]+")
-LANGUAGE_SAMPLE_CHARS = 600
-"""Characters from which the language is detected."""
-MIN_ENGLISH_RATIO = 0.25
-"""A text with this part of English stop words is English."""
-SCRIPT_LANGUAGES = {
-    "ARABIC": "ar",
-    "ARMENIAN": "hy",
-    "BENGALI": "bn",
-    "CJK": "zh",
-    "CYRILLIC": "ru",
-    "DEVANAGARI": "hi",
-    "ETHIOPIC": "am",
-    "GREEK": "el",
-    "GUJARATI": "gu",
-    "GURMUKHI": "pa",
-    "KANNADA": "kn",
-    "MALAYALAM": "ml",
-    "MYANMAR": "my",
-    "TAMIL": "ta",
-    "TELUGU": "te",
-}
-"""Languages by the first word of the Unicode names of their letters."""
-KANA = re.compile("[\u3041-\u30ff]")
-LETTERS_OF_LANGUAGES = (
-    ("CYRILLIC", re.compile("[әғқңұүһ]"), "kk"),
-    ("CYRILLIC", re.compile("[іїєґ]"), "uk"),
-    ("LATIN", re.compile("[łżśęą]"), "pl"),
-)
-"""Letters that tell a language from others in its script."""
 
 MAX_PIECE_CHARS = 4_000
 """sentencex gets no more at once, since its time may grow with the square of what it gets."""
@@ -113,7 +82,7 @@ def split_sentences(text: str) -> list[str]:
 
 def iter_sentences(text: str) -> Iterator[str]:
     """Yield the sentences one by one, splitting no more of the text than needed."""
-    language = _detect_language(text)
+    language = guess_language(text)
     for paragraph in _iter_paragraphs(text):
         yield from _split_paragraph(paragraph, language)
 
@@ -171,36 +140,6 @@ def _iter_prose_lines(text: str) -> Iterator[str | None]:
             yield from ("", line[numbered.end() :])
         else:
             yield line
-
-
-def _detect_language(text: str) -> str:
-    """Return the language whose rules suit a text, English if it is not known."""
-    sample = text[:LANGUAGE_SAMPLE_CHARS].lower()
-    if KANA.search(sample):
-        return "ja"
-    script = _detect_script(sample)
-    words = WORD.findall(sample)
-    if script == "LATIN" and _is_english(words):
-        return "en"
-    for language_script, letters, language in LETTERS_OF_LANGUAGES:
-        if script == language_script and letters.search(sample):
-            return language
-    if script != "LATIN":
-        return SCRIPT_LANGUAGES.get(script, "en")
-    return detect_language(" ".join(words)) or "en"
-
-
-def _detect_script(sample: str) -> str:
-    """Return the script of most letters, as in their Unicode names."""
-    if sample.isascii():
-        return "LATIN"
-    letters = filter(str.isalpha, sample)
-    scripts = Counter(unicodedata.name(letter, "").partition(" ")[0] for letter in letters)
-    return max(scripts, key=scripts.__getitem__, default="LATIN")
-
-
-def _is_english(words: list[str]) -> bool:
-    return sum(word in STOP_WORDS for word in words) >= MIN_ENGLISH_RATIO * len(words)
 
 
 # -- the sentences of a paragraph ------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.text.languages import identify_language
+from store.text.languages import guess_language, identify_language
 
 ENGLISH = "The ferry crews have walked out, and the harbour is closed until the owners agree."
 GERMAN = "Die Besatzungen der Fähren streiken, und der Hafen ist geschlossen, bis sie sich einigen."
@@ -20,8 +20,14 @@ KOREAN = "여객선 선원들이 파업에 들어가 항구가 문을 닫았다.
 THAI = "ลูกเรือเฟอร์รี่นัดหยุดงานและท่าเรือปิดทำการ"
 ARABIC = "أضرب طاقم العبارة عن العمل وأغلق الميناء"
 PERSIAN = "خدمه کشتی اعتصاب کردند و بندر تا توافق بسته است"
+GREEK = "Τα πληρώματα των πλοίων απεργούν και το λιμάνι είναι κλειστό."
+TAMIL = "படகு பணியாளர்கள் வேலைநிறுத்தம் செய்கின்றனர்"
+BULGARIAN = "Екипажите на фериботите стачкуват и пристанището е затворено, докато те не се споразумеят с тях."
+HEADLINE = "東京都知事選挙、現職再選を確実視 経済政策公約発表へ"
 HINDI = "नौका के कर्मचारी हड़ताल पर हैं और बंदरगाह बंद है"
 
+LITHUANIAN = "Keltų įgulos streikuoja, o uostas yra uždarytas, kol jos nesusitars su savininkais dėl to, kas bus toliau ir kaip."
+KAZAKH = "Паром қызметкерлері ереуілге шықты, ал айлақ жабық."
 POLISH = "Załogi promów strajkują, a port jest zamknięty, dopóki się nie porozumieją z ich właścicielami."
 TURKISH = "Feribot mürettebatı grevde ve liman kapalı, ama sahipler bu plan için daha fazla para vermiyor."
 CATALAN = "Les tripulacions dels ferris estan en vaga i el port és tancat, però els amos no hi estan d'acord."
@@ -44,10 +50,23 @@ CATALAN = "Les tripulacions dels ferris estan en vaga i el port és tancat, per�
         (POLISH, "", "pl"),
         (TURKISH, "", "tr"),
         (CATALAN, "", "ca"),
-        (UKRAINIAN, "", ""),
+        (UKRAINIAN, "", "uk"),
+        (UKRAINIAN, "ru", "ru"),
+        (LITHUANIAN, "", "lt"),
+        (f"{GERMAN} {GERMAN} Wałęsa", "", "de"),
+        (BULGARIAN, "", "bg"),
+        (GREEK, "", "el"),
+        (TAMIL, "", "ta"),
+        (HEADLINE, "", "ja"),
+        (f"{ENGLISH} “{CHINESE[:9]}”", "", "en"),
+        (f"{CHINESE} (John Smith, BBC)", "", "zh"),
+        ("Вулкан Сарн, 12 апреля", "", ""),
         (SWEDISH, "", "sv"),
         ("Sarn 12 34", "", ""),
         ("", "", ""),
+        ("Laut § 5 Abs. 2 sind es 3 Mio. von 12 bis 14", "", "de"),
+        ("The 12 14 16", "", "en"),
+        ("Маска The Times", "", ""),
         ("Sarn 12 34", "de-AT", "de"),
         ("Sarn 12 34", "PT_br", "pt"),
         (GERMAN, "nl", "nl"),
@@ -59,3 +78,23 @@ def test_script_counts_for_more_than_declaration_and_that_for_more_than_words(
     text: str, declared: str, language: str
 ) -> None:
     assert identify_language(text, declared) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (ENGLISH, "en"),
+        (GERMAN, "de"),
+        (UKRAINIAN, "uk"),
+        (KAZAKH, "kk"),
+        (HINDI, "hi"),
+        (PERSIAN, "ar"),
+        ("Вулкан Сарн, 12 апреля", "ru"),
+        ("Święto łąki", "pl"),
+        ("नौका", "hi"),
+        ("Sarn 12 34", "en"),
+        ("", "en"),
+    ],
+)
+def test_language_is_guessed_by_script_if_it_is_not_known(text: str, language: str) -> None:
+    assert guess_language(text) == language
