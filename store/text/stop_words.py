@@ -8,11 +8,12 @@ version of the package, which takes longer than everything here. English has a l
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from sys import intern
 
 import orjson
 
@@ -41,7 +42,11 @@ def stop_words(code: str) -> frozenset[str]:
         code: An ISO 639-1 code, perhaps with a region (`pt-BR`); of an unknown language, only those
             of English are returned.
     """
-    return STOP_WORDS | _lists().get(language_code(code), frozenset())
+    language = language_code(code)
+    if language in ("", ENGLISH):
+        return STOP_WORDS
+    found = _languages_by_word().items()
+    return STOP_WORDS.union(word for word, languages in found if language in languages.split())
 
 
 def language_code(code: str) -> str:
@@ -64,20 +69,7 @@ def detect_language(text: str) -> str:
 def count_stop_words(words: Iterable[str]) -> Counter[str]:
     """Count how many of these words of the index are stop words, by language."""
     languages = _languages_by_word()
-    return Counter(language for word in words for language in languages.get(word, ()))
-
-
-@cache
-def _lists() -> Mapping[str, frozenset[str]]:
-    """Return the lists by language.
-
-    Scripts without spaces have none: the index cuts them into pairs, of which other words have some.
-    """
-    return {
-        language: frozenset(prepare_for_index("\n".join(words)).split())
-        for language, words in _read_lists().items()
-        if not any(map(UNSPACED_SCRIPT.search, words))
-    } | {ENGLISH: STOP_WORDS}
+    return Counter(language for word in words for language in languages.get(word, "").split())
 
 
 def _read_lists() -> Mapping[str, list[str]]:
@@ -93,9 +85,14 @@ def _read_lists() -> Mapping[str, list[str]]:
 
 
 @cache
-def _languages_by_word() -> Mapping[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for language, words in _lists().items():
-        for word in words:
-            found[word].append(language)
+def _languages_by_word() -> Mapping[str, str]:
+    """Return the languages of each stop word, separated by spaces: few strings for many words.
+
+    Scripts without spaces have none: the index cuts them into pairs, of which other words have some.
+    """
+    found = dict.fromkeys(STOP_WORDS, ENGLISH)
+    for language, words in _read_lists().items():
+        if language != ENGLISH and not any(map(UNSPACED_SCRIPT.search, words)):
+            for word in set(prepare_for_index("\n".join(words)).split()):
+                found[word] = intern(f"{found.get(word, '')} {language}".strip())
     return found
