@@ -42,6 +42,7 @@ from store.text.keywords import UNINFORMATIVE_WORDS
 from store.text.markdown import strip_inline_markdown
 from store.text.sentences import split_sentences
 from store.text.stop_words import detect_language, stop_words
+from store.text.summary import needs_sentence_before
 from store.text.terms import TERM_WORD, extract_terms
 
 SectionKind = Literal["continued", "new", "rare", "rest"]
@@ -439,19 +440,29 @@ def find_news(library: Library, story: FrontPageStory) -> tuple[str, str]:
 
 
 def find_new_sentence(text: str, known: Set[str]) -> str:
-    """Return the first sentence of a text most of whose terms are not known; empty if there is none."""
+    """Return the first sentence of a text most of whose terms are not known; empty if there is none.
+
+    One that needs the sentence before it is returned only if there is no other.
+    """
+    found = ""
     stops = stop_words(detect_language(text))
     for sentence in split_sentences(text):
-        terms = {
-            term
-            for term in extract_terms(sentence, stops)
-            if term not in UNINFORMATIVE_WORDS and not term[0].isdigit()
-        }
-        if len(terms) >= MIN_SENTENCE_TERMS and (
-            len(terms - known) >= max(MIN_NEW_TERMS, MIN_NEW_SHARE * len(terms))
-        ):
-            return sentence
-    return ""
+        if _is_new(sentence, stops, known):
+            if not needs_sentence_before(sentence):
+                return sentence
+            found = found or sentence
+    return found
+
+
+def _is_new(sentence: str, stops: Set[str], known: Set[str]) -> bool:
+    terms = {
+        term
+        for term in extract_terms(sentence, stops)
+        if term not in UNINFORMATIVE_WORDS and not term[0].isdigit()
+    }
+    return len(terms) >= MIN_SENTENCE_TERMS and (
+        len(terms - known) >= max(MIN_NEW_TERMS, MIN_NEW_SHARE * len(terms))
+    )
 
 
 def _read_plain_text(library: Library, article: str) -> str:

@@ -298,6 +298,21 @@ def test_a_page_is_filled_up_to_its_minutes(
             "Divers found cracks below the quay.",
         ),
         (
+            "But divers found cracks below the quay. Engineers of Brae want a stronger bridge of steel.",
+            "",
+            "Engineers of Brae want a stronger bridge of steel.",
+        ),
+        (
+            "“Divers found cracks below the quay,” he said. The ferry of Brae is late.",
+            "ferry brae late",
+            "“Divers found cracks below the quay,” he said.",
+        ),
+        (
+            "Er sah die Risse unter dem Kai von Brae. Taucher fanden mehr Risse unter der Brücke.",
+            "",
+            "Taucher fanden mehr Risse unter der Brücke.",
+        ),
+        (
             "Es ist so, wie es bei uns immer war. Taucher fanden Risse unter dem Kai von Brae.",
             "",
             "Taucher fanden Risse unter dem Kai von Brae.",
