@@ -252,8 +252,8 @@ class Journal:
             with self._open_at_cursor(path, cursor) as file:
                 while lines := read_next_lines(file, cursor, READ_BATCH_LINES, end):
                     lines = [line for line in lines if not is_about_other_article(line, ids)]
-                    unseen = lines if known is None else filter_unseen(lines, known)
-                    yield from _decode_lines(unseen, machine, Cursor())
+                    for line in lines if known is None else filter_unseen(lines, known):
+                        yield from _decode_lines([line], machine, cursor)
 
     def recent_events(self) -> Iterator[Event]:
         """Yield the events of this machine, also under its former names, the latest first.

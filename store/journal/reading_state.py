@@ -33,6 +33,8 @@ Register = tuple[int, Any]
 UNSET_REGISTER: Register = (-1, None)
 NO_REGISTERS: Mapping[str, Register] = {}
 SNAPSHOT_FORMAT = 2
+STEP_SIZE = 1000
+"""Articles whose state is recomputed in one step."""
 MAX_ITEM_CELLS = 2000
 """The longest guid or URL of an item that is read."""
 
@@ -228,14 +230,32 @@ class ReadingState:
 
         If reading the events fails, nothing has changed.
         """
+        for _ in self.recompute_in_steps(articles, events):
+            pass
+
+    def recompute_in_steps(
+        self, articles: Collection[str], events: Iterable[Event]
+    ) -> Iterator[None]:
+        """Do what `recompute` does, in steps."""
         recomputed: dict[str, ArticleState] = {}
         for event in events:
-            if event.kind != "undone" and not self.is_undone(event):
-                concerned = [article for article in event.articles if article in articles]
+            if len(event.articles) >= STEP_SIZE:
+                yield  # it took time to read
+            if event.kind == "undone" or self.is_undone(event):
+                continue
+            for start in range(0, len(event.articles), STEP_SIZE):
+                batch = event.articles[start : start + STEP_SIZE]
+                concerned = [article for article in batch if article in articles]
                 _apply_to_each(recomputed, event, concerned, event.stamp)
-        for article in articles:
-            self.article_states.pop(article, None)
-        self.article_states.update(recomputed)
+                if len(batch) == STEP_SIZE:
+                    yield
+        for number, article in enumerate(articles, 1):
+            if (state := recomputed.get(article)) is not None:
+                self.article_states[article] = state
+            else:
+                self.article_states.pop(article, None)
+            if number % STEP_SIZE == 0:
+                yield
 
 
 def _apply_to_each(

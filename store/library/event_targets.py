@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from store.journal.reading_state import ReadingState, apply_tag_events
 from store.library.catalog import Catalog
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
-from store.model.results import RecordProgress
 from store.segments.segments import Segments
 from store.text.names import clean_name, name_key
 
@@ -26,39 +25,43 @@ Targets = tuple[int, list[str]]
 """How many articles were looked at, and those of them that the event changes."""
 
 
-class UnfinishedRecording:
-    """The steps of an event that is being recorded; any other change finishes them first."""
+StepT = TypeVar("StepT")
 
-    def __init__(self, steps: Iterator[RecordProgress]) -> None:
+
+class UnfinishedChange(Generic[StepT]):
+    """The steps of a change that is being made; any other change finishes them first."""
+
+    def __init__(self, steps: Iterator[StepT], last: StepT) -> None:
+        """Take no step yet; `last` is the result if there is none."""
         self._steps = steps
-        self._last = RecordProgress(0, 0, 0)
+        self._last = last
         self._error: NewstuiError | ValueError | None = None
 
-    def __iter__(self) -> Iterator[RecordProgress]:
+    def __iter__(self) -> Iterator[StepT]:
         """Yield the steps that are left, as they are taken here."""
-        while (step := self._take()) is not None:
-            yield step
+        while self._take():
+            yield self._last
 
-    def _take(self) -> RecordProgress | None:
+    def _take(self) -> bool:
         try:
             self._last = next(self._steps)
         except StopIteration:
-            return None
+            return False
         except (NewstuiError, ValueError) as error:
-            self._error = error  # of this event, and not of the change that finishes it
-            return None
-        return self._last
+            self._error = error  # of this change, and not of the one that finishes it
+            return False
+        return True
 
     def finish(self) -> None:
         """Take the steps that are left."""
-        while self._take() is not None:
+        while self._take():
             pass
 
-    def result(self) -> RecordProgress:
+    def result(self) -> StepT:
         """Return the last step.
 
         Raises:
-            NewstuiError, ValueError: The event was not recorded.
+            NewstuiError, ValueError: The change was not made.
         """
         if self._error is not None:
             raise self._error

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator,
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ from store.journal.reading_state import (
     write_snapshot,
 )
 from store.library.catalog import Catalog, count_rows
-from store.library.event_targets import EventTargets, UnfinishedRecording
+from store.library.event_targets import EventTargets, StepT, UnfinishedChange
 from store.library.feed_names import FeedLabels
 from store.library.folded_copies import fold_copies
 from store.library.folder_watch import FolderWatch
@@ -74,6 +74,7 @@ from store.model.results import (
     LoadProgress,
     RecordProgress,
     UndoableChange,
+    UndoneChange,
 )
 from store.model.times import Clock, format_timestamp, from_microseconds
 from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
@@ -280,7 +281,7 @@ class FolderLibrary:
 
     def _clear_catalog(self) -> None:
         self._catalog = Catalog()
-        self._unfinished = UnfinishedRecording(iter(()))
+        self._unfinished: UnfinishedChange[Any] = UnfinishedChange(iter(()), None)
         self._signatures: dict[str, FileSignature] = {}
         self._unread: set[str] = set()
         """The segments that could not be read, which is tried again by each refresh."""
@@ -364,12 +365,12 @@ class FolderLibrary:
             self._events_since_snapshot = (
                 2 * SNAPSHOT_INTERVAL_EVENTS if snapshot else 0
             )  # write a new one, so that the loss is reported once
-        outdated: set[str] = set()
         for events in self._new_events():
-            outdated |= self._state.apply(events)
+            self._outdated |= self._state.apply(events)
             self._events_since_snapshot += len(events)
             yield LoadProgress(len(self._catalog), *self._journal.progress(), is_history=True)
-        self._recompute(outdated)
+        for _ in self._recompute():
+            pass
         if self._journal.has_replaced_file():  # compacted in the meantime
             self._read_all_events()
 
@@ -395,7 +396,7 @@ class FolderLibrary:
 
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
-        self._finish_recording()
+        self._finish_change()
         self.is_index_stale = False
         is_done = yield from self.searcher.update(self._state)
         self.is_index_stale |= not is_done
@@ -594,16 +595,20 @@ class FolderLibrary:
         """Record an event about the articles of a list, in steps."""
         if event not in RECORDABLE_KINDS:
             raise ValueError(f"no such event: {event}")
+        listed, total = listing.ids(start, end), len(range(listing.total)[start:end])
+        steps = self._record_in_steps(event, listed, total, data)
+        yield from self._change_in_steps(steps, RecordProgress(0, 0, total))
+
+    def _change_in_steps(self, steps: Iterator[StepT], first: StepT) -> Iterator[StepT]:
+        """Make a change after the one before; any other finishes it first, and so does giving up."""
         self._check_writable()
-        self._finish_recording()
-        listed = listing.ids(start, end)
-        steps = self._record_in_steps(event, listed, len(range(listing.total)[start:end]), data)
-        recording = self._unfinished = UnfinishedRecording(steps)
+        in_order = chain((first for _ in self._unfinished), steps)
+        change = self._unfinished = UnfinishedChange(in_order, first)
         try:
-            yield from recording
+            yield from change
         finally:
-            recording.finish()
-        yield recording.result()
+            change.finish()
+        yield change.result()
 
     def _record_in_steps(
         self, kind: str, listed: Iterable[Sequence[str]], total: int, data: Mapping[str, Any]
@@ -636,35 +641,61 @@ class FolderLibrary:
             self._catalog.update_rows(batch, self._state)
             yield RecordProgress(total, min(start + BATCH_SIZE, total), total)
 
-    def _finish_recording(self) -> None:
-        """Finish an event that is being recorded in steps, before anything else is changed."""
+    def _finish_change(self) -> None:
+        """Finish a change that is being made in steps, before anything else is changed."""
         self._unfinished.finish()
 
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
         """Return the changes that can be undone."""
         return [_to_undoable_change(event) for event in islice(self._undoable_events(), limit)]
 
-    def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
+    @pause_gc()
+    def undo(self) -> UndoneChange | None:
         """Undo the latest change."""
-        self._check_writable()
-        self._finish_recording()
+        return [None, *self.undo_in_steps()][-1]
+
+    def undo_in_steps(self) -> Iterator[UndoneChange | None]:
+        """Undo the latest change, in steps."""
+        yield from self._change_in_steps(self._undo_in_steps(), None)
+
+    def _undo_in_steps(self) -> Iterator[UndoneChange | None]:
+        """Find the latest change, write that it is undone, then undo it."""
         rows = self._refresh_reading()  # another process may have undone it already
-        latest = next(self._undoable_events(), None)
-        if latest is None:
-            return None
-        rows |= self._append_events([NewEvent("undone", latest.articles, {"of": latest.stamp})])
-        return _to_undoable_change(latest), rows
+        for latest in self._journal.recent_events():
+            if self._is_undoable(latest):
+                break
+            if len(latest.articles) > BATCH_SIZE:
+                yield None
+        else:
+            return
+        if is_many := len(latest.articles) > BATCH_SIZE:
+            yield None
+        new = NewEvent("undone", latest.articles, {"of": latest.stamp})
+        reread, events = self._write_events([new])
+        rows |= reread
+        if is_many:
+            yield None
+        changed = list(self._note_events([events]))
+        if is_many:
+            yield None
+        for _ in self._recompute():
+            yield None
+        for start in range(0, len(changed), BATCH_SIZE):
+            if start:
+                yield None
+            batch = changed[start : start + BATCH_SIZE]
+            rows |= self._catalog.update_rows(batch, self._state)[0]
+        yield _to_undoable_change(latest), rows
 
     def _undoable_events(self) -> Iterator[Event]:
-        for event in self._journal.recent_events():
-            if event.kind in UNDOABLE_KINDS and not (
-                event.imported or self._state.is_undone(event)
-            ):
-                yield event
+        return filter(self._is_undoable, self._journal.recent_events())
+
+    def _is_undoable(self, event: Event) -> bool:
+        return event.kind in UNDOABLE_KINDS and not (event.imported or self._state.is_undone(event))
 
     @pause_gc()
     def _append_events(self, new_events: Sequence[NewEvent]) -> dict[str, ArticleRow]:
-        self._finish_recording()
+        self._finish_change()
         rows, events = self._write_events(new_events)
         changed = self._apply_events([events])
         return rows | self._catalog.update_rows(changed, self._state)[0]
@@ -689,21 +720,27 @@ class FolderLibrary:
         raise SaveFailed("cannot be read, or is replaced all the time", self._journal.own_path)
 
     def _apply_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
+        changed = self._note_events(batches)
+        for _ in self._recompute():
+            pass
+        return changed
+
+    def _note_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
+        """Apply events; return the articles that change, some of which are to be recomputed."""
         changed: set[str] = set()
-        outdated = set(self._outdated)
         for events in batches:
-            outdated |= self._state.apply(events)
+            self._outdated |= self._state.apply(events)
             self.is_index_stale |= any(event.kind in REINDEX_KINDS for event in events)
             changed.update(article for event in events for article in event.articles)
             self._events_since_snapshot += len(events)
-        self._recompute(outdated)
-        return changed | outdated
+        return changed | self._outdated
 
-    def _recompute(self, articles: set[str]) -> None:
-        self._outdated |= articles
-        if self._outdated:
+    def _recompute(self) -> Iterator[None]:
+        """Recompute the state of outdated articles, in steps."""
+        if outdated := self._outdated:
             try:
-                self._state.recompute(self._outdated, self._journal.events_for(self._outdated))
+                events = self._journal.events_for(outdated)
+                yield from self._state.recompute_in_steps(outdated, events)
             except OSError as error:  # the next refresh tries again
                 self._warn(f"{error.filename}: cannot be read: {describe_system_error(error)}")
             else:
@@ -727,7 +764,7 @@ class FolderLibrary:
         from store.library.item_matcher import ItemMatcher  # with the builder of articles
 
         self._check_writable()
-        self._finish_recording()
+        self._finish_change()
         added = known = 0
         with self.repairer.lock_segments():
             self.repairer.sweep_temporary_files(self._cache)
@@ -774,7 +811,7 @@ class FolderLibrary:
 
         While the files cannot be reached, what was read of them before stays.
         """
-        self._finish_recording()
+        self._finish_change()
         if problem := self._watch.find_problem():
             self._warn(problem)
             return ExternalChanges({}, is_list_stale=False)
@@ -853,7 +890,7 @@ class FolderLibrary:
 
     def close(self) -> None:
         """Close the files of this machine; keep the reading state for a quick start next time."""
-        self._finish_recording()
+        self._finish_change()
         if self._is_folding:
             self._copies.close()
         self._open_files.close()

@@ -41,6 +41,7 @@ from store.model.results import (
     LoadProgress,
     RecordProgress,
     UndoableChange,
+    UndoneChange,
 )
 from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
 
@@ -390,12 +391,15 @@ class Library(Protocol):
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
         """Return the changes made on this machine that can be undone, latest first."""
 
-    def undo(self) -> tuple[UndoableChange, Mapping[str, ArticleRow]] | None:
+    def undo(self) -> UndoneChange | None:
         """Undo the latest change made on this machine, in this session or an earlier one.
 
         Returns:
             The change and the rows as they are now; None if there is nothing to undo.
         """
+
+    def undo_in_steps(self) -> Iterator[UndoneChange | None]:
+        """Undo the latest change, in steps; the last one is what `undo` returns."""
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
         """Yield what happened to articles on all machines, without what was undone.

@@ -61,6 +61,10 @@ class UndoableChange:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+UndoneChange = tuple[UndoableChange, Mapping[str, ArticleRow]]
+"""A change that was undone, and the rows as they are now."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExternalChanges:
     """Changes made by other processes and machines."""

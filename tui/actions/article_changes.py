@@ -10,7 +10,7 @@ from typing import Concatenate, Literal, ParamSpec
 from store.library.protocol import Library, Listing
 from store.model.article import ArticleRow
 from store.model.errors import ArticleNotFound
-from store.model.results import UndoableChange
+from store.model.results import UndoableChange, UndoneChange
 from store.text.names import clean_name, name_key, unique_names
 from tui.rendering.wording import describe_event, summarize_change
 
@@ -172,7 +172,18 @@ def _record_listed(
 
 def undo(library: Library) -> ActionResult:
     """Undo the last change made on this machine."""
-    undone = library.undo()
+    return _describe_undone(library, library.undo())
+
+
+def undo_in_steps(library: Library) -> ActionSteps:
+    """Undo the last change made on this machine, in steps."""
+    undone = None
+    for undone in library.undo_in_steps():  # noqa: B007 - only the last one matters
+        yield
+    return _describe_undone(library, undone)
+
+
+def _describe_undone(library: Library, undone: UndoneChange | None) -> ActionResult:
     if undone is None:
         return ActionResult("Nothing to undo")
     change, rows = undone
@@ -180,7 +191,7 @@ def undo(library: Library) -> ActionResult:
         f"Undone: {summarize_change(change, find_titles(library, [change]))}",
         rows,
         change.articles,
-        removed={each for each in change.articles if library.get_row(each) is None},
+        removed={each for each in change.articles if each not in rows},
         is_list_stale=change.event in LIST_CHANGING_EVENTS,
     )
 

@@ -10,7 +10,7 @@ import pytest
 from store.library.protocol import Library
 from store.model.article import ReadingStatus
 from store.model.errors import LibraryReadOnly, SaveFailed
-from store.model.results import RecordProgress
+from store.model.results import RecordProgress, UndoneChange
 from store.search.list_query import ListQuery, Sort
 from tests.store.conftest import Open
 from tests.support.libraries import Machine, add, article, ids, list_numbers, list_rows, state, undo
@@ -182,3 +182,128 @@ def test_imported_marks_count_as_marks(open_library: Open) -> None:
     add(library, [article(1, ReadingStatus(read=True, read_count=1)), article(2)])
     assert record_all(library, "read") == RecordProgress(1, 1, 1)
     assert library.undoable()[0].articles == tuple(ids(2))
+
+
+# -- undoing such an event -----------------------------------------------------------------
+
+
+def start_undo(library: Library) -> Iterator[UndoneChange | None]:
+    """Undo the marking of all up to the first step after that is on the disk and partly applied."""
+    library.record("starred", ids(1))
+    record_all(library, "read")
+    steps = library.undo_in_steps()
+    assert any(0 < unread_count(library) < MANY - 1 for _ in steps)
+    return steps
+
+
+def test_undo_in_steps_is_undo(many: Library, open_library: Open) -> None:
+    before = state(many)
+    record_all(many, "read")
+    *steps, last = many.undo_in_steps()
+    assert len(steps) > 5
+    assert set(steps[:-1]) == {None}
+    assert last is not None
+    change, rows = last
+    assert (change.event, change.articles) == ("read", tuple(ids(*range(MANY - 1, 0, -1))))
+    assert rows.keys() == set(change.articles)
+    assert not any(row.read for row in rows.values())
+    assert state(many) == before == state(open_library())
+    assert [each.articles for each in many.undoable()] == [tuple(ids(MANY))]
+
+
+def test_undo_of_one_article_is_one_step(many: Library) -> None:
+    first, *others = many.undo_in_steps()
+    assert first is not None
+    assert first[0].articles == tuple(ids(MANY))
+    assert others == [first]
+    assert [*many.undo_in_steps()] == [None]
+
+
+@pytest.mark.parametrize(
+    ("change", "unread"),
+    [
+        (lambda library: library.record("read", ids(1)), MANY - 2),
+        (lambda library: undo(library), MANY - 1),
+        (lambda library: library.refresh(), MANY - 1),
+        (lambda library: add(library, [article(9999)]), MANY),
+        (lambda library: library.close(), MANY - 1),
+        (lambda library: [*library.update_index()], MANY - 1),
+        (lambda library: record_all(library, "read", 0, 5), MANY - 5),
+    ],
+)
+def test_another_call_finishes_an_undo_between_two_of_its_steps(
+    many: Library, open_library: Open, change: Callable[[Library], Any], unread: int
+) -> None:
+    steps = start_undo(many)
+    change(many)
+    assert unread_count(many) == unread
+    (last,) = steps
+    assert last is not None
+    assert last[0].event == "read"
+    assert unread_count(many) == unread
+    assert state(many) == state(open_library())
+
+
+def test_an_undo_whose_steps_are_given_up_is_made(many: Library, open_library: Open) -> None:
+    steps = start_undo(many)
+    steps.close()  # type: ignore[attr-defined]
+    assert unread_count(many) == MANY - 1
+    assert state(many) == state(open_library())
+
+
+def test_an_undo_is_on_the_disk_before_its_first_row_changes(
+    many: Library, open_library: Open
+) -> None:
+    start_undo(many)
+    assert unread_count(open_library()) == MANY - 1
+
+
+def test_steps_of_two_changes_are_taken_in_turns_in_the_order_of_their_starts(
+    many: Library,
+) -> None:
+    """The undo is of the marking that has begun before it, and the second marking comes last."""
+    marking = start_marking(many)
+    undoing, again = many.undo_in_steps(), many.record_all("read", many.listing(ListQuery()), 0, 9)
+    left: list[Iterator[object]] = [marking, undoing, again]
+    unread = []
+    while left:
+        left = [steps for steps in left if next(steps, left) is not left]
+        unread.append(unread_count(many))
+    ends = [0, MANY - 1, MANY - 9]
+    assert [count for count in dict.fromkeys(unread) if count in ends] == ends
+    assert len(set(unread)) > len(ends), "each is made in steps"
+    assert [each.event for each in many.undoable()] == ["read", "read"]
+
+
+def test_an_undo_that_cannot_be_written_fails_by_itself(
+    many: Library, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise SaveFailed("disk full", machine.journal)
+
+    record_all(many, "read")
+    steps = many.undo_in_steps()
+    next(steps)
+    with monkeypatch.context() as patch:
+        patch.setattr("store.journal.journal.append_durably", fail)
+        many.refresh()
+    with pytest.raises(SaveFailed):
+        next(steps)
+    assert unread_count(many) == 0
+
+
+def test_a_journal_that_cannot_be_read_between_two_steps(
+    many: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The undo is on the disk; what it changes follows once the journal can be read again."""
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error", "journal")
+
+    record_all(many, "read")
+    with monkeypatch.context() as patch:
+        patch.setattr("store.journal.journal.Journal.events_for", fail)
+        assert undo(many) is not None
+        assert unread_count(many) == 0
+    many.refresh()
+    assert unread_count(many) == MANY - 1

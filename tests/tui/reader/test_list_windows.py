@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from store.library import listing
+from store.journal import reading_state
+from store.library import folder, listing
 from store.library.folder import FolderLibrary
 from store.library.listing import FolderListing
 from store.model.article import ArticleRow, ParsedArticle
@@ -64,6 +65,8 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Load as few rows at once as the size of the screen allows, and never more."""
     monkeypatch.setattr(article_list, "MIN_WINDOW_ROWS", 40)
     monkeypatch.setattr(listing, "BATCH_SIZE", 100)
+    monkeypatch.setattr(folder, "BATCH_SIZE", 100)
+    monkeypatch.setattr(reading_state, "STEP_SIZE", 100)
     window = FolderListing.window
 
     def small_window(self: FolderListing, start: int, size: int) -> list[ArticleRow]:
@@ -285,6 +288,17 @@ async def test_keys_between_the_steps_of_a_change(start: Start) -> None:
         rows = running.reader.article_list.rows
         assert [row.read for row in rows[:3]] == [TOTAL - at not in UNREAD for at in range(3)]
         assert [row.starred for row in rows[:3]] == [False, True, False]
+
+
+async def test_keys_between_the_steps_of_an_undo(start: Start, library: FolderLibrary) -> None:
+    async with start(NARROW) as running:
+        await running.press("*", "s")
+        await running.press_at_once("u", "j", "s")
+        rows = running.reader.article_list.rows
+        assert [row.starred for row in rows[:3]] == [False, True, False]
+        assert library.counts({"": ListQuery("starred")})[""].total == 1
+        await running.press("u", "u")
+        assert running.status == "Nothing to undo"
 
 
 @pytest.mark.command("view.triage")

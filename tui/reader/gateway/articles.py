@@ -187,11 +187,14 @@ class Changes(Part):
 
         self._worker.run_steps(run())
 
-    @library_job
     def undo(self) -> None:
         """Undo the last change, of feeds or of articles."""
-        undone = self._place_editor.undo() if self._place_editor is not None else None
-        self._report(undone or article_changes.undo(self._library))
+
+        def undo() -> ActionSteps:
+            undone = self._place_editor.undo() if self._place_editor is not None else None
+            return undone or (yield from article_changes.undo_in_steps(self._library))
+
+        self._run_steps(undo())
 
     @library_job
     def change_places(self, change: Callable[[PlaceEditor], ActionResult]) -> None:
@@ -224,8 +227,8 @@ class Changes(Part):
             self._worker.listing = self._worker.listing.without(result.removed)
         notice = result.message if say else ""
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
-        rows = self._worker.shown_rows(result.rows)
         is_many = bool(result.listed_event) or len(result.rows) > MAX_SENT_ROWS
+        rows = result.rows if is_many else self._worker.shown_rows(result.rows)
         self._post(messages.RowsChanged(rows, notice, result.removed, undo, is_many=is_many))
         self._worker.run_hook("on_read", result.marked_read)
         if result.listed_event == "read" and self._worker.has_hook("on_read"):
