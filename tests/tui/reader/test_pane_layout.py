@@ -41,7 +41,7 @@ def test_the_layout_of_each_size(
         (120, False, False),
         (120, True, True),
         (100, None, False),
-        (100, True, True),
+        (100, True, False),
         (80, None, False),
         (80, True, False),
     ],
@@ -70,6 +70,17 @@ def test_a_stacked_list_fills_the_screen_until_an_article_is_open(
     assert len(choose_pane_layout(90, 24, pane, listing=True).visible_panes) == 2, (
         "beside it there is room"
     )
+
+
+@pytest.mark.parametrize("columns", [90, 109])
+@pytest.mark.parametrize("side", [None, True, False])
+def test_the_side_pane_takes_the_place_of_a_list_beside_the_article(
+    columns: int, side: bool | None
+) -> None:
+    """For all three there is no room: the article would be 24 columns wide."""
+    arrangement = choose_pane_layout(columns, 24, "side", side=side)
+    assert (arrangement.visible_panes, arrangement.tab_order) == (("article", "side"), PANES)
+    assert choose_pane_layout(columns, 24, "article", side=side).visible_panes == PANES[:2]
 
 
 @pytest.mark.parametrize(

@@ -211,10 +211,24 @@ async def test_toggle_the_side_pane(start: Start) -> None:
         await running.press("j", "i")
         assert shown(running) == ["list", "article", "side"]
         await running.wait_until(lambda: running.side_number == 11)
-        await running.resize(100, 24)
-        assert shown(running) == ["list", "article", "side"], "it was asked for"
+
+
+@pytest.mark.command("view.side")
+@pytest.mark.parametrize("columns", [90, 100, 109])
+async def test_the_side_pane_takes_the_place_of_the_list(start: Start, columns: int) -> None:
+    """An article between the two would be 24 columns wide."""
+    async with start(size=(columns, 24)) as running:
+        await running.press("i")
+        assert (shown(running), running.side_number) == (["article", "side"], 12)
+        assert running.reader.article_view.size.width >= columns - 36
+        await running.press("J")
+        await running.wait_until(lambda: running.side_number == 11)
         await running.press("i")
         assert shown(running) == ["list", "article"]
+        assert running.reader.article_list.has_focus
+        await running.press("enter", "i", "i")
+        assert shown(running) == ["list", "article"]
+        assert running.reader.article_view.has_focus
 
 
 @pytest.mark.command("view.side")

@@ -53,7 +53,8 @@ def choose_pane_layout(
         rows: Height of the terminal.
         pane: The pane with the focus, which is shown where there is room for one only.
         zoomed: Show the side pane alone if it has the focus, else the article.
-        side: Whether the user wants the side pane; None if they have not said so.
+        side: Whether the user wants the side pane where there is room for all; None if they have not
+            said so.
         listing: Whether only the list matters: nothing is open, or a search is on.
     """
     if columns < MIN_TERMINAL_SIZE[0] or rows < MIN_TERMINAL_SIZE[1]:
@@ -62,9 +63,9 @@ def choose_pane_layout(
     if columns < MIN_STACKED_COLUMNS:
         return PaneLayout("narrow", (pane,), ALL_PANES if pane == "places" else PANES)
     if columns >= MIN_WIDE_COLUMNS:
-        kind, side = "wide", side is not False
+        kind = "wide"
     else:
-        kind, side = ("beside" if columns >= MIN_BESIDE_COLUMNS else "stacked"), bool(side)
+        kind = "beside" if columns >= MIN_BESIDE_COLUMNS else "stacked"
     if pane == "places" and columns < MIN_PLACES_COLUMNS:
         return PaneLayout(kind, ("places",), ALL_PANES)
     if zoomed:
@@ -74,7 +75,9 @@ def choose_pane_layout(
         is_list_alone = listing and pane == "list"
         shown = ("side",) if pane == "side" else PANES[: 1 if is_list_alone else 2]
         return PaneLayout(kind, shown, PANES)
-    panes = PANES if side else PANES[:2]
+    if kind == "beside":
+        return PaneLayout(kind, PANES[1:] if pane == "side" else PANES[:2], PANES)
+    panes = PANES[:2] if side is False else PANES
     if columns >= MIN_PLACES_COLUMNS:
         panes = ("places", *panes)
     return PaneLayout(kind, panes, panes)
@@ -142,6 +145,7 @@ class Panes:
         for name, widget in self.widgets.items():
             widget.display = name in visible
         self.screen.set_class(len(visible) == 1, "-alone")
+        self.screen.set_class("list" in visible, "-list")
         self.screen.set_class("places" in visible, "-places")
         self.screen.query_one("#reading").display = not {"article", "side"}.isdisjoint(visible)
         self.screen.set_class((rows or size.height) < MIN_EDGE_ROWS, "-low")
@@ -164,7 +168,7 @@ class Panes:
         if self.layout.visible_panes == ("side",) and pane != "side":
             self.is_zoomed = False
         self._set_current(pane, passing=passing)
-        if not self.is_visible(pane):
+        if not self.is_visible(pane) or self.layout.kind == "beside":  # the list comes back there
             self.update()
         self.screen.set_focus(self.widgets[pane])
         self.follow_article()
@@ -226,8 +230,8 @@ class Panes:
             self.enter(pane, passing=True)
 
     def toggle_side(self) -> None:
-        """Show or hide the side pane; where it is shown alone, go there and back."""
-        if self.layout.kind in ("narrow", "stacked"):
+        """Show or hide the side pane; where it takes the place of the list, go there and back."""
+        if self.layout.kind != "wide":
             previous: Pane = "article" if self.state.is_reading else "list"
             self.focus(previous if self.state.current_pane == "side" else "side")
             return
