@@ -24,6 +24,7 @@ from tests.support.screens import picture, screen_lines, screen_text
 from tui.reader.dialogs.story_screen import StoryScreen
 from tui.reader.dialogs.triage_screen import TriageScreen
 from tui.reader.gateway import messages
+from tui.reader.widgets.line_view import DocumentView
 
 SIZES = {"huge": (200, 50), "wide": (120, 40), "middle": (80, 24), "narrow": (50, 15)}
 
@@ -113,6 +114,22 @@ async def test_the_story_shows_the_selected_article_without_opening_it(
         pass
     opened = [event for batch in held.events({"opened", "read", "position"}) for event in batch]
     assert opened == []
+
+
+async def test_a_story_scrolls_only_for_an_article_that_would_not_be_seen(start: Start) -> None:
+    """Most moves then draw two lines."""
+    async with start(size=(80, 12)) as running:
+        await running.press("t", "g")
+        rail = running.app.screen.query_one("#rail", DocumentView)
+        tops = [rail.top_line]
+        for _ in range(11):
+            await running.press("j")
+            tops.append(rail.top_line)
+            assert rail.caret.y < rail.size.height
+        assert tops[0] == tops[1] == tops[2] == 0
+        assert tops == sorted(tops)
+        assert tops[-1] == rail.max_top_line > 0
+        assert len(set(tops)) <= 4
 
 
 async def test_an_article_that_is_removed_leaves_the_story(start: Start) -> None:

@@ -68,6 +68,7 @@ class StoryScreen(PanesDialog[str]):
         self._first_lines: Sequence[int] = ()
         """The first line of each chapter."""
         self._rail_view.find_centered_line = self._selected_line
+        self._rail_view.lines_below = LINES_PER_CHAPTER
 
     @property
     def panes(self) -> Mapping[str, LineView]:
