@@ -32,6 +32,8 @@ ALL_PLACES = (*PANES, *DIALOG_PLACES)
 """The places in which keys are bound: the panes of the reader and the dialogs over it."""
 ALL_PLACES_AND_SELECTION = (*ALL_PLACES, "select")
 """The same, and the article's text in selection mode."""
+SIMILAR_JUMPS = tuple(f"similar.jump:{n}" for n in range(1, 6))
+"""The commands that open similar readings; the help and the palette show them as one."""
 INHERITED_PLACES = {"find": "article", "places": "sheet"}
 """Places that inherit the keys of another one, where they do not bind them themselves."""
 
@@ -196,8 +198,8 @@ COMMANDS: tuple[Command, ...] = (
     _selection_command("select.copy", ("y", "enter"), "Copy", "copy the selection"),
     _selection_command("select.leave", ("escape", "q"), "Cancel", "leave selection mode"),
     *(
-        Command(f"similar.jump:{n}", (str(n),), f"Similar {n}", f"open similar reading {n}")
-        for n in range(1, 6)
+        Command(name, (str(n),), f"Similar {n}", f"open similar reading {n}")
+        for n, name in enumerate(SIMILAR_JUMPS, 1)
     ),
     _counted_command("trail.back", ("[",), "Trail back", "go back along the trail"),
     _counted_command("trail.forward", ("]",), "Trail forward", "go forward along the trail"),

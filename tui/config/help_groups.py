@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tui.config.commands import COMMANDS, COMMANDS_BY_ID, Command
-
-_SIMILAR_JUMPS = tuple(f"similar.jump:{n}" for n in range(1, 6))
+from tui.config.commands import COMMANDS, COMMANDS_BY_ID, SIMILAR_JUMPS, Command
 
 
 class HelpEntry(NamedTuple):
@@ -25,7 +23,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
             ("back", ("article.back",)),
             ("next, prev unread", ("move.next_unread", "move.previous_unread")),
             ("next, prev article", ("move.next_article", "move.previous_article")),
-            ("similar reading", _SIMILAR_JUMPS),
+            ("similar reading", SIMILAR_JUMPS),
             ("along the trail", ("trail.back", "trail.forward")),
         ),
     ),

@@ -30,6 +30,7 @@ MULTIPLEXER_HINTS = {
 COPIED_MESSAGE = "Copied"
 PASSED_MESSAGE = "Passed to {}"
 """For a program that took the text: whether it copied is known to the program alone."""
+TMUX_MESSAGE = "Copied in tmux (prefix ] pastes)"
 SENT_MESSAGE = "Sent to the terminal's clipboard"
 
 SaveText = Callable[[str], Path]
@@ -118,7 +119,7 @@ def _send_to_terminal(
             raise
         return f"{error}, saved to {clean_line(str(save(text)))}"
     if method.kind == "tmux" and _run_with_input(method.argv, text) == 0:
-        return SENT_MESSAGE if _has_tmux_client(method.argv[0]) else PASSED_MESSAGE.format("tmux")
+        return SENT_MESSAGE if _has_tmux_client(method.argv[0]) else TMUX_MESSAGE
     write(sequence)
     return SENT_MESSAGE
 

@@ -149,4 +149,4 @@ async def test_a_failure_has_a_sign(start: Start) -> None:
         await running.press("/")
         await running.type("date:feb ")
         assert screen_lines(running.app)[-1].startswith("! column 6: date: expected a date")
-        assert screen_lines(running.app)[-1].endswith("tab results  esc clear ")
+        assert screen_lines(running.app)[-1].endswith("enter open  esc clear ")

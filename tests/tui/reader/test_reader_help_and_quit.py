@@ -19,7 +19,7 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import screen_text
-from tui.config.commands import COMMANDS, PANES, format_key
+from tui.config.commands import COMMANDS, PANES, SIMILAR_JUMPS, format_key
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.picker import CommandPicker
 
@@ -112,12 +112,16 @@ async def test_the_palette_runs_the_first_command_that_matches(
 
 
 async def test_the_palette_names_every_command_once_with_its_keys(start: Start) -> None:
+    """The similar readings are one command: the first of them stands for all."""
     async with start(size=(120, 120)) as running:
         await running.press("ctrl+p")
         lines = [
             " ".join(line.strip("┃ ").split()) for line in screen_text(running.app).split("\n")
         ]
+        assert [line for line in lines if "similar reading" in line] == ["open similar reading 1 1"]
         for command in READING:
+            if command.id in SIMILAR_JUMPS[1:]:
+                continue
             assert f"{command.help} {format_key(command.keys[0])}" in " ".join(lines), command.id
         await running.type("zebra")
         assert "No matches" in screen_text(running.app)

@@ -214,7 +214,10 @@ def test_nothing_to_copy(
 
 def test_tmux(screen: Screen, tmp_path: Path) -> None:
     """Case 78: tmux takes it, and the message claims no more; an old tmux gets the wrapped sequence."""
-    for clients, message in (("echo /dev/pts/1", SENT_MESSAGE), (":", "Passed to tmux")):
+    for clients, message in (
+        ("echo /dev/pts/1", SENT_MESSAGE),
+        (":", "Copied in tmux (prefix ] pastes)"),
+    ):
         script = f'case "$1" in list-clients) {clients} ;; *) cat > "$LOG" ;; esac'
         method = CopyMethod("tmux", (str(make_program(tmp_path, "tmux", script)),), "tmux")
         assert copy_to_clipboard("text", method, screen.write) == message

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
-from tui.config.commands import COMMANDS, PANES
+from tui.config.commands import COMMANDS, PANES, SIMILAR_JUMPS
 from tui.reader.dialogs.dialog import KeymapScreen
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.picker import CommandPicker, ThemePicker
@@ -128,7 +128,11 @@ class OverlayActions:
         """Ask for a command of the reader, and run it."""
         screen = self.screen
         assert isinstance(screen, KeymapScreen)  # noqa: S101 - the reader
-        commands = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
+        commands = [
+            each
+            for each in COMMANDS
+            if not set(PANES).isdisjoint(each.places) and each.id not in SIMILAR_JUMPS[1:]
+        ]
         commands.sort(key=lambda each: each.group == "Move")  # those are well known
 
         async def run(index: int | None) -> None:

@@ -63,7 +63,8 @@ class SanitizedInput(Input):
 class LibrarySearchInput(SanitizedInput):
     """The input of a search in the library."""
 
-    hints = (("enter", "open"), ("tab", "results"), ("esc", "clear"))
+    hints = (("tab", "results"), ("enter", "open"), ("esc", "clear"))
+    """The last two are named in a narrow terminal, too."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "keep", show=False)]
 
     class ListRequested(Message):
