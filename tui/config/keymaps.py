@@ -33,6 +33,7 @@ VIM_KEYS: Mapping[str, Sequence[str]] = {
     "trail.back": ("ctrl+o", "["),
     "trail.forward": ("ctrl+n", "]"),
     "app.palette": (":", "ctrl+p"),
+    "list.fold_copies": ("g z",),  # Z Z quits
     "app.quit": ("Z Z", "ctrl+q", "ctrl+c"),
     **{f"similar.jump:{number}": (f"g {number}",) for number in range(1, 6)},
 }
