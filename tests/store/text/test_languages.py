@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from store.search.embedding_file import LANGUAGES
 from store.text.languages import guess_language, identify_language
 
 ENGLISH = "The ferry crews have walked out, and the harbour is closed until the owners agree."
@@ -98,3 +99,11 @@ def test_script_counts_for_more_than_declaration_and_that_for_more_than_words(
 )
 def test_language_is_guessed_by_script_if_it_is_not_known(text: str, language: str) -> None:
     assert guess_language(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [UKRAINIAN, BULGARIAN, KAZAKH, LITHUANIAN, SWEDISH, CATALAN, PERSIAN, HINDI, GREEK, TAMIL],
+)
+def test_languages_without_embeddings_are_not_taken_for_those_with(text: str) -> None:
+    assert identify_language(text) not in LANGUAGES
