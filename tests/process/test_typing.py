@@ -122,7 +122,7 @@ def test_lines_typed_while_line_mode_starts(tmp_path: Path) -> None:
         assert terminal.wait_exit() == 0
 
 
-@pytest.mark.parametrize("flood", ["jk", "jjkk", "Gg", "\t\x1b[Z", "\x1b[B\x1b[A", "XZ"], ids=repr)
+@pytest.mark.parametrize("flood", ["jk", "jjkk", "Gg", "\t\x1b[Z", "\x1b[B\x1b[A", "MQ"], ids=repr)
 def test_a_flood_of_keys(tmp_path: Path, flood: str) -> None:
     """The keys behind it are meant for the row that it leads to."""
     make_home(tmp_path, *(article_json(number) for number in range(1, 4)))

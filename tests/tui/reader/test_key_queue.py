@@ -179,8 +179,8 @@ FLOODS = [
     pytest.param("gG", "", "list", 1, id="both ends"),
     pytest.param("jG\t", "", "side", 1, id="through the panes"),
     pytest.param("\t", "", "side", 12, id="panes"),
-    pytest.param("XZ", "j", "list", 11, id="keys without a meaning"),
-    pytest.param("nXp", "gj", "list", 11, id="keys that cannot be folded"),
+    pytest.param("MQ", "j", "list", 11, id="keys without a meaning"),
+    pytest.param("nMp", "gj", "list", 11, id="keys that cannot be folded"),
     pytest.param("<>", "G", "list", 1, id="widths"),
 ]
 FLOOD_ROUNDS = 10_001
