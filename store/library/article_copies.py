@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from store.search.similar import ArticleFeatures
 
 COPIES_FILE = "copies.sqlite3"
-ROW_BATCH_SIZE = 2000
+ROW_BATCH_SIZE = 1000
 """Rows that are looked at between two steps."""
-BATCH_SIZE = 20
+BATCH_SIZE = 10
 """Articles that are compared between two steps."""
 
 

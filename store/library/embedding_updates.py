@@ -189,7 +189,7 @@ class EmbeddingUpdater:
             try:
                 encoder = Encoder(folder, stack)
                 yield from _wait(encoder.thread.submit(self._open, model), IndexProgress(0, 0))
-                work = self._plan(state)
+                work = self._plan((yield from edit_stamps(state)))
                 if not work.is_done:
                     make_folder(self._path.parent)
                     lock = self._path.with_suffix(".lock")
@@ -206,14 +206,14 @@ class EmbeddingUpdater:
             except (EmbeddingFailed, ImportError, RuntimeError) as error:
                 self._fail(error)
 
-    def _plan(self, state: ReadingState) -> EmbeddingWork:
+    def _plan(self, edits: Mapping[str, int]) -> EmbeddingWork:
         catalog = self._library.catalog()
         counts = catalog.segment_counts()
         segments = segment_signatures(self._library.segments, counts)
         covered = self._file.coverage if self._file else EmbeddingCoverage()
         if covered.segments.keys() - segments.keys():  # a duplicate may be valid now
             covered = EmbeddingCoverage({}, covered.edited)
-        work = EmbeddingWork(covered, segments, edit_stamps(state))
+        work = EmbeddingWork(covered, segments, edits)
         changed = work.changed_segments()
         work.total = sum(counts[name] for name in changed) + len(work.changed_articles())
         return work

@@ -67,6 +67,8 @@ from store.text.folding import normalize_text
 from store.text.markdown import strip_inline_markdown
 from store.text.tokenizer import has_words
 
+PLAN_STEP_SIZE = 20_000
+"""Changed articles that are looked at in one step."""
 INDEX_BATCH_SIZE = 50
 """Articles indexed between two steps."""
 COMMIT_POLL_SECONDS = 0.02
@@ -136,14 +138,16 @@ class Indexer:
             LibraryBusy: Another process is writing it.
             LibraryUnavailable, SaveFailed: Its folder cannot be written.
         """
-        work = self._plan(covered or IndexCoverage(), state)
+        work = yield from self._plan(covered or IndexCoverage(), state)
         if work.segments or work.removed or work.edited:
             yield from self._run(work, state)
             from store.system.memory import return_free_memory
 
             return_free_memory()  # the engine's heap, and the texts that went through it
 
-    def _plan(self, covered: IndexCoverage, state: ReadingState) -> IndexWork:
+    def _plan(
+        self, covered: IndexCoverage, state: ReadingState
+    ) -> Generator[IndexProgress, None, IndexWork]:
         counts = self._catalog().segment_counts()
         known = covered.segments
         current = segment_signatures(self._segments, counts)
@@ -152,12 +156,13 @@ class Indexer:
         if removed or (changed.keys() & known.keys()):  # a duplicate may be valid now
             copies = [name for name in current if name in known and known[name][4]]
             changed |= {name: current[name] for name in copies}
-        edits = edit_stamps(state)
-        edited = {
-            article: edits.get(article, -1)
-            for article in edits.keys() | covered.edited.keys()
-            if edits.get(article, -1) != covered.edited.get(article)
-        }
+        edits = yield from edit_stamps(state)
+        is_many = len(edits) + len(covered.edited) > PLAN_STEP_SIZE
+        old = covered.edited
+        edited = {each: stamp for each, stamp in edits.items() if old.get(each) != stamp}
+        edited |= {each: -1 for each, at in old.items() if at != -1 and each not in edits}
+        if is_many:
+            yield IndexProgress(0, 0)
         elsewhere = {
             article: stamp
             for article, stamp in edited.items()
@@ -175,7 +180,8 @@ class Indexer:
             if not writer.coverage.segments and len(work.segments) < len(
                 self._catalog().segment_counts()
             ):
-                work = self._plan(IndexCoverage(), state)  # it was unusable, and has been recreated
+                # It was unusable, and has been recreated.
+                work = yield from self._plan(IndexCoverage(), state)
             self._languages.update(writer.coverage.languages)
             done = since = 0
             for name in work.removed:
@@ -269,13 +275,16 @@ def segment_signatures(
     }
 
 
-def edit_stamps(state: ReadingState) -> Mapping[str, int]:
-    """Return the edited, tagged and deleted articles with the stamp of the latest change."""
-    return {
-        article: max(stamp for stamp, _ in (*one.edits.values(), *one.tags.values(), one.deleted))
-        for article, one in state.article_states.items()
-        if one.edits or one.tags or one.deleted[1]
-    }
+def edit_stamps(state: ReadingState) -> Generator[IndexProgress, None, Mapping[str, int]]:
+    """Return the edited, tagged and deleted articles with the stamp of the latest change, in steps."""
+    stamps: dict[str, int] = {}
+    for article, one in list(state.article_states.items()):
+        if one.edits or one.tags or one.deleted[1]:
+            registers = (*one.edits.values(), *one.tags.values(), one.deleted)
+            stamps[article] = max(stamp for stamp, _ in registers)
+            if len(stamps) % PLAN_STEP_SIZE == 0:
+                yield IndexProgress(0, 0)
+    return stamps
 
 
 # -- queries -------------------------------------------------------------------------------
@@ -357,8 +366,13 @@ class LibrarySearcher:
             self._failure = str(error) if isinstance(error, LibraryUnavailable) else error.reason
             self._context.warn(f"the search index cannot be written: {self._failure}")
         if self.current_index() is not None:
-            self._update_numbers(self._context.catalog())
+            yield from self._number_articles(self._context.catalog())
         return is_done
+
+    def _number_articles(self, catalog: Catalog) -> Iterator[IndexProgress]:
+        if len(self._numbers) != catalog.total:
+            for _ in self._numbers.set_in_steps(catalog):
+                yield IndexProgress(0, 0)
 
     # -- asking ----------------------------------------------------------------------------
 

@@ -77,7 +77,8 @@ def update_index_with_progress(library: Library) -> None:
     reported = set(library.problems)
     with ProgressLine("indexing") as line:
         for step in library.update_index():
-            line.update(f"{step.done:,} of {format_count(step.total, 'article')}")
+            if step.total:
+                line.update(f"{step.done:,} of {format_count(step.total, 'article')}")
     print_messages(problem for problem in library.problems if problem not in reported)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from store.library import searcher
 from store.library.folder import FolderLibrary
 from store.model.article import Body, ParsedArticle
 from store.model.errors import InvalidQuery
@@ -324,3 +325,26 @@ def test_signs_that_make_a_word_are_kept(machine: Machine) -> None:
         pass
     for query, found in {"c++": [1], "C#": [2], "C": [3, 2, 1]}.items():
         assert list_numbers(opened, text=query) == found
+
+
+def test_many_changes_are_indexed_in_steps_between_which_there_are_others(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was tagged after it was looked at is indexed by the next update."""
+    monkeypatch.setattr(searcher, "PLAN_STEP_SIZE", 2)
+    opened = machine.open()
+    add(opened, map(article, range(1, 8)))
+    for _ in opened.update_index():
+        pass
+    opened.record("tagged", ids(1, 2, 3, 4, 5), tag="later")
+    steps = opened.update_index()
+    next(steps)
+    opened.record("tagged", ids(1, 6), tag="soon")
+    for _ in steps:
+        pass
+    assert list_numbers(opened, text="tag:later") == [5, 4, 3, 2, 1]
+    assert opened.is_index_stale
+    for _ in opened.update_index():
+        pass
+    assert list_numbers(opened, text="tag:soon") == [6, 1]
+    assert not opened.is_index_stale
