@@ -258,9 +258,14 @@ class Indexer:
                 committed = thread.submit(writer.commit, coverage)
             except RuntimeError as error:  # too little memory for a thread
                 raise IndexUnusable(str(error), file=self._folder) from error
-            while wait([committed], COMMIT_POLL_SECONDS).not_done:
-                yield progress
-            committed.result()
+            try:
+                while wait([committed], COMMIT_POLL_SECONDS).not_done:
+                    yield progress
+                committed.result()
+            finally:
+                del (
+                    committed
+                )  # its error refers to this frame, which would keep the writer and its lock
         yield progress
 
 

@@ -23,6 +23,7 @@ from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBui
 
 from store.model.article import Article, Body
 from store.model.errors import (
+    LibraryBusy,
     LibraryUnavailable,
     LocatedError,
     SaveFailed,
@@ -63,6 +64,7 @@ SegmentCoverage = Mapping[str, Sequence[int]]
 
 ENGINE_OS_ERROR = re.compile(r"\(os error (\d{1,4})\)|\bcode: (\d{1,4})\b")
 """The number of the system's error in an error of the engine, which says it at length."""
+ENGINE_LOCK_ERROR = "LockBusy"
 
 
 class IndexUnusable(LocatedError):
@@ -240,6 +242,7 @@ class IndexWriter:
 
         Raises:
             IndexUnusable: It cannot be written.
+            LibraryBusy: Another writer has it open.
         """
         self._folder = folder
         self.coverage = IndexCoverage()
@@ -248,7 +251,9 @@ class IndexWriter:
             self.coverage = read_coverage(folder)
             with convert_engine_errors(folder):
                 self._writer = open_index(folder).writer(WRITER_HEAP_BYTES, 1)
-        except IndexUnusable:
+        except IndexUnusable as error:
+            if ENGINE_LOCK_ERROR in error.reason:
+                raise LibraryBusy(None) from error
             self.coverage = IndexCoverage()
             _recreate(folder)
             with convert_engine_errors(folder):

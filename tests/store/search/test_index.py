@@ -10,6 +10,7 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
+from store.model.errors import LibraryBusy
 from store.model.results import IndexProgress
 from store.search.index import (
     COVERAGE_FILE,
@@ -181,6 +182,18 @@ def test_a_damaged_index_is_rebuilt(machine: Machine, damage: str) -> None:
     opened = machine.open_unloaded()
     load(opened)
     assert found_by(opened, "court") == {1}
+
+
+def test_an_index_that_is_being_written_is_not_recreated(machine: Machine) -> None:
+    """The engine has a lock of its own, which a writer may still hold after its disk was full."""
+    found_by(library(machine, *TEXTS), "court")
+    folder = machine.cache / "index"
+    writer = IndexWriter(folder)
+    with pytest.raises(LibraryBusy):
+        IndexWriter(folder)
+    del writer
+    assert IndexWriter(folder).coverage.segments
+    assert found_by(machine.open(), "court") == {1}
 
 
 def test_one_process_writes_while_others_read(machine: Machine) -> None:
