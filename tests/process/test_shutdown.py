@@ -149,7 +149,7 @@ def test_suspend_and_resume(tmp_path: Path) -> None:
         terminal.raw = b""
         terminal.write("fg\n")
         terminal.wait_raw(LAST_STARTUP_MODE)
-        terminal.wait_for(re.compile(r"^ All · \d+ % .*q back", re.MULTILINE))
+        terminal.wait_for(re.compile(r"^ \d+ % .*q back", re.MULTILINE))
         assert terminal.shows(re.compile(r"Paragraph \d\."))
         terminal.write(QUIT_KEY)
         terminal.wait_for("prompt>")
