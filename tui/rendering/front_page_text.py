@@ -84,10 +84,10 @@ def describe_length(story: FrontPageStory) -> str:
 
 
 def describe_reasons(reasons: Sequence[Reason]) -> str:
-    """Return why a story is where it is: `for it: apple, 3 articles · against it: football`."""
+    """Return why a story is where it is: `ranked higher: apple, 3 articles · ranked lower: football`."""
     groups = (
-        ("for it", [each for each in reasons if each.weight > 0]),
-        ("against it", [each for each in reasons if each.weight < 0]),
+        ("ranked higher", [each for each in reasons if each.weight > 0]),
+        ("ranked lower", [each for each in reasons if each.weight < 0]),
     )
     return join_nonempty(
         f"{label}: {', '.join(map(_name_reason, found))}" if found else ""

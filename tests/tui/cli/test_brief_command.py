@@ -103,5 +103,5 @@ def test_why(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
         " 1. Sarn dam talks stall",
         "    example.org · 2 articles · 1 min",
         "    The dam of Sarn: delegates quarrel over barge tolls, fishing and herring.",
-        "    for it: 2 articles",
+        "    ranked higher: 2 articles",
     ]

@@ -217,7 +217,7 @@ def test_front_page(tmp_path: Path) -> None:
         " 1. Ferry of Brae sails",
         "    news.example · 2 articles · 1 min",
     ]
-    assert "    for it: 2 articles" in said
+    assert "    ranked higher: 2 articles" in said
     for change in ("Marked 2 articles as read", "Undone: marked 2 articles as read", "Starred"):
         assert f"\n{change}" in said, change
     assert "Which story? Type its number, as in 3m" in said

@@ -85,9 +85,9 @@ async def test_what_is_new_by_stories(start: Start, library: FolderLibrary) -> N
         assert leads(running) == [2, 4, 6, 5]
         assert "Barge owners refuse the new tolls on herring and timber." in text
         await running.press("w")
-        assert "for it: 2 articles" in screen_text(running.app)
+        assert "ranked higher: 2 articles" in screen_text(running.app)
         await running.press("w")
-        assert "for it:" not in screen_text(running.app)
+        assert "ranked higher:" not in screen_text(running.app)
         await running.press("-", "-", "-", "-")
         assert front_page(running).request.minutes == 5
         assert "4 of 5 min" in screen_text(running.app)

@@ -70,7 +70,7 @@ def test_a_story_that_was_read_is_short_and_reasons_are_shown_if_asked_for() -> 
         " GOES ON",
         "  ★ Ferry of Brae late",
         "    Gazette, Tribune · 2 articles · 3 min",
-        "    for it: ferry",
+        "    ranked higher: ferry",
         "",
     ]
 
@@ -126,7 +126,7 @@ def test_the_head(
 
 def test_the_articles_of_a_story_and_why_it_is_here() -> None:
     assert texts(build_story_articles(FERRY, FrontPageLook(), NOW, 40)) == [
-        "for it: ferry",
+        "ranked higher: ferry",
         "",
         "● Ferry of Brae late",
         "  Gazette · 2h",

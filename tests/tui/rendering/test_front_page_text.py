@@ -65,10 +65,10 @@ def test_facts(found: FrontPageStory, expected: str) -> None:
     ("reasons", "expected"),
     [
         ((), ""),
-        (WHY, "for it: Gazette, 2 articles · against it: golf"),
-        ((Reason("author", "Ann Moar", 0.2),), "for it: by Ann Moar"),
-        ((Reason("rarity", "Holm", 1.0),), "for it: a rare feed"),
-        ((Reason("category", "sport", -1.0),), "against it: sport"),
+        (WHY, "ranked higher: Gazette, 2 articles · ranked lower: golf"),
+        ((Reason("author", "Ann Moar", 0.2),), "ranked higher: by Ann Moar"),
+        ((Reason("rarity", "Holm", 1.0),), "ranked higher: a rare feed"),
+        ((Reason("category", "sport", -1.0),), "ranked lower: sport"),
     ],
 )
 def test_reasons(reasons: Sequence[Reason], expected: str) -> None:
@@ -98,8 +98,8 @@ def test_plain_text() -> None:
         "    Gazette, Tribune · 2 articles · 3",
         "    min",
         "    The pier is rotten.",
-        "    for it: Gazette, 2 articles ·",
-        "    against it: golf",
+        "    ranked higher: Gazette, 2 articles ·",
+        "    ranked lower: golf",
         "",
         "THE REST",
         " 2. Comet",
