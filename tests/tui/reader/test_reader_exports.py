@@ -46,6 +46,21 @@ async def test_export_an_article(
         assert not running.reader.query(Prompt)
 
 
+@pytest.mark.parametrize(
+    ("columns", "question"),
+    [
+        (80, "Export 12 articles to (.json, .jsonl, .html, .epub, or folder/: Markdown)"),
+        (50, "Export 12 to .json .jsonl .html .epub folder/"),
+    ],
+)
+async def test_the_question_for_a_file_names_every_format(
+    start: Start, columns: int, question: str
+) -> None:
+    async with start(size=(columns, 15)) as running:
+        await running.press("E")
+        assert question in screen_text(running.app)
+
+
 @pytest.mark.command("list.export")
 async def test_export_the_list_in_every_format(start: Start, tmp_path: Path) -> None:
     """Case 109: only listed articles; a folder gets Markdown, a file the format of its suffix."""

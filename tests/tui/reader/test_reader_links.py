@@ -94,6 +94,26 @@ async def test_over_ssh_the_url_is_shown_and_copied(start: Start, programs: Fake
         assert running.app.screen is running.reader
 
 
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (120, "Open the-bank.with-a-long-name.and-many-parts.evil.example ┃"),
+        (50, "Open …ng-name.and-many-parts.evil.example ┃"),
+        (40, "Open …nd-many-parts.evil.example ┃"),
+    ],
+)
+async def test_the_end_of_a_long_host_is_never_cut(
+    start: Start, tmp_path: Path, columns: int, shown: str
+) -> None:
+    """It says whose the host is."""
+    url = "https://bank@the-bank.with-a-long-name.and-many-parts.evil.example/login"
+    library = make_library(tmp_path / "deceptive", [make_article(1, url=url)])
+    async with start(library=library, size=(columns, 15)) as running:
+        await running.press("o")
+        await running.wait_until(lambda: "Deceptive link" in screen_text(running.app))
+        assert shown in screen_text(running.app)
+
+
 async def test_a_deceptive_url_is_confirmed(
     start: Start, programs: FakePrograms, tmp_path: Path
 ) -> None:

@@ -30,6 +30,11 @@ MAX_THEME_NAME_CELLS = 22
 NOTHING_FOUND = "No matches"
 
 
+def find_line_room(columns: int) -> int:
+    """Return the cells of a line that is not cut in a terminal of so many columns."""
+    return min(MAX_LINE_CELLS, columns * 9 // 10 - FRAME_CELLS)
+
+
 class Picker(SearchableDialog[int | None]):
     """Asks for one of several lines; ends with its index, or None."""
 
@@ -84,8 +89,7 @@ class Picker(SearchableDialog[int | None]):
     def _show_lines(self, highlighted: int | None) -> None:
         """Write the lines that match; the one of that index stays under the cursor if it is one of them."""
         options = self._options
-        room = min(MAX_LINE_CELLS, self.app.size.width * 9 // 10 - FRAME_CELLS)
-        lines = format_columns(self._names, self._values, room)
+        lines = format_columns(self._names, self._values, find_line_room(self.app.size.width))
         options.clear_options()
         options.add_options(Option(Content(lines[index])) for index in self._shown)
         if not self._shown:

@@ -31,6 +31,8 @@ from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import Prompt
 from tui.rendering.wording import format_count
 
+MIN_LONG_QUESTION_COLUMNS = 80
+"""The width from which the question for a file says what a folder gets."""
 MAX_OUTPUT_LINES = 2000
 """Of what a command writes."""
 
@@ -91,7 +93,7 @@ class ExportActions:
                     self.clear_selection()
                     self.exports.export_list(articles, Path(name).expanduser(), timestamp)
 
-            prompt = Prompt(_list_question(count), verb="export")
+            prompt = Prompt(_list_question(count, self.screen.app.size.width), verb="export")
             await self.prompts.ask(prompt, export, partial(find_export_fault, many=True))
 
     def cancel(self) -> bool:
@@ -145,7 +147,9 @@ def _find_command_fault(command: str) -> str:
     return ""
 
 
-def _list_question(count: int) -> str:
+def _list_question(count: int, columns: int) -> str:
+    if columns < MIN_LONG_QUESTION_COLUMNS:
+        return f"Export {count:,} to .json .jsonl .html .epub folder/"
     formats = (
         ".json, .jsonl, .html, .epub, or folder/: Markdown"  # with the count, 76 cells at most
     )

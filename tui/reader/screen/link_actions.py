@@ -16,7 +16,7 @@ from store.system.files import write_atomically
 from store.text.urls import extract_host, is_deceptive_url
 from tui.config.keymaps import Keymap
 from tui.config.settings import Settings
-from tui.reader.dialogs.picker import Picker
+from tui.reader.dialogs.picker import Picker, find_line_room
 from tui.reader.dialogs.text_dialog import UrlDialog
 from tui.reader.gateway import messages
 from tui.reader.gateway.articles import Articles
@@ -28,8 +28,8 @@ from tui.terminal.browser import OpenMethod, OpenResult, choose_open_method, ope
 from tui.terminal.clipboard import CopyMethod, SaveText, choose_copy_method, copy_to_clipboard
 from tui.terminal.environment import HostEnvironment
 
-MAX_HOST_CELLS = 60
-"""Of a longer host the end is shown, which says whose it is."""
+OPEN_LABEL = "Open "
+"""Before a host; of one that is too long the end is shown, which says whose it is."""
 COPIED_TEXT_FILE = "copied.txt"
 """The file in the state folder for text that is too long for the clipboard."""
 
@@ -126,8 +126,9 @@ class LinkActions:
         if not is_deceptive_url(url):
             return True
         host = extract_host(url)
-        shown = host if len(host) <= MAX_HOST_CELLS else f"…{host[-MAX_HOST_CELLS:]}"
-        lines = ["Don't open", f"Open {shown}"]
+        room = find_line_room(self.screen.app.size.width) - len(OPEN_LABEL)
+        shown = host if len(host) <= room else f"…{host[1 - room :]}"
+        lines = ["Don't open", OPEN_LABEL + shown]
         question = Picker(self.keymap, "Deceptive link", lines)
         return await self.screen.app.push_screen_wait(question) == 1
 
