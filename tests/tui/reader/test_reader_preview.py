@@ -117,8 +117,15 @@ async def test_going_into_a_preview_opens_it(start: Start, tmp_path: Path, keys:
     assert kept.last_opened == "2026-11-22T12:00:00Z"
 
 
-PAST_A_PREVIEW = ("tab", "tab tab", "tab tab tab", "shift+tab shift+tab h", "tab m u shift+tab")
-PAST_A_PREVIEW += ("tab q", "tab J K")
+PAST_A_PREVIEW = (
+    "tab",
+    "tab tab",
+    "tab tab tab",
+    "shift+tab shift+tab h",
+    "tab m u shift+tab",
+    "tab q",
+    "tab J K",
+)
 """Keys that go from pane to pane, or change the article: none is about its text."""
 
 
