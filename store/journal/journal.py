@@ -56,6 +56,8 @@ CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)
 TORN_LINE_END = b" torn\n"
 """Ends a line that a crash cut off, so that it stays the damaged line it is."""
 READ_BATCH_LINES = 4096
+MAX_SOUGHT_ARTICLES = 10_000
+"""Articles whose lines are told from others before they are decoded; of more, all are."""
 HISTORY_BATCH_SIZE = 10_000
 """Lines looked at in one step of reading the history."""
 MACHINE_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
@@ -243,7 +245,8 @@ class Journal:
         Raises:
             OSError: A file cannot be read.
         """
-        ids = frozenset(orjson.dumps(article)[1:-1] for article in articles)
+        is_few = len(articles) <= MAX_SOUGHT_ARTICLES
+        ids = frozenset(orjson.dumps(article)[1:-1] for article in articles if is_few)
         paths = self._files_to_read()
         seen: dict[str, set[int]] = {machine: set() for machine in self._seen_hashes}
         for path in paths:
@@ -251,7 +254,8 @@ class Journal:
             cursor, known = Cursor(), seen.get(machine)
             with self._open_at_cursor(path, cursor) as file:
                 while lines := read_next_lines(file, cursor, READ_BATCH_LINES, end):
-                    lines = [line for line in lines if not is_about_other_article(line, ids)]
+                    if is_few:
+                        lines = [line for line in lines if not is_about_other_article(line, ids)]
                     for line in lines if known is None else filter_unseen(lines, known):
                         yield from _decode_lines([line], machine, cursor)
 

@@ -145,10 +145,13 @@ def _iso_or_none(moment: int) -> str | None:
 
 
 @contextmanager
-def pause_gc() -> Iterator[None]:
+def pause_gc(*, freeze: bool = False) -> Iterator[None]:
     """Pause the garbage collector while many rows are made.
 
     Every object survives, and scanning them costs seconds, during which no other thread runs.
+
+    Args:
+        freeze: Leave all that there is at the end out of later scans, too.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -156,6 +159,8 @@ def pause_gc() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if freeze:
+                gc.freeze()
             gc.enable()
 
 
@@ -238,9 +243,9 @@ class ReadingState:
     ) -> Iterator[None]:
         """Do what `recompute` does, in steps."""
         recomputed: dict[str, ArticleState] = {}
-        for event in events:
-            if len(event.articles) >= STEP_SIZE:
-                yield  # it took time to read
+        for number, event in enumerate(events, 1):
+            if len(event.articles) >= STEP_SIZE or number % STEP_SIZE == 0:
+                yield  # reading took time
             if event.kind == "undone" or self.is_undone(event):
                 continue
             for start in range(0, len(event.articles), STEP_SIZE):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice
@@ -597,7 +597,8 @@ class FolderLibrary:
             raise ValueError(f"no such event: {event}")
         listed, total = listing.ids(start, end), len(range(listing.total)[start:end])
         steps = self._record_in_steps(event, listed, total, data)
-        yield from self._change_in_steps(steps, RecordProgress(0, 0, total))
+        with pause_gc(freeze=True) if total > BATCH_SIZE else nullcontext():
+            yield from self._change_in_steps(steps, RecordProgress(0, 0, total))
 
     def _change_in_steps(self, steps: Iterator[StepT], first: StepT) -> Iterator[StepT]:
         """Make a change after the one before; any other finishes it first, and so does giving up."""
@@ -668,7 +669,14 @@ class FolderLibrary:
                 yield None
         else:
             return
-        if is_many := len(latest.articles) > BATCH_SIZE:
+        is_many = len(latest.articles) > BATCH_SIZE
+        with pause_gc(freeze=True) if is_many else nullcontext():
+            yield from self._undo_event_in_steps(latest, rows, is_many=is_many)
+
+    def _undo_event_in_steps(
+        self, latest: Event, rows: dict[str, ArticleRow], *, is_many: bool
+    ) -> Iterator[UndoneChange | None]:
+        if is_many:
             yield None
         new = NewEvent("undone", latest.articles, {"of": latest.stamp})
         reread, events = self._write_events([new])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -306,4 +307,20 @@ def test_a_journal_that_cannot_be_read_between_two_steps(
         assert undo(many) is not None
         assert unread_count(many) == 0
     many.refresh()
+    assert unread_count(many) == MANY - 1
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_garbage_is_not_collected_until_both_changes_are_made(
+    many: Library, *, is_given_up: bool
+) -> None:
+    changes: list[Any] = [start_marking(many), many.undo_in_steps()]
+    next(changes[1])
+    assert not gc.isenabled()
+    for steps in changes:
+        if is_given_up:
+            steps.close()
+        for _ in steps:
+            pass
+    assert gc.isenabled()
     assert unread_count(many) == MANY - 1
