@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,11 @@ from tests.support.network import Site, run_server
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30
 """Bytes that have to be free there; in a container it may be tiny."""
+
+# Bytecode is kept for the next run and for the processes that tests start, also where images of
+# containers set this: to compile everything each time takes longer than many of the tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples in every run; `pytest --hypothesis-profile=default` tries more, different ones.
 settings.register_profile("suite", max_examples=40, derandomize=True, deadline=None)
