@@ -42,7 +42,7 @@ AT_CURSOR = {
     "/": "words, “phrases”",
     "a": "URL of a feed",
     "|": "Pipe to command",
-    "E": "Export 12 articles",
+    "E": "Export 12 ",
     "enter /": "Find in this article",
     "ctrl+p": "Type to search",
     "ctrl+p escape": ">",

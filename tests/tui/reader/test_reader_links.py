@@ -10,9 +10,11 @@ import pytest
 from store.model.article import ParsedArticle
 from tests.support.reader import FakePrograms, Start, make_article, make_library
 from tests.support.screens import screen_text
+from tui.reader.dialogs.links import LinksView
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.screen.link_actions import ExternalMethods
+from tui.rendering.text_layout import ArticleLink
 from tui.terminal.browser import OpenMethod
 from tui.terminal.clipboard import CopyMethod
 
@@ -92,6 +94,21 @@ async def test_over_ssh_the_url_is_shown_and_copied(start: Start, programs: Fake
         await running.wait_until(lambda: len(programs.copied) == 2)
         await running.press("escape")
         assert running.app.screen is running.reader
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "expected"),
+    [
+        ("the report", False, ">1 the report             https://a.example/b"),
+        ("the report", True, ">1 the report             in the library · h…"),
+        ("https://a.example/b", False, ">1 https://a.example/b                       "),
+        ("https://a.example/b", True, ">1 in the library · https://a.example/b      "),
+    ],
+)
+def test_a_link_that_is_its_own_text_is_shown_once(text: str, known: bool, expected: str) -> None:
+    view = LinksView([ArticleLink(1, text, "https://a.example/b", 0)])
+    view.known_numbers = {1} if known else set()
+    assert [piece for piece, _ in view.build_line(0, 45)] == [expected]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from textual.geometry import Offset
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
 from tui.reader.widgets.line_view import LineView, role_classes
-from tui.rendering.cells import StyledText, fit_cells, pad_left
+from tui.rendering.cells import StyledText, cell_width, fit_cells, pad_left
 from tui.rendering.text_layout import ArticleLink
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class LinkChoice:
 
 
 class LinksView(LineView):
-    """One line for each link: number, text and URL."""
+    """One line for each link: number, text and URL; once if they are the same."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "selection")
 
@@ -85,12 +85,13 @@ class LinksView(LineView):
         number = pad_left(str(link.number), self._number_cells)
         head = f"{LINK_CURSOR_SIGN if selected else ' '}{number} "
         room = max(0, width - len(head))
-        text = fit_cells(link.text, room // 2)
+        text = "" if link.text == link.url else fit_cells(link.text, room // 2)
         label = KNOWN_LINK_LABEL if link.number in self.known_numbers else ""
-        url = fit_cells(" " * LINK_GAP_CELLS + label + link.url, room - room // 2)
+        gap = " " * LINK_GAP_CELLS if text else ""
+        url = fit_cells(gap + label + link.url, room - cell_width(text))
         if selected:
             return [(head + text + url, "selection")]
-        return [(head, "accent"), (text, "text"), (url, "muted")]
+        return [(head, "accent"), (text, "text"), (url, "muted" if text else "text")]
 
 
 class LinksDialog(SearchableDialog[LinkChoice | None]):
