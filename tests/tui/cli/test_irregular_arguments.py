@@ -106,8 +106,7 @@ def test_a_place(
     """Case 102: commands go on without the file, or end with a line that names it."""
     monkeypatch.chdir(tmp_path)
     run("search", "words")
-    if place.startswith(".cache/newstui/index/"):
-        wait_for_watchers()
+    wait_for_watchers()
     path = home / place
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
