@@ -46,7 +46,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
     "places": ["F"],
     "links": ["enter", ";"],
     "story": ["t"],
-    "front": ["B"],
+    "front": ["B", "f", "f", "f"],
     "triage": ["T"],
     "statistics": ["S"],
     "help": ["?"],
