@@ -374,7 +374,7 @@ async def test_a_very_long_preview_is_laid_out_as_far_as_it_is_seen(
         assert running.shown_number == 1
         assert not view._text_layout.is_complete
         await running.press("enter")
-        assert view._text_layout.is_complete
+        await running.wait_until(lambda: view._text_layout.is_complete)
         await running.press("G")
         assert "Paragraph 1500 begins." in screen_text(running.app)
 
@@ -394,7 +394,8 @@ async def test_laying_out_what_is_below_the_screen_draws_nothing(
 
         monkeypatch.setattr(view, "build_line", build_and_note)
         await running.press("enter")
-        assert view._text_layout.is_complete
+        await running.wait_until(lambda: view._text_layout.is_complete)
+        await running.settle()
         assert drawn == [view.caret.y]
 
 
