@@ -186,7 +186,8 @@ class ArticlePreview:
                 self._load(article)
 
     def _show_nothing(self) -> None:
-        self._show(None)
+        if self._loading_timer is not None:  # else the article came after the timer had fired
+            self._show(None)
 
     def _finish(self, entry: FullArticle | None) -> None:
         self.stop()
