@@ -29,6 +29,7 @@ from tui.rendering.front_page_text import (
     describe_sources,
 )
 from tui.rendering.list_rows import CURSOR_SIGN, STAR_SIGN, UNREAD_SIGN
+from tui.rendering.story_lines import Rail
 from tui.rendering.wording import format_age, join_nonempty
 
 INDENT_CELLS = 4
@@ -37,15 +38,6 @@ MAX_TITLE_LINES, MAX_SENTENCE_LINES = 2, 3
 GAP = 2
 
 FrontPageLine = Sequence[StyledText]
-
-
-@dataclass(frozen=True, slots=True)
-class FrontPageRail:
-    """The lines of a front page."""
-
-    lines: Sequence[FrontPageLine]
-    first_lines: Sequence[int]
-    """The first line of each story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +83,7 @@ def build_front_page_head(
     return [(heading, "section"), (shown, "text"), (facts, "muted")]
 
 
-def build_front_page(page: FrontPage, look: FrontPageLook, now: int, width: int) -> FrontPageRail:
+def build_front_page(page: FrontPage, look: FrontPageLook, now: int, width: int) -> Rail:
     """Return a front page, a heading for each section.
 
     Args:
@@ -101,7 +93,7 @@ def build_front_page(page: FrontPage, look: FrontPageLook, now: int, width: int)
         width: Cells of a line.
     """
     if not page.stories:
-        return FrontPageRail([[], [(f" {describe_nothing(page, now)}", "muted")]], ())
+        return Rail([[], [(f" {describe_nothing(page, now)}", "muted")]], ())
     lines: list[FrontPageLine] = []
     first_lines = []
     for section in page.sections:
@@ -116,7 +108,7 @@ def build_front_page(page: FrontPage, look: FrontPageLook, now: int, width: int)
         lines.append([(f" {left_out}", "muted")])
     if not page.is_grouped:
         lines += [[(f" {line}", "muted")] for line in wrap_text(NOT_GROUPED, max(1, width - 1))]
-    return FrontPageRail(lines, first_lines)
+    return Rail(lines, first_lines)
 
 
 def _build_story(story: FrontPageStory, look: FrontPageLook, width: int) -> list[FrontPageLine]:

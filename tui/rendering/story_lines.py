@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from store.library.story import StoryArticle
 from store.model.article import ArticleRow, reading_minutes
@@ -41,13 +42,12 @@ FACTS_GAP, MIN_TITLE_CELLS = 2, 8
 StoryLine = Sequence[StyledText]
 
 
-@dataclass(frozen=True, slots=True)
-class StoryRail:
-    """The lines of a story."""
+class Rail(NamedTuple):
+    """Items in a column."""
 
-    lines: Sequence[StoryLine]
-    first_lines: Sequence[int]
-    """The first line of each article."""
+    lines: Sequence[StoryLine] = ()
+    first_lines: Sequence[int] = ()
+    """The first line of each item."""
 
 
 def build_story_head(
@@ -95,7 +95,7 @@ def build_story(
     width: int,
     *,
     complete: bool,
-) -> StoryRail:
+) -> Rail:
     """Return a story on a rail, a heading for each month, and what else is about the same below it.
 
     Args:
@@ -123,7 +123,7 @@ def build_story(
         lines += _build_chapter(chapter, marks, width)
     if complete and len(chapters) == 1:
         lines += [[], [(" Nothing else in the library is about this", "muted")]]
-    return StoryRail(lines, first_lines)
+    return Rail(lines, first_lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from store.library.story import StoryArticle
 from store.model.article import ArticleRow
 from store.model.times import UNDATED
 from tui.rendering.cells import StyledText, cell_width
-from tui.rendering.story_lines import StoryRail, build_news, build_story, build_story_head
+from tui.rendering.story_lines import Rail, build_news, build_story, build_story_head
 
 
 def chapter(
@@ -40,7 +40,7 @@ def text_of(line: Sequence[StyledText]) -> str:
     return "".join(text for text, _ in line).rstrip()
 
 
-def rail(story: Sequence[StoryArticle], width: int, *, complete: bool = True) -> StoryRail:
+def rail(story: Sequence[StoryArticle], width: int, *, complete: bool = True) -> Rail:
     return build_story(story, "Trea", "Elev", 2026, width, complete=complete)
 
 
