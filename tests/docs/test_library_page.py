@@ -15,7 +15,7 @@ import pytest
 import store.library.protocol
 from store.library.folder import FolderLibrary
 from store.model.article import Article, Body, ParsedArticle
-from tests.support.codebase import ROOT
+from tests.support.codebase import MODULES, ROOT
 from tests.support.libraries import open_folder_library
 from tui.cli.parser import build_parser
 
@@ -105,5 +105,5 @@ def test_exactly_the_existing_events_are_documented() -> None:
 def test_documented_options_and_variables_exist() -> None:
     assert "--library" in build_parser().format_help()
     variables = set(re.findall(r"`([A-Z_]{4,})`", PAGE))
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "store").rglob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in MODULES)
     assert [name for name in variables if name not in source] == []

@@ -12,9 +12,11 @@ from store.exporters.newstui_json import metadata_to_dict
 from store.library.folder import is_library
 from store.library.protocol import Library
 from store.model.article import FullArticle
+from store.model.errors import InvalidInput
 from store.system.paths import Paths, platform_paths
 from tui.cli.console import ProgressLine, print_message, print_messages
 from tui.cli.exit_codes import UsageError
+from tui.config.library_choice import LibraryChoice, choose_library
 from tui.config.settings import Settings, load_settings
 from tui.rendering.wording import describe_loading, format_count
 from tui.services import open_library
@@ -26,9 +28,16 @@ COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "restore"})
 COMMANDS_WITHOUT_LIBRARY = frozenset({"keys", "settings", "themes"})
 
 
+def resolve_library(options: argparse.Namespace) -> LibraryChoice:
+    """Return the library this command works on, with the folders that belong to it."""
+    return choose_library(os.environ, options.library)
+
+
 def resolve_paths(options: argparse.Namespace) -> Paths:
     """Return the folders this command uses."""
-    return platform_paths(os.environ, options.library)
+    if options.command in COMMANDS_WITHOUT_LIBRARY:  # also shows why there is no library
+        return platform_paths(os.environ)
+    return resolve_library(options).paths
 
 
 def require_library(options: argparse.Namespace) -> None:
@@ -37,16 +46,23 @@ def require_library(options: argparse.Namespace) -> None:
     The default library may be missing: it is there from the first start on.
 
     Raises:
+        InvalidInput: A mistake in the settings hides which it is.
         UsageError: It does not exist, and the command does not start one.
     """
-    if options.library is None or options.command in COMMANDS_WITHOUT_LIBRARY:
+    if options.command in COMMANDS_WITHOUT_LIBRARY:
         return
+    try:
+        choice = resolve_library(options)
+    except InvalidInput:
+        if options.command == "doctor":  # it reports the mistake with all others
+            return
+        raise
     starts_one = options.command in COMMANDS_THAT_START_A_LIBRARY or (
         options.command == "feeds" and options.import_opml
     )
-    library = resolve_paths(options).library
-    if not starts_one and not is_library(library):
-        raise UsageError(f"no library in {library}; `newstui import` and `newstui add` start one")
+    if choice.source and not starts_one and not is_library(choice.paths.library):
+        missing = f"no library in {choice.paths.library} ({choice.source})"
+        raise UsageError(f"{missing}; `newstui import` and `newstui add` start one")
 
 
 def resolve_settings(options: argparse.Namespace) -> Settings:

@@ -14,16 +14,17 @@ from store.backup.auto_backups import find_newest_backup
 from store.feeds.subscriptions import find_subscription_copies
 from store.library.folder import FolderLibrary
 from store.maintenance.repair import review_copies
-from store.model.errors import NewstuiError
+from store.model.errors import InvalidInput, NewstuiError
 from store.model.times import system_clock
 from store.search.list_query import ListQuery
 from store.search.saved_searches import find_search_copies
 from store.system.machine import machine_name
-from store.system.paths import Paths
+from store.system.paths import Paths, platform_paths
 from store.text.clean import clean_line
 from tui import __version__
 from tui.cli.console import MAX_MESSAGE_CHARS, print_data, print_json
-from tui.cli.context import resolve_paths
+from tui.cli.context import resolve_library
+from tui.config.library_choice import LibraryChoice
 from tui.config.settings import load_settings
 from tui.rendering.cells import fit_cells
 from tui.rendering.wording import (
@@ -48,7 +49,7 @@ def run_doctor(options: argparse.Namespace) -> bool:
     """Print the findings; fail if there is a problem."""
     findings = [
         (name, clean_line(text, limit=MAX_MESSAGE_CHARS))
-        for name, text in _examine(resolve_paths(options), repair=options.repair)
+        for name, text in _examine(_find_library(options), repair=options.repair)
     ]
     problems, repaired, copies = (
         [text for name, text in findings if name == repeated] for repeated in REPEATED_NAMES
@@ -66,19 +67,34 @@ def run_doctor(options: argparse.Namespace) -> bool:
     return bool(problems)
 
 
-def _examine(paths: Paths, *, repair: bool) -> Iterator[Finding]:
+def _find_library(options: argparse.Namespace) -> LibraryChoice | None:
+    """Return the library to check; None if a mistake in the settings hides which it is."""
+    try:
+        return resolve_library(options)
+    except InvalidInput:
+        return None
+
+
+def _examine(choice: LibraryChoice | None, *, repair: bool) -> Iterator[Finding]:
+    paths = choice.paths if choice else platform_paths(os.environ)
     yield "newstui", __version__
     yield "python", sys.version.split()[0]
     yield "textual", version("textual")
-    yield "library", str(paths.library)
-    yield "cache", str(paths.cache)
+    if choice:
+        yield "library", str(paths.library)
+        if choice.source:
+            yield "chosen by", choice.source
+        yield "cache", str(paths.cache)
     yield "state", str(paths.state)
     yield "settings", str(paths.config)
     try:
         machine = machine_name(paths.state, os.environ)
         yield "machine", machine
-        library = FolderLibrary(paths.library, paths.cache, machine, system_clock, repair=repair)
-        yield from _examine_library(paths, library, repair=repair)
+        if choice:
+            library = FolderLibrary(
+                paths.library, paths.cache, machine, system_clock, repair=repair
+            )
+            yield from _examine_library(paths, library, repair=repair)
     except NewstuiError as error:
         yield "problem", str(error)
     yield "locale", f"{locale.setlocale(locale.LC_CTYPE, None)}, {sys.stdout.encoding}"

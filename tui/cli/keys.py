@@ -9,7 +9,7 @@ from tui.cli.console import print_data, print_json, print_messages
 from tui.cli.context import resolve_settings
 from tui.config.commands import COMMANDS, format_keys, group_commands
 from tui.config.keymaps import Keymap, make_keymap
-from tui.config.settings import SETTINGS_FILE
+from tui.config.settings_file import SETTINGS_FILE
 from tui.rendering.cells import fit_cells
 
 KEYS_CELLS = 20

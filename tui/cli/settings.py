@@ -10,12 +10,12 @@ from typing import Any
 from tui.cli.console import print_data, print_json, print_messages
 from tui.cli.context import resolve_paths
 from tui.config.settings import (
-    SETTINGS_FILE,
     LoadedSettings,
     SettingDeclaration,
     iter_setting_declarations,
     load_settings,
 )
+from tui.config.settings_file import SETTINGS_FILE
 from tui.rendering.cells import fit_cells
 
 DEFAULT_SOURCE = "default"

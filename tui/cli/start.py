@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from store.system.openssl import without_openssl
-from store.system.paths import platform_paths
 from tui import __version__
 from tui.cli.exit_codes import CommandRunner, ExitCode
+from tui.config.library_choice import choose_library
 from tui.reader.run import ReaderRun
 from tui.terminal.environment import find_startup_problem
 from tui.terminal.session import TerminalSession
@@ -43,7 +43,7 @@ def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool
     gc.disable()
     _ignore_environment()
     with without_openssl():
-        paths = platform_paths(os.environ, library)
+        paths = choose_library(os.environ, library).paths
     run = ReaderRun(paths, slow=slow)
     with TerminalSession(run.request_stop, run.flush_changes) as session:
         size = os.get_terminal_size(SCREEN_FD)

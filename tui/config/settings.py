@@ -18,14 +18,10 @@ from themes.faults import (
     add_unknown_key_faults,
     add_value_fault,
     make_printable,
-    parse_toml,
     suggest_nearest,
 )
 from tui.config.keymaps import KEYMAP_PRESETS
-
-SETTINGS_FILE = "settings.toml"
-MAX_SETTINGS_BYTES = 1_000_000
-"""A larger file is not read: it is something else by mistake."""
+from tui.config.settings_file import SETTINGS_FILE, read_settings_file
 
 AUTO_THEME_NAME = "auto"
 """The name that chooses a theme by the background of the terminal."""
@@ -58,6 +54,14 @@ def _parse_bool(value: object) -> bool | None:
 def _parse_line(value: object) -> str | None:
     sound = isinstance(value, str) and value.strip() and value.isprintable()
     return str(value).strip() if sound else None
+
+
+def _parse_library(value: object) -> str | None:
+    """Return the path of a folder, `~/` expanded; empty for the default."""
+    if not isinstance(value, str) or not value.isprintable():
+        return None
+    path = Path(value.strip()).expanduser() if value.strip() else None
+    return "" if path is None else str(path) if path.is_absolute() else None
 
 
 def _parse_auto(value: object) -> AutoOrBool | None:
@@ -104,6 +108,7 @@ def _parse_keys(value: object) -> tuple[str, ...] | None:
 
 BOOL_TYPE = SettingType("true or false", _parse_bool)
 LINE_TYPE = SettingType("a string", _parse_line)
+LIBRARY_TYPE = SettingType("a folder, absolute or in ~/", _parse_library)
 AUTO_OR_BOOL_TYPE: SettingType[AutoOrBool] = SettingType('true, false or "auto"', _parse_auto)
 COMMAND_TYPE = SettingType("a program and its arguments, as a list", _parse_command)
 KEYS_TYPE = SettingType("a key or a list of keys", _parse_keys)
@@ -123,6 +128,11 @@ EMPTY_TABLE: Mapping[str, Any] = MappingProxyType({})
 class Settings:
     """All settings, in the order in which they are listed."""
 
+    library: str = declare_setting(
+        "",
+        LIBRARY_TYPE,
+        'the folder of the library; "": the default, which `newstui doctor` shows',
+    )
     theme: str = declare_setting(
         AUTO_THEME_NAME,
         LINE_TYPE,
@@ -254,7 +264,7 @@ def load_settings(folder: Path, *, slow: bool = False) -> LoadedSettings:
     `slow` is switched on by the command line.
     """
     faults: list[str] = []
-    found = _validate(_read_file(folder / SETTINGS_FILE, faults), faults)
+    found = _validate(read_settings_file(folder, faults), faults)
     sources = dict.fromkeys(found, SETTINGS_FILE)
     if slow:
         found["slow"], sources["slow"] = True, "--slow"
@@ -267,43 +277,24 @@ def resolve_auto(value: AutoOrBool, detected: bool) -> bool:
     return detected if value == "auto" else value
 
 
-def _read_file(path: Path, faults: list[str]) -> Mapping[str, object]:
-    try:
-        if not path.exists():
-            return {}
-        if not path.is_file():  # reading a pipe might never end
-            faults.append("not a file")
-            return {}
-        with path.open("rb") as file:
-            data = file.read(MAX_SETTINGS_BYTES + 1)
-        if len(data) > MAX_SETTINGS_BYTES:
-            faults.append("too large for a settings file")
-            return {}
-        return parse_toml(data.decode("utf-8-sig"), faults)
-    except OSError as error:
-        faults.append(f"cannot be read: {error.strerror}")
-    except UnicodeDecodeError:
-        faults.append("not UTF-8")
-    return {}
-
-
 def _validate(data: Mapping[str, object], faults: list[str]) -> dict[str, Any]:
     known = {each.name: each.value_type for each in iter_setting_declarations()}
     add_unknown_key_faults("setting", data, known, faults)
     values = {
-        name: _validate_value(value_type, name, data[name], faults)
+        name: validate_value(value_type, name, data[name], faults)
         for name, value_type in known.items()
         if name in data
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _validate_value(
+def validate_value(
     value_type: SettingType[Any], name: str, value: object, faults: list[str]
 ) -> object:
+    """Return the value of a setting or of an entry; None, and a fault, if it breaks the rule."""
     if (inner := value_type.entry_type) and isinstance(value, dict):
         entries = {
-            clean_line(key): _validate_value(inner, f"{name}.{make_printable(key)}", each, faults)
+            clean_line(key): validate_value(inner, f"{name}.{make_printable(key)}", each, faults)
             for key, each in _flatten(value)
         }
         return {key: each for key, each in entries.items() if each is not None}

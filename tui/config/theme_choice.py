@@ -21,7 +21,8 @@ from themes.loader import (
     load_built_in_theme,
     load_user_themes,
 )
-from tui.config.settings import AUTO_THEME_NAME, SETTINGS_FILE, Settings
+from tui.config.settings import AUTO_THEME_NAME, Settings
+from tui.config.settings_file import SETTINGS_FILE
 
 THEME_STATE_FILE = "theme.json"
 SIXTEEN_COLOR_THEME, NO_COLOR_THEME = "terminal", "monochrome"

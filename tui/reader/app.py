@@ -24,7 +24,8 @@ from store.model.errors import NewstuiError
 from store.system.files import make_folder, write_atomically
 from tui.config.keymaps import make_keymap
 from tui.config.last_session import LastSession
-from tui.config.settings import SETTINGS_FILE, LoadedSettings, resolve_auto
+from tui.config.settings import LoadedSettings, resolve_auto
+from tui.config.settings_file import SETTINGS_FILE
 from tui.config.theme_choice import TerminalBackground, ThemeChoice, parse_background_reply
 from tui.reader.driver import ReaderDriver
 from tui.reader.key_queue import KeyQueue

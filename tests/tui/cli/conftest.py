@@ -55,7 +55,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make an empty home folder, and an environment without a terminal."""
     folder = tmp_path / "home"
     folder.mkdir()
-    for name in (*XDG, "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "DISPLAY", "BROWSER"):
+    for name in (
+        *XDG,
+        "NEWSTUI_LIBRARY",
+        "NEWSTUI_CONFIG",
+        "TMUX",
+        "STY",
+        "SSH_CONNECTION",
+        "SSH_TTY",
+        "DISPLAY",
+        "BROWSER",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("NEWSTUI_MACHINE", "desk")

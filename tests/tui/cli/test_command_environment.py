@@ -164,7 +164,7 @@ def test_no_library(
     result = run(*((*option, *arguments) if before else (*arguments, *option)))
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"newstui: no library in {tmp_path / folder}; `newstui import` and `newstui add` start one\n"
+        f"newstui: no library in {tmp_path / folder} (--library); `newstui import` and `newstui add` start one\n"
     )
     assert set(tmp_path.rglob("*")) == there
 

@@ -57,3 +57,38 @@ def test_doctor_checks_the_settings(run: Run, home: Path) -> None:
     assert result.code == 1
     assert 'settings.toml: unknown setting "x"' in result.out
     assert "mine URL" in result.out
+
+
+def test_the_settings_and_the_environment_choose_the_library(
+    run: Run, home: Path, three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands say when there is none, and `doctor` who chose it."""
+    write(home, f'library = "{tmp_path}/mine"\n')
+    result = run("list")
+    assert (result.code, result.err) == (
+        2,
+        f"newstui: no library in {tmp_path}/mine (settings.toml);"
+        " `newstui import` and `newstui add` start one\n",
+    )
+    assert run("import", three).code == 0
+    assert len(run("list").lines) == 3
+    assert (tmp_path / "mine/articles").is_dir()
+    facts = run("doctor", "--json").value["facts"]
+    assert (facts["library"], facts["chosen by"]) == (f"{tmp_path}/mine", "settings.toml")
+
+    monkeypatch.setenv("NEWSTUI_LIBRARY", str(tmp_path / "none"))
+    assert f"no library in {tmp_path}/none (NEWSTUI_LIBRARY)" in run("list").err
+    assert run("list", "--library", home / ".local/share/newstui").code == 0
+
+
+def test_a_mistake_in_the_library_setting_opens_no_other(run: Run, home: Path) -> None:
+    write(home, 'library = "news"\n')
+    fault = 'settings.toml: library: "news" must be a folder, absolute or in ~/'
+    result = run("list")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"newstui: {fault} (no library is opened)\n"
+    assert f"newstui: {fault}\n" in run("settings").err
+    result = run("doctor")
+    assert (result.code, result.out.count(fault)) == (1, 1)
+    assert "library     " not in result.out
+    assert not (home / ".local/share/newstui").exists()

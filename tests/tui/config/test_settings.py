@@ -10,12 +10,12 @@ import pytest
 
 from tui.cli.settings import example_settings
 from tui.config.settings import (
-    SETTINGS_FILE,
     Settings,
     iter_setting_declarations,
     load_settings,
     resolve_auto,
 )
+from tui.config.settings_file import SETTINGS_FILE
 from tui.terminal.environment import is_remote
 
 

@@ -1,0 +1,68 @@
+"""Choose the library to open: the command line, the environment, the settings, the default.
+
+The reader needs this before its first screen, so the settings are read only if their file names a library.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from store.system.paths import Paths, platform_paths
+from tui.config.settings_file import MAX_SETTINGS_BYTES, SETTINGS_FILE, read_settings_file
+
+LIBRARY_OPTION = "--library"
+LIBRARY_VARIABLE = "NEWSTUI_LIBRARY"
+LIBRARY_SETTING = "library"
+LIBRARY_LINE = re.compile(rb"^[ \t]*[\"']?library[\"']?[ \t]*=", re.MULTILINE)
+"""A line that may be the setting; it may also be in a table of the file."""
+
+
+class LibraryChoice(NamedTuple):
+    """The folders to work with, and who chose the library."""
+
+    paths: Paths
+    source: str = ""
+    """The option, the variable or the file that names the library; empty for the default."""
+
+
+def choose_library(environ: Mapping[str, str], option: Path | None) -> LibraryChoice:
+    """Return the library of the option, `NEWSTUI_LIBRARY` or the settings, in this order, or the default.
+
+    Raises:
+        InvalidInput: The settings name a library and cannot be read; no other may be opened instead.
+        LibraryUnavailable: There is no home folder.
+    """
+    if option is not None:
+        return LibraryChoice(platform_paths(environ, option), LIBRARY_OPTION)
+    if named := environ.get(LIBRARY_VARIABLE, "").strip():
+        return LibraryChoice(platform_paths(environ, Path(named).expanduser()), LIBRARY_VARIABLE)
+    default = platform_paths(environ)
+    if library := _read_library_setting(default.config):
+        return LibraryChoice(platform_paths(environ, Path(library)), SETTINGS_FILE)
+    return LibraryChoice(default)
+
+
+def _read_library_setting(config: Path) -> str:
+    """Return the library that the settings name; empty for the default."""
+    if not _may_name_library(config / SETTINGS_FILE):
+        return ""
+    from store.model.errors import InvalidInput  # imported here: few settings name a library
+    from tui.config.settings import LIBRARY_TYPE, validate_value
+
+    faults: list[str] = []
+    given = read_settings_file(config, faults).get(LIBRARY_SETTING, "")
+    library = validate_value(LIBRARY_TYPE, LIBRARY_SETTING, given, faults)
+    if faults:
+        raise InvalidInput(f"{faults[0]} (no library is opened)", item=SETTINGS_FILE)
+    return str(library)
+
+
+def _may_name_library(file: Path) -> bool:
+    with suppress(OSError):
+        if file.is_file() and file.stat().st_size <= MAX_SETTINGS_BYTES:
+            return LIBRARY_LINE.search(file.read_bytes()) is not None
+    return False

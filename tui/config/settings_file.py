@@ -1,0 +1,34 @@
+"""The file of the user's settings: read whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from themes.faults import parse_toml
+
+SETTINGS_FILE = "settings.toml"
+MAX_SETTINGS_BYTES = 1_000_000
+"""A larger file is not read: it is something else by mistake."""
+
+
+def read_settings_file(folder: Path, faults: list[str]) -> Mapping[str, object]:
+    """Return what the settings file of a folder says; nothing, and a fault, if it cannot be read."""
+    path = folder / SETTINGS_FILE
+    try:
+        if not path.exists():
+            return {}
+        if not path.is_file():  # reading a pipe might never end
+            faults.append("not a file")
+            return {}
+        with path.open("rb") as file:
+            data = file.read(MAX_SETTINGS_BYTES + 1)
+        if len(data) > MAX_SETTINGS_BYTES:
+            faults.append("too large for a settings file")
+            return {}
+        return parse_toml(data.decode("utf-8-sig"), faults)
+    except OSError as error:
+        faults.append(f"cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        faults.append("not UTF-8")
+    return {}
