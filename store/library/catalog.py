@@ -47,11 +47,6 @@ class Catalog:
         """Return True if the article is in the library, deleted or not."""
         return article in self._rows
 
-    def lacks_text(self, article: str, words: int) -> bool:
-        """Return True if the library lacks the article, or the text that is offered for it."""
-        row = self._rows.get(article)
-        return row is None or (words > 0 and not row.words and article not in self._deleted)
-
     def rows(self) -> Iterator[ArticleRow]:
         """Yield every row that is not deleted, newest first."""
         if not self._is_sorted:

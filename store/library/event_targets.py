@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from store.journal.reading_state import ReadingState, apply_tag_events
-from store.library.catalog import Catalog
+from store.library.stored_articles import RowLookup, TagStep
 from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
-from store.segments.segments import Segments
 from store.text.names import clean_name, name_key
 
 _ROW_TESTS: Mapping[str, Callable[[ArticleRow], bool]] = {
@@ -71,9 +68,9 @@ class UnfinishedChange(Generic[StepT]):
 class EventTargets(NamedTuple):
     """Finds the articles that an event changes; only `restored` is about deleted ones."""
 
-    catalog: Catalog
-    state: ReadingState
-    segments: Segments
+    rows: RowLookup
+    tags_in_steps: Callable[[Iterable[Sequence[str]]], Iterator[TagStep]]
+    """Yields the tags of the articles with these ids, without deleted ones."""
 
     def find(
         self, event: str, batches: Iterable[Sequence[str]], data: Mapping[str, Any]
@@ -81,7 +78,7 @@ class EventTargets(NamedTuple):
         """Find them among the articles with these ids, in steps.
 
         Raises:
-            LibraryDamaged: The tags of a segment cannot be read.
+            LibraryDamaged: Tags cannot be read.
         """
         if event in ("tagged", "untagged"):
             yield from self._find_by_tag(batches, str(data.get("tag", "")), has=event != "tagged")
@@ -90,31 +87,16 @@ class EventTargets(NamedTuple):
             yield len(ids), [article for article in ids if self._is_changed(event, article)]
 
     def _is_changed(self, event: str, article: str) -> bool:
-        row = self.catalog.get_row(article)
+        row = self.rows.get_row(article)
         if event == "restored" or row is None:
-            return event == "restored" and row is None and article in self.catalog
+            return event == "restored" and row is None and article in self.rows
         test = _ROW_TESTS.get(event)
         return test is None or test(row)
 
     def _find_by_tag(
         self, batches: Iterable[Sequence[str]], tag: str, *, has: bool
     ) -> Iterator[Targets]:
-        """Find those that have a tag, or those that lack it, one segment after the other."""
+        """Find those that have a tag, or those that lack it."""
         key = name_key(clean_name(tag))
-        by_segment: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-        for ids in batches:
-            for article in ids:
-                if (location := self.catalog.location(article)) is not None:
-                    by_segment[location.segment].append((article, location.document_id))
-            yield 0, []
-        states = self.state.article_states
-        for segment, members in by_segment.items():
-            own = self.segments.read_tags(segment)
-            found = []
-            for article, number in members:
-                tags: Sequence[str] = own.get(number, ())
-                if (state := states.get(article)) is not None and state.tags:
-                    tags = apply_tag_events(tags, state.tags)
-                if (key in map(name_key, tags)) is has:
-                    found.append(article)
-            yield len(members), found
+        for looked_at, tags in self.tags_in_steps(batches):
+            yield looked_at, [each for each in tags if (key in map(name_key, tags[each])) is has]

@@ -33,15 +33,11 @@ from store.library.catalog import Catalog, count_rows
 from store.library.event_targets import EventTargets, StepT, UnfinishedChange
 from store.library.feed_names import FeedLabels
 from store.library.folded_copies import fold_copies
+from store.library.folder_articles import FolderArticles
 from store.library.folder_watch import FolderWatch
 from store.library.listing import BATCH_SIZE, FolderListing
 from store.library.protocol import ListField, Listing
-from store.library.updates import (
-    events_of_new_articles,
-    find_newer_texts,
-    find_updates,
-    store_articles,
-)
+from store.library.updates import sort_arrived
 from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, SNAPSHOT_NAME, Repairer
 from store.model.article import (
     Article,
@@ -617,7 +613,7 @@ class FolderLibrary:
         self, kind: str, listed: Iterable[Sequence[str]], total: int, data: Mapping[str, Any]
     ) -> Iterator[RecordProgress]:
         """Find the articles, write the event, then apply it."""
-        targets = EventTargets(self._catalog, self._state, self._segments)
+        targets = EventTargets(self._catalog, self._stored_articles().tags_in_steps)
         articles, done = list[str](), 0
         for looked_at, found in targets.find(kind, listed, data):
             articles += found
@@ -781,38 +777,27 @@ class FolderLibrary:
             self._unloaded.clear()  # every existing article has to be known
             self._refresh_segments()
             self._check_writable()  # again, now that every file has been read
-            matcher = ItemMatcher(
-                lambda: self._catalog, lambda: self._state, self._segments, self._texts.read_body
-            )
+            stored = self._stored_articles()
+            matcher = ItemMatcher(stored)
             remaining = matcher.match(found)
             while batch := list(islice(remaining, SEGMENT_SIZE)):
-                newer_texts = find_newer_texts(batch, self._catalog, self._state, self._segments)
-                renewed = {each.article.id: each for each in newer_texts}
-                self._lists_changed |= bool(renewed)
-                updated = [each for each in batch if each.article.id not in renewed]
-                self._record_updates(updated, matcher.take_changes())
-                new: dict[str, ParsedArticle] = {}
-                for each in batch:
-                    if self._catalog.lacks_text(each.article.id, each.article.words):
-                        new.setdefault(each.article.id, each)
-                self._write_articles([*new.values(), *renewed.values()])
-                added += len(new)
-                known += len(batch) - len(new)
-                yield AddProgress(added, known, tuple(new))
+                arrived = sort_arrived(batch, stored)
+                changes = [*arrived.updates, *matcher.take_changes()]
+                # the next refresh reports what has changed in articles that are listed
+                self._lists_changed |= bool(arrived.newer or changes)
+                if events := [*changes, *arrived.imported]:
+                    self._append_events(events)
+                if articles := [*arrived.new.values(), *arrived.newer.values()]:
+                    stored.store(articles)
+                    self._refresh_segments()
+                added += len(arrived.new)
+                known += len(batch) - len(arrived.new)
+                yield AddProgress(added, known, tuple(arrived.new))
 
-    def _record_updates(self, found: Sequence[ParsedArticle], changes: list[NewEvent]) -> None:
-        read_article = self._segments.read_article
-        updates = find_updates(found, self._catalog, self._state, read_article)
-        if events := [*updates, *changes]:
-            self._append_events(events)
-            self._lists_changed = True  # the next refresh reports it
-
-    def _write_articles(self, new: Sequence[ParsedArticle]) -> None:
-        if new_events := events_of_new_articles(new, self._catalog):
-            self._append_events(new_events)
-        if new:
-            store_articles(new, self._segments, self._catalog)
-            self._refresh_segments()
+    def _stored_articles(self) -> FolderArticles:
+        return FolderArticles(
+            lambda: self._catalog, lambda: self._state, self._segments, self._texts
+        )
 
     # -- changes by others -----------------------------------------------------------------
 

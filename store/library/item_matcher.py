@@ -7,20 +7,18 @@ is compared with the stored ones, and gets the id of the article that it is.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple, TypeVar
 
 from store.importers.article_builder import make_text_id
 from store.journal.events import NewEvent, stamp_to_seconds
-from store.journal.reading_state import UNSET_REGISTER, ReadingState
-from store.library.catalog import Catalog
-from store.model.article import Article, ArticleRow, Body, FeedItem, ParsedArticle, make_item_key
+from store.journal.reading_state import UNSET_REGISTER
+from store.library.stored_articles import StoredArticles
+from store.model.article import Article, ArticleRow, FeedItem, ParsedArticle, make_item_key
 from store.model.times import has_time_of_day, parse_timestamp, to_unix_seconds
-from store.segments.segments import ArticleLocation, Segments
 from store.text.urls import (
     canonicalize_link,
     canonicalize_url,
@@ -46,26 +44,12 @@ DATE_FIELDS = ("date", "published", "published_at", "date_published")
 class ItemMatcher:
     """Gives each article that arrives the id under which the library has it."""
 
-    def __init__(
-        self,
-        catalog: Callable[[], Catalog],
-        state: Callable[[], ReadingState],
-        segments: Segments,
-        read_body: Callable[[ArticleLocation], Body],
-    ) -> None:
-        """Match with what the library has at the time: it may read its files anew in between."""
-        self._get_catalog = catalog
-        self._get_state = state
-        self._segments = segments
-        self._read_body = read_body
+    def __init__(self, articles: StoredArticles) -> None:
+        """Match with these articles of the library."""
+        self.articles = articles
         self._changes: list[NewEvent] = []
         self._taken: set[str] = set()
         """The articles without URL that were imported again, each of which is one item."""
-
-    @property
-    def catalog(self) -> Catalog:
-        """The rows of the library."""
-        return self._get_catalog()
 
     def match(self, found: Iterable[ParsedArticle]) -> Iterator[ParsedArticle]:
         """Yield the articles with their ids in the library; those of a feed belong together."""
@@ -80,34 +64,21 @@ class ItemMatcher:
         changes, self._changes = self._changes, []
         return changes
 
-    @cached_property
-    def rows_by_feed(self) -> dict[str, list[ArticleRow]]:
-        """The rows of stored articles by the key of their feed, also of deleted ones."""
-        return _group(((row.feed_key, row) for row in self.catalog.stored_rows()), sys.maxsize)
-
-    @cached_property
-    def _without_feed(self) -> Mapping[tuple[str, int], Sequence[str]]:
-        """The articles that came from no feed, by title and number of words."""
-        rows = self.rows_by_feed.get("", ())
-        return _group(((self.catalog.stored_title(row.id), row.words), row.id) for row in rows)
-
     def changed_item(self, article: str) -> Mapping[str, str]:
         """Return the `guid`, `url` and `title` of a stored article that its feed has changed."""
-        state = self._get_state().article_states.get(article)
-        return state.item if state else {}
+        return self.articles.state(article).item
 
     def read(self, article: str) -> StoredItem | None:
         """Return a stored article as its feed knows it now; None if there is none."""
-        location = self.catalog.stored_location(article)
-        if location is None:
+        facts, item = self.articles.read_article(article), self.changed_item(article)
+        if facts is None:
             return None
-        facts, item = self._segments.read_article(location), self._get_state().get(article).item
         return StoredItem(
             facts,
             item["guid"] if item else str(facts.extra.get("guid") or ""),
             item["url"] if item else facts.url,
             item["title"] if item else facts.title,
-            lambda: self._read_body(location).text,
+            lambda: self.articles.read_text(article),
         )
 
     def record_change(self, found: Article, stored: StoredItem) -> None:
@@ -116,7 +87,7 @@ class ItemMatcher:
         is_same_link = canonicalize_link(found.url) == canonicalize_link(stored.url)
         if is_same_link and (guid, found.title) == (stored.guid, stored.title):
             return
-        stamp, last = self._get_state().get(stored.id).edits.get("item", UNSET_REGISTER)
+        stamp, last = self.articles.state(stored.id).edits.get("item", UNSET_REGISTER)
         count = last.get("changes", 0) if isinstance(last, dict) else 0
         is_recent = to_unix_seconds(found.created) - stamp_to_seconds(stamp) < SECONDS_PER_DAY
         if count < MAX_ITEM_CHANGES or not is_recent:
@@ -127,7 +98,7 @@ class ItemMatcher:
     def _match_import(self, found: ParsedArticle) -> ParsedArticle:
         article = found.article
         known = article.id
-        if article.id not in self.catalog:
+        if article.id not in self.articles:
             if "#" in article.url:
                 known = self._find_with_fragment(article) or known
             elif not article.url:
@@ -150,7 +121,8 @@ class ItemMatcher:
         article, text = found.article, found.body.text
         if not text or article.id != make_text_id(article.title, article.date, text):
             return ""
-        for each in self._without_feed.get((article.title, article.words), ()):
+        ids = self.articles.imported_ids(article.title, article.words)
+        for each in islice(ids, MAX_CANDIDATES):
             stored = self.read(each) if each not in self._taken else None
             if not stored or stored.url or not _is_date_reread(stored.facts, article):
                 continue
@@ -159,14 +131,12 @@ class ItemMatcher:
         return ""
 
 
-def _group(
-    pairs: Iterable[tuple[Key, Value]], limit: int = MAX_CANDIDATES
-) -> dict[Key, list[Value]]:
+def _group(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     """Return the first values of each key."""
     groups: dict[Key, list[Value]] = {}
     for key, value in pairs:
         group = groups.setdefault(key, [])
-        if len(group) < limit:
+        if len(group) < MAX_CANDIDATES:
             group.append(value)
     return groups
 
@@ -299,7 +269,7 @@ class DocumentMatcher:
 
         An article that came from elsewhere is the same by its URL alone.
         """
-        new, row = found.article, self.library.catalog.stored_row(found.article.id)
+        new, row = found.article, self.library.articles.stored_row(found.article.id)
         key = make_item_key(new.extra, new.url)
         is_known = row and (
             row.feed_key != self.feed or (row.item_key == key and row.title == new.title)
@@ -355,7 +325,7 @@ class DocumentMatcher:
     ) -> str:
         """Return the first of these articles of the feed that is the same; record what changed."""
         for each in dict.fromkeys(ids):
-            row = self.library.catalog.stored_row(each)
+            row = self.library.articles.stored_row(each)
             if row is None or row.feed_key != self.feed or each in self.taken:
                 continue
             if each not in self.stored:
@@ -373,13 +343,13 @@ class DocumentMatcher:
             names.append(make_guid_id(self.feed, item.guid))
         whole = item.guid, new.url, new.title, new.stated_date, found.body.text
         for each in names:
-            if each not in self.library.catalog and each not in self.taken:
+            if each not in self.library.articles and each not in self.taken:
                 return each
         return make_guid_id(self.feed, "\n".join(whole))
 
     @cached_property
     def _rows(self) -> Sequence[ArticleRow]:
-        return self.library.rows_by_feed.get(self.feed, ())
+        return self.library.articles.rows_of_feed(self.feed)
 
     @cached_property
     def _ids_by_key(self) -> Mapping[int, Sequence[str]]:
@@ -391,7 +361,7 @@ class DocumentMatcher:
         pairs = []
         for row in self._rows:
             changed = self.library.changed_item(row.id)
-            title = changed.get("title") or self.library.catalog.stored_title(row.id)
+            title = changed.get("title") or self.library.articles.stored_title(row.id)
             pairs += [((title, row.timestamp), row.id), ((title, None), row.id)]
         return _group(pairs)
 

@@ -1,4 +1,4 @@
-"""Updates by publishers to articles that the library already has.
+"""Articles that arrive: new ones, texts for those without, and updates by publishers to those that are there.
 
 An article that nobody has opened is replaced by its new version. The text of one that was opened is
 kept, because it is what the user has read; that it was updated is recorded.
@@ -6,76 +6,101 @@ kept, because it is what the user has read; that it was updated is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from store.journal.events import NewEvent
-from store.journal.reading_state import (
-    UNSET_REGISTER,
-    ArticleState,
-    ReadingState,
-    events_from_import,
-)
-from store.library.catalog import Catalog
+from store.journal.reading_state import UNSET_REGISTER, ArticleState, events_from_import
+from store.library.stored_articles import StoredArticles
 from store.model.article import Article, ArticleRow, ParsedArticle, ReadingStatus
 from store.model.times import to_unix_seconds
-from store.segments.segments import ArticleLocation, Segments
 
 MIN_UPDATE_INTERVAL = 86_400
 """Seconds between two recorded updates of an article that nobody read in between: some feeds give
 everything a new date whenever they are fetched."""
 
 
-def find_updates(
-    found: Iterable[ParsedArticle],
-    catalog: Catalog,
-    state: ReadingState,
-    facts: Callable[[ArticleLocation], Article],
-) -> Iterator[NewEvent]:
+@dataclass(frozen=True, slots=True)
+class ArrivedArticles:
+    """Articles that arrived, by what they change in a library."""
+
+    updates: Sequence[NewEvent]
+    """Updates to articles that are there."""
+    imported: Sequence[NewEvent]
+    """The reading status that came with new articles.
+
+    All events are written before the articles: an event without its article does no harm and a second
+    import writes the same one, but an article without its events would never get them."""
+    new: Mapping[str, ParsedArticle]
+    """Those that the library lacks, or whose text it lacks, by id."""
+    newer: Mapping[str, ParsedArticle]
+    """Newer versions that replace those that are there."""
+
+
+def sort_arrived(found: Sequence[ParsedArticle], articles: StoredArticles) -> ArrivedArticles:
+    """Sort articles with their ids in the library by what they change in it."""
+    newer = {each.article.id: each for each in _find_newer_texts(found, articles)}
+    updated = (each for each in found if each.article.id not in newer)
+    updates = list(_find_updates(updated, articles))
+    new: dict[str, ParsedArticle] = {}
+    for each in found:
+        if _lacks_text(articles, each.article):
+            new.setdefault(each.article.id, each)
+    unknown = (each for each in new.values() if each.article.id not in articles)
+    imported = [event for each in unknown for event in events_from_import(each)]
+    return ArrivedArticles(updates, imported, new, newer)
+
+
+def _lacks_text(articles: StoredArticles, new: Article) -> bool:
+    """Return True if the library lacks an article, or the text that is offered for it."""
+    row = articles.stored_row(new.id)
+    if row is None:
+        return True
+    return new.words > 0 and not row.words and articles.get_row(new.id) is not None
+
+
+def _find_updates(found: Iterable[ParsedArticle], articles: StoredArticles) -> Iterator[NewEvent]:
     """Yield the updates to articles that the library has, as imported events.
 
-    `facts` reads the facts of an article as it arrived first, and is called only if they may
-    matter.
+    Facts are read from it only if they may matter.
     """
     for each in found:
-        row, location = catalog.get_row(each.article.id), catalog.location(each.article.id)
-        if row is None or location is None or catalog.lacks_text(row.id, each.article.words):
+        row = articles.get_row(each.article.id)
+        if row is None or _lacks_text(articles, each.article):
             continue
-        recorded = state.get(row.id)
+        recorded = articles.state(row.id)
         words = recorded.edits.get("words", UNSET_REGISTER)[1]
         updated_at = None
         if not _is_recorded(each.article, recorded):
-            updated_at = _update_time(each.article, row, partial(facts, location))
+            updated_at = _update_time(each.article, row, articles)
         known = words if isinstance(words, int) else row.words
         if to := _update_data(each.article, row, updated_at, known):
             yield NewEvent("edited", (row.id,), {"to": to, "imported": True})
 
 
-def find_newer_texts(
-    found: Iterable[ParsedArticle], catalog: Catalog, state: ReadingState, segments: Segments
+def _find_newer_texts(
+    found: Iterable[ParsedArticle], articles: StoredArticles
 ) -> Iterator[ParsedArticle]:
     """Yield the articles that have arrived with a newer text and that nobody has opened.
 
-    A shorter text may be truncated and is ignored. So is an article that another machine wrote,
-    since only that machine writes its files. Texts of the library are read only if they may matter.
+    A shorter text may be truncated and is ignored. Texts of the library are read only if they may
+    matter.
     """
     for each in found:
         new = each.article
-        row, location = catalog.get_row(new.id), catalog.location(new.id)
-        if not row or not location or not row.feed_key or new.extra.get("feed") != row.feed_key:
+        row = articles.get_row(new.id)
+        if not row or not row.feed_key or new.extra.get("feed") != row.feed_key:
             continue
-        if not 0 < row.words <= new.words or _is_opened(state.get(row.id)):
+        if not 0 < row.words <= new.words or _is_opened(articles.state(row.id)):
             continue
         if row.words == new.words and (new.updated == new.created or not new.updated):
             continue  # most of what arrives again: nothing is read from the disk
-        if not segments.owns(location):
+        if not articles.is_replaceable(row.id) or not (existing := articles.read_article(row.id)):
             continue
-        existing = segments.read_article(location)
         is_later = to_unix_seconds(new.updated) > to_unix_seconds(existing.updated)
         is_newer = is_later or new.words > existing.words
-        if is_newer and segments.read_body(location).text != each.body.text:
+        if is_newer and articles.read_text(row.id) != each.body.text:
             yield each
 
 
@@ -93,11 +118,13 @@ def _is_recorded(new: Article, state: ArticleState) -> bool:
     )
 
 
-def _update_time(new: Article, row: ArticleRow, first: Callable[[], Article]) -> str | None:
+def _update_time(new: Article, row: ArticleRow, articles: StoredArticles) -> str | None:
     """Return when the publisher changed the article, if that is after it arrived."""
     if new.updated == new.created or to_unix_seconds(new.updated) <= row.added_at:
         return None
-    return new.updated if to_unix_seconds(new.updated) > to_unix_seconds(first().updated) else None
+    first = articles.read_article(row.id)
+    is_later = first and to_unix_seconds(new.updated) > to_unix_seconds(first.updated)
+    return new.updated if is_later else None
 
 
 def _update_data(
@@ -113,40 +140,6 @@ def _update_data(
     else:
         is_new = updated_at is not None and new.words not in (0, words)
     return {"updated": updated_at or new.created, "words": new.words or words} if is_new else {}
-
-
-def events_of_new_articles(found: Sequence[ParsedArticle], catalog: Catalog) -> list[NewEvent]:
-    """Return the reading status that came with articles new to the library, as events.
-
-    They are written before the articles: an event without its article does no harm and a second
-    import writes the same one, but an article without its events would never get them.
-    """
-    unknown = (each for each in found if each.article.id not in catalog)
-    return [change for each in unknown for change in events_from_import(each)]
-
-
-def store_articles(found: Sequence[ParsedArticle], segments: Segments, catalog: Catalog) -> None:
-    """Write new articles, and texts for those that have none or an older one.
-
-    An article of this machine is rewritten in place. For an article of another machine, which alone
-    writes its files, a copy with the text is added, and `Catalog.add` prefers it.
-    """
-    new = []
-    replaced: dict[str, dict[int, ParsedArticle]] = {}
-    for each in found:
-        location = catalog.location(each.article.id)
-        if location is None:
-            new.append(each)
-            continue
-        merged = merge_article(segments.read_article(location), each)
-        if segments.owns(location):
-            replaced.setdefault(location.segment, {})[location.document_id] = merged
-        else:
-            new.append(merged)
-    for segment, articles in replaced.items():
-        segments.replace(segment, articles)
-    if new:
-        segments.append(new)
 
 
 def merge_article(existing: Article, found: ParsedArticle) -> ParsedArticle:
