@@ -40,12 +40,12 @@ def score_pairs(
     embeddings: ArticleEmbeddings | None,
 ) -> list[list[float]]:
     """Return the score of each of some articles as a similar article of each other one."""
-    searcher = library.searcher
-    index = searcher.current_index()
+    engine = library.index_engine
+    index = engine.current_index()
     if index is None:
         raise ValueError("the library has no index")
     rows = [row for entry in entries if (row := library.get_row(entry.article.id))]
-    finder = SimilarArticleFinder(index, searcher.row_by_number, searcher.read_text, embeddings)
+    finder = SimilarArticleFinder(index, engine.row_by_number, engine.read_text, embeddings)
     return [finder.compare(entry.article, entry.body, rows) for entry in entries]
 
 

@@ -48,7 +48,7 @@ class KnownItems:
     @cached_property
     def index(self) -> FullTextIndex:
         """The index of the library."""
-        index = self.library.searcher.current_index()
+        index = self.library.index_engine.current_index()
         if index is None:
             raise ValueError("the library has no index")
         return index
@@ -100,7 +100,7 @@ def _draw_error(items: KnownItems, word: str, chance: random.Random) -> str:
     """Return a word misspelt so that no article has it."""
     while True:
         error = misspell(word, chance)
-        if not any(items.index.count_articles(field, error) for field in CORRECTION_FIELDS):
+        if not items.index.count_articles(CORRECTION_FIELDS, [error]):
             return error
 
 
@@ -112,8 +112,8 @@ def _measure_corrections(items: KnownItems) -> Iterator[str]:
         pairs.append((word, _draw_error(items, word, chance)))
 
     def by_frequency(error: str) -> Sequence[str]:
-        found = items.index.words_with_prefix("body", error[:2])
-        return [word for word, _ in sorted(found, key=lambda each: (-each[1], each[0]))[:3]]
+        found = items.index.words_with_prefix(("body",), error[:2])
+        return [word for word, _ in sorted(found.items(), key=lambda each: (-each[1], each[0]))[:3]]
 
     methods: dict[str, Method] = {
         "newstui": lambda error: find_corrections(items.index, error, CORRECTION_FIELDS),
@@ -184,7 +184,7 @@ def _rank(items: KnownItems, what: str, queries: Sequence[tuple[str, str]]) -> I
         found = items.index.search_uncounted(
             Query.boolean_query([(Occur.Should, part) for part in parts]), RESULTS
         )
-        rows = (items.library.searcher.row_by_number(hit.number) for hit in found)
+        rows = (items.library.index_engine.row_by_number(hit.number) for hit in found)
         return [row.id for row in rows if row]
 
     methods: dict[str, Method] = {

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from store.journal.reading_state import ReadingState, apply_edits
-from store.library.searcher import edit_stamps, segment_signatures
+from store.library.indexer import edit_stamps, segment_signatures
 from store.model.article import Article, Body
 from store.model.errors import LibraryBusy, LibraryDamaged, LibraryUnavailable, SaveFailed
 from store.model.results import IndexProgress
@@ -44,7 +44,7 @@ from store.system.files import FileSignature, file_lock, file_signature, make_fo
 from store.text.markdown import strip_inline_markdown
 
 if TYPE_CHECKING:
-    from store.library.searcher import SearchContext
+    from store.library.indexer import SearchContext
     from store.search.article_embeddings import ArticleEmbeddings
 
 READ_BATCH_SIZE = 25

@@ -87,14 +87,16 @@ if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
     from store.library.article_copies import ArticleCopies
     from store.library.embedding_updates import EmbeddingUpdater
+    from store.library.index_engine import IndexEngine
+    from store.library.indexer import SearchContext
     from store.library.interest_store import InterestStore
     from store.library.related import RelatedArticles
-    from store.library.searcher import LibrarySearcher, SearchContext
+    from store.library.searcher import Searcher
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector, VectorCache
     from store.search.saved_searches import SearchStore
-    from store.search.similar import ComparedArticle
+    from store.search.similar import ComparedArticle, SimilarArticleFinder
 
 LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE, SEARCHES_FILE})
 MAX_NAMED_FILES = 3
@@ -179,22 +181,28 @@ class FolderLibrary:
     # -- imported when first used, because a start that shows a list needs none of it ------
 
     @cached_property
-    def searcher(self) -> LibrarySearcher:
-        """Answers queries with the full-text index."""
-        from store.library.searcher import LibrarySearcher
+    def searcher(self) -> Searcher:
+        """Answers queries."""
+        from store.library.searcher import Searcher
 
-        return LibrarySearcher(self._cache / "index", self._search_context)
+        return Searcher(self.index_engine, self._clock)
+
+    @cached_property
+    def index_engine(self) -> IndexEngine:
+        """The full-text index, and the parts of queries that it answers."""
+        from store.library.index_engine import IndexEngine
+
+        return IndexEngine(self._cache / "index", self._search_context)
 
     @cached_property
     def _search_context(self) -> SearchContext:
-        from store.library.searcher import SearchContext
+        from store.library.indexer import SearchContext
 
         return SearchContext(
             lambda: self._catalog,
             self.articles,
             self._segments,
             self._texts,
-            self._clock,
             self._warn,
             self._feed_labels.read,
         )
@@ -210,9 +218,19 @@ class FolderLibrary:
     def _related(self) -> RelatedArticles:
         from store.library.related import RelatedArticles
 
+        engine = self.index_engine
         return RelatedArticles(
-            self.searcher, lambda: self._catalog.rows(), lambda: self.embeddings.current
+            self._similar_finder, lambda _: self._catalog.rows(), engine.discard_index
         )
+
+    def _similar_finder(self) -> SimilarArticleFinder | None:
+        from store.search.similar import SimilarArticleFinder
+
+        engine = self.index_engine
+        if (index := engine.current_index()) is None:
+            return None
+        embeddings = self.embeddings.current
+        return SimilarArticleFinder(index, engine.row_by_number, engine.read_text, embeddings)
 
     @cached_property
     def embeddings(self) -> EmbeddingUpdater:
@@ -235,7 +253,7 @@ class FolderLibrary:
     def _copies(self) -> ArticleCopies:
         from store.library.article_copies import ArticleCopies
 
-        read_text = self.searcher.read_text
+        read_text = self.index_engine.read_text
         return ArticleCopies(self._cache, self._segments, read_text, self._warn)
 
     @cached_property
@@ -263,7 +281,7 @@ class FolderLibrary:
     def _vectors(self) -> VectorCache:
         from store.library.vector_cache import VectorCache
 
-        return VectorCache(self._cache, self.searcher)
+        return VectorCache(self._cache, self.index_engine)
 
     @cached_property
     def searches(self) -> SearchStore:
@@ -396,7 +414,7 @@ class FolderLibrary:
         """Index what is new, in steps."""
         self._finish_change()
         self.is_index_stale = False
-        is_done = yield from self.searcher.update(self._state)
+        is_done = yield from self.index_engine.update(self._state)
         self.is_index_stale |= not is_done
         if self._is_folding:
             has_changed = yield from self._copies.update(lambda: self._catalog)
@@ -437,7 +455,7 @@ class FolderLibrary:
         """Return the best paragraphs for a query."""
         from store.library.passages import PassageFinder
 
-        return PassageFinder(self.searcher, self.articles).find(text, limit)
+        return PassageFinder(self.searcher, self.index_engine, self.articles).find(text, limit)
 
     def correct_query(self, text: str) -> str:
         """Return a query with misspelt words corrected."""

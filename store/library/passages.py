@@ -13,14 +13,15 @@ from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
-from store.library.searcher import LibrarySearcher
+from store.library.search_engine import SearchEngine
+from store.library.searcher import Searcher
 from store.model.article import Article, ArticleRow, Passage, ReadingStatus
 from store.model.errors import InvalidQuery
 from store.search.highlight import Highlighter, make_highlighter
 from store.search.index import IndexUnusable
-from store.search.index_query import IndexQueryBuilder
 from store.search.list_query import PassageMatches, SearchQuery
 from store.search.syntax_tree import QueryNode, iter_wanted_words, loosen
+from store.search.vocabulary import Vocabulary
 from store.text.prose import count_words
 
 CANDIDATE_ARTICLES = 50
@@ -58,15 +59,23 @@ class Paragraph(NamedTuple):
 
 
 class PassageFinder:
-    """Finds passages by the index of a searcher."""
+    """Finds passages by the index of a library."""
 
     def __init__(
         self,
-        searcher: LibrarySearcher,
+        searcher: Searcher,
+        engine: SearchEngine,
         articles: Callable[[Sequence[str]], Iterator[tuple[Article, ReadingStatus]]],
     ) -> None:
-        """Use the index of this searcher; `articles` returns the reading status of some articles."""
+        """Find nothing yet.
+
+        Args:
+            searcher: Parses and corrects queries.
+            engine: Answers them.
+            articles: Returns the reading status of some articles.
+        """
         self._searcher = searcher
+        self._engine = engine
         self._articles = articles
 
     def find(self, text: str, limit: int) -> PassageMatches:
@@ -83,19 +92,25 @@ class PassageFinder:
         node = self._searcher.parse(text)
         if not any(iter_wanted_words(node)):
             raise InvalidQuery("expected words to look for", 0)
-        builder = self._searcher.current_query_builder()
+        vocabulary = self._engine.vocabulary
         try:
-            ranked = self._rank(node, builder) if builder else iter(())
+            ranked = self._rank(node, vocabulary) if vocabulary else iter(())
             return list(islice(ranked, limit))
         except IndexUnusable as error:
-            self._searcher.discard_index(error)
+            self._engine.discard_index(error)
             return ()
 
-    def _rank(self, node: QueryNode, builder: IndexQueryBuilder) -> Iterator[Passage]:
+    def _rank(self, node: QueryNode, vocabulary: Vocabulary) -> Iterator[Passage]:
         """Yield passages, the best first; of those with the same text only one."""
-        found = self._searcher.find_best(loosen(node) or node, CANDIDATE_ARTICLES)
-        terms = _make_terms(node, builder)
-        paragraphs = [each for row, score in found for each in self._paragraphs(row, score, terms)]
+        found = self._engine.find_best(loosen(node) or node, CANDIDATE_ARTICLES)
+        terms = _make_terms(node, self._engine, vocabulary)
+        texts = self._engine.read_texts([row.id for row, _ in found])
+        paragraphs = [
+            each
+            for row, score in found
+            if row.id in texts
+            for each in self._paragraphs(row, texts[row.id][0], score, terms)
+        ]
         mean_words = sum(each.words for each in paragraphs) / max(1, len(paragraphs))
         passages = [
             each.passage._replace(score=each.passage.score + score)
@@ -109,10 +124,9 @@ class PassageFinder:
                 yield passage
 
     def _paragraphs(
-        self, row: ArticleRow, score: float, terms: Sequence[QueryTerm]
+        self, row: ArticleRow, text: str, score: float, terms: Sequence[QueryTerm]
     ) -> Iterator[Paragraph]:
         """Yield the paragraphs of an article; the score of its passages is only its own share so far."""
-        text = self._searcher.read_text(row.id)
         seen = next((reading.position for _, reading in self._articles([row.id])), 0)
         for number, (start, part) in enumerate(iter_paragraphs(text), 1):
             words = count_words(part)
@@ -133,13 +147,15 @@ def iter_paragraphs(text: str) -> Iterator[tuple[int, str]]:
                 yield line.start(), line[0]
 
 
-def _make_terms(node: QueryNode, builder: IndexQueryBuilder) -> Sequence[QueryTerm]:
-    articles = builder.index.document_count
+def _make_terms(
+    node: QueryNode, engine: SearchEngine, vocabulary: Vocabulary
+) -> Sequence[QueryTerm]:
+    articles = engine.document_count
     terms = []
     for condition in iter_wanted_words(node):
-        number = builder.index.search(builder.build(condition), 1).total
+        number = engine.count(condition)
         rarity = math.log(1 + (articles - number + 0.5) / (number + 0.5))
-        terms.append(QueryTerm(make_highlighter([condition], builder.forms), rarity))
+        terms.append(QueryTerm(make_highlighter([condition], vocabulary.forms), rarity))
     return terms
 
 

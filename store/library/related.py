@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from store.library.searcher import LibrarySearcher
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
 from store.search.index import IndexUnusable
 from store.search.similar import ComparedArticle, SimilarArticleFinder
 from store.text.summary import find_summary_positions
-
-if TYPE_CHECKING:
-    from store.search.article_embeddings import ArticleEmbeddings
 
 MAX_SIMILAR = 5
 
@@ -25,20 +21,20 @@ class RelatedArticles:
 
     def __init__(
         self,
-        searcher: LibrarySearcher,
-        rows: Callable[[], Iterable[ArticleRow]],
-        embeddings: Callable[[], ArticleEmbeddings | None] = lambda: None,
+        finder: Callable[[], SimilarArticleFinder | None],
+        rows_with_titles: Callable[[Collection[str]], Iterable[ArticleRow]],
+        discard_index: Callable[[Exception], None],
     ) -> None:
-        """Use the index of this searcher.
+        """Look up nothing yet.
 
         Args:
-            searcher: It has the index.
-            rows: Returns all rows of the library.
-            embeddings: Returns the embeddings of its articles; None if there are none.
+            finder: Returns what compares articles by the current index; None if there is none.
+            rows_with_titles: Returns the rows whose titles, ignoring case, are among some, and others.
+            discard_index: Called with what is wrong with an index that must not be used any more.
         """
-        self._searcher = searcher
-        self._rows = rows
-        self._embeddings = embeddings
+        self._finder = finder
+        self._rows_with_titles = rows_with_titles
+        self._discard_index = discard_index
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return up to five similar articles; without an index, those the article names."""
@@ -57,19 +53,16 @@ class RelatedArticles:
         return replace(insights or ArticleInsights(), summary_positions=positions)
 
     def _ask_index(self, question: Callable[[SimilarArticleFinder], T]) -> T | None:
-        index = self._searcher.current_index()
-        if index is None:
-            return None
         try:
-            lookups = self._searcher.row_by_number, self._searcher.read_text
-            return question(SimilarArticleFinder(index, *lookups, self._embeddings()))
+            finder = self._finder()
+            return question(finder) if finder else None
         except IndexUnusable as error:
-            self._searcher.discard_index(error)
+            self._discard_index(error)
             return None
 
     def _match_titles(self, titles: Iterable[str]) -> Iterator[SimilarArticle]:
         titles_by_key = {title.casefold(): title for title in titles if title.strip()}
-        rows = self._rows() if titles_by_key else ()
+        rows = self._rows_with_titles(titles_by_key) if titles_by_key else ()
         by_title = {key: row for row in rows if (key := row.title.casefold()) in titles_by_key}
         for key, title in list(titles_by_key.items())[:MAX_SIMILAR]:
             if row := by_title.get(key):

@@ -12,16 +12,20 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zlib import crc32
 
 import orjson
 
-from store.library.searcher import LibrarySearcher
 from store.model.article import ArticleRow
 from store.model.errors import LibraryUnavailable, SaveFailed
-from store.search.index import IndexUnusable, convert_engine_errors
-from store.search.term_vectors import TermVector, TermWeights, count_article_words
+from store.search.index import IndexUnusable
+from store.search.term_vectors import (
+    TermVector,
+    TermWeights,
+    WordFrequencies,
+    count_article_words,
+)
 from store.system.files import make_folder, read_regular, write_atomically
 
 VECTORS_FILE = "vectors"
@@ -51,13 +55,26 @@ def pack_vector(vector: TermVector) -> ArticleVector:
     )
 
 
+class IndexedTexts(Protocol):
+    """The texts of a library, and an index of them."""
+
+    def current_index(self) -> WordFrequencies | None:
+        """Return the index as it is now; None if there is none."""
+
+    def read_text(self, article: str) -> str:
+        """Return the text of an article; empty if there is none."""
+
+    def discard_index(self, error: Exception) -> None:
+        """Stop using a damaged index."""
+
+
 class VectorCache:
     """The vectors of one library's articles, in memory while they are used and in one file."""
 
-    def __init__(self, folder: Path, searcher: LibrarySearcher) -> None:
+    def __init__(self, folder: Path, library: IndexedTexts) -> None:
         """Read nothing yet."""
         self._path = folder / VECTORS_FILE
-        self._searcher = searcher
+        self._library = library
 
     def find(
         self, rows: Sequence[ArticleRow], *, keep: bool
@@ -76,7 +93,7 @@ class VectorCache:
             for row in rows
             if (entry := cached.get(row.id)) and entry[0] == _stamp(row)
         }
-        index = self._searcher.current_index()
+        index = self._library.current_index()
         if index is not None:
             now = index.document_count
             if not documents / MAX_GROWTH <= now <= documents * MAX_GROWTH:
@@ -87,20 +104,19 @@ class VectorCache:
         found = dict(known)
         missing = (row for row in rows if row.id not in known)
         try:
-            weights = TermWeights(index.searcher)
+            weights = TermWeights(index)
             while batch := list(islice(missing, VECTOR_BATCH_SIZE)):
-                with convert_engine_errors(index.folder):
-                    vectors = {row.id: self._weigh(weights, row) for row in batch}
+                vectors = {row.id: self._weigh(weights, row) for row in batch}
                 found |= vectors
                 yield vectors
         except IndexUnusable as error:
-            self._searcher.discard_index(error)
+            self._library.discard_index(error)
         finally:  # also if nobody waits for the rest
             if keep and len(found) > len(known):
                 self._write(documents, rows, found, cached)
 
     def _weigh(self, weights: TermWeights, row: ArticleRow) -> ArticleVector:
-        text = self._searcher.read_text(row.id)
+        text = self._library.read_text(row.id)
         return pack_vector(weights.vector(count_article_words(row.title, text)))
 
     def _read(self) -> tuple[int, dict[str, tuple[int, ArticleVector]]]:

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
+from typing import TYPE_CHECKING
 
-from store.search.index import FullTextIndex
+if TYPE_CHECKING:
+    from store.search.vocabulary import IndexedWords
 
 SHARED_LETTERS = 2
 """Letters at the start that a word and its correction share."""
@@ -31,13 +33,9 @@ def split_in_two(word: str) -> Iterator[tuple[str, str]]:
 
 
 def find_corrections(
-    index: FullTextIndex, word: str, fields: Sequence[str], limit: int = 3
+    words: IndexedWords, word: str, fields: Sequence[str], limit: int = 3
 ) -> Sequence[str]:
-    """Return the words of some fields that may have been meant by a word, the likeliest first.
-
-    Raises:
-        IndexUnusable: It is damaged.
-    """
+    """Return the words of some fields that may have been meant by a word, the likeliest first."""
     if len(word) < MIN_CORRECTED_LENGTH or not word.isalpha():
         return ()
     # Imported with the first typing error: few commands meet one.
@@ -45,13 +43,10 @@ def find_corrections(
 
     errors = 2 if len(word) >= LONG_WORD_LENGTH else 1
     articles: Counter[str] = Counter()
-    for field in fields:
-        for known, number in index.words_with_prefix(field, word[:SHARED_LETTERS]):
-            if abs(len(known) - len(word)) <= errors and known.isalpha():
-                articles[known] += number
-    for known in set(_vary_start(word)):
-        for field in fields:
-            articles[known] += index.count_articles(field, known)
+    for known, number in words.words_with_prefix(fields, word[:SHARED_LETTERS]).items():
+        if abs(len(known) - len(word)) <= errors and known.isalpha():
+            articles[known] += number
+    articles.update(words.count_articles(fields, set(_vary_start(word))))
     letters = sorted(word)
     near = (
         (distance, sorted(known) != letters, -number, known)

@@ -12,14 +12,25 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
 
 import orjson
-from tantivy import DocAddress, Document, Index, Order, Query, Schema, SchemaBuilder, Searcher
+from tantivy import (
+    DocAddress,
+    Document,
+    Index,
+    Occur,
+    Order,
+    Query,
+    Schema,
+    SchemaBuilder,
+    Searcher,
+)
 
 from store.model.article import Article, Body
 from store.model.errors import (
@@ -31,6 +42,7 @@ from store.model.errors import (
 )
 from store.model.times import to_unix_seconds
 from store.search.term_vectors import TermWeights
+from store.search.vocabulary import TEXT_FIELDS
 from store.system.files import (
     FILE_MODE,
     FileSignature,
@@ -49,8 +61,6 @@ COVERAGE_FILE = "newstui.json"
 INDEX_META_FILE = "meta.json"
 """The engine's file that names all others; it changes with every commit."""
 
-TEXT_FIELDS = ("title", "summary", "body", "category", "tags")
-"""Fields that are searched by their words."""
 NAME_FIELDS = ("author", "url")
 """Fields that are searched by their words, if they are asked for."""
 WORD_FIELDS = (*TEXT_FIELDS, *NAME_FIELDS)
@@ -173,7 +183,7 @@ class FullTextIndex:
             IndexUnusable: `refresh` has not opened it.
         """
         if self._term_weights is None:
-            self._term_weights = TermWeights(self.searcher)
+            self._term_weights = TermWeights(self)
         return self._term_weights
 
     @property
@@ -193,6 +203,33 @@ class FullTextIndex:
         with convert_engine_errors(self.folder):
             found = searcher.search(query, limit, count=False)
             return self._to_hits(found.hits)
+
+    def best_hits(
+        self,
+        weights: Mapping[str, float],
+        when: int,
+        limit: int,
+        among: Sequence[int] | None = None,
+    ) -> Sequence[IndexHit]:
+        """Return the best hits for some words in titles and texts, as `ComparisonIndex` describes."""
+        parts = [
+            Query.boost_query(Query.term_query(self.schema, field, word, "freq"), weight)
+            for word, weight in weights.items()
+            for field in ("title", "body")
+        ]
+        query = Query.boolean_query([(Occur.Should, part) for part in parts])
+        if among is not None:
+            numbers = [Query.term_query(self.schema, "number", each, "basic") for each in among]
+            subset = Query.boolean_query([(Occur.Should, number) for number in numbers])
+            restriction = Query.const_score_query(subset, 0.0)
+            query = Query.boolean_query([(Occur.Must, restriction), (Occur.Should, query)])
+        return self.search_uncounted(query, limit)
+
+    def find_in_titles(self, words: Sequence[str], limit: int) -> Sequence[int]:
+        """Return the numbers of articles whose title has all of some words, up to a limit."""
+        parts = [Query.term_query(self.schema, "title", word, "basic") for word in words]
+        query = Query.boolean_query([(Occur.Must, part) for part in parts])
+        return [hit.number for hit in self.search_uncounted(query, limit)]
 
     @property
     def document_count(self) -> int:
@@ -222,16 +259,29 @@ class FullTextIndex:
         ]
 
     def words_with_prefix(
-        self, field_name: str, prefix: str, limit: int | None = None
-    ) -> list[tuple[str, int]]:
-        """Return the words of a field that start with a prefix, and how many articles have each."""
+        self, fields: Sequence[str], prefix: str, limit: int | None = None
+    ) -> Counter[str]:
+        """Return the words of some fields that start with a prefix, and how many articles have each."""
+        found: Counter[str] = Counter()
         with convert_engine_errors(self.folder):
-            return self.searcher.terms_with_prefix(field_name, prefix, limit=limit)
+            for name in fields:
+                found.update(dict(self.searcher.terms_with_prefix(name, prefix, limit=limit)))
+        return found
 
-    def count_articles(self, field_name: str, word: str) -> int:
-        """Return how many articles have a word in a field, some of which may be deleted."""
+    def count_articles(self, fields: Sequence[str], words: Iterable[str]) -> Counter[str]:
+        """Return for each of some words that some fields have how many articles have it."""
+        found: Counter[str] = Counter()
         with convert_engine_errors(self.folder):
-            return self.searcher.doc_freq(field_name, word)
+            for word in words:
+                if number := sum(self.searcher.doc_freq(name, word) for name in fields):
+                    found[word] = number
+        return found
+
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """Return for each word in how many texts it occurs, or else in how many titles."""
+        with convert_engine_errors(self.folder):
+            count = self.searcher.doc_freq
+            return {word: count("body", word) or count("title", word) for word in words}
 
 
 class IndexWriter:

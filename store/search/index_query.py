@@ -1,21 +1,12 @@
-"""Words, phrases and prefixes as queries of the full-text index.
-
-Words are indexed as they are, so the forms of a word (court, courts) are looked up at query time:
-the words of the index that share a prefix and have the same stem, by the rules of every language
-that the library's articles are in (Snowball; Porter 2001).
-"""
+"""Words, phrases and prefixes as queries of the full-text index."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import chain, takewhile
 
-from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Occur, Query
 
-from store.search.corrections import find_corrections, split_in_two
-from store.search.index import TEXT_FIELDS, FullTextIndex, signs_field
+from store.search.index import FullTextIndex, signs_field
 from store.search.other_spellings import find_acronym_like_word, iter_other_spellings
 from store.search.syntax_tree import (
     And,
@@ -24,13 +15,12 @@ from store.search.syntax_tree import (
     Not,
     Or,
     QueryNode,
-    SearchField,
     ValueCondition,
     WordsCondition,
     count_most,
 )
+from store.search.vocabulary import SEARCHED_FIELDS, TEXT_FIELDS, Vocabulary
 from store.text.folding import normalize_text
-from store.text.spellings import other_spellings
 from store.text.terms import UNSPACED_SCRIPT
 from store.text.tokenizer import find_signs, tokenize
 
@@ -44,12 +34,6 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     "url": 1.0,
 }
 """The weight of a word by the field that it occurs in."""
-MAX_STEM_TAIL = 1
-"""Letters at the end of the stem in which another form may differ (happy, happier: the y)."""
-MIN_STEM_LENGTH = 3
-"""Letters that all forms of a word share; shorter words have no other forms."""
-MAX_FORM_CANDIDATES = 4000
-"""Words of the index that are examined as forms of one word."""
 SHORT_FIELDS = ("title", "category", "tags", "author", "url")
 """Fields with short texts."""
 MAX_PREFIX_WORDS = 30
@@ -61,52 +45,6 @@ MAX_COUNTED_RATIO = 0.5
 OTHER_FORM_WEIGHT = 0.8
 """The weight of another form of a word, relative to the word itself."""
 
-SNOWBALL_STEMMERS: Mapping[str, str] = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "nn": "norwegian",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-}
-"""The engine's stemmers by ISO 639-1 code."""
-
-
-@cache
-def make_stemmer(language: str) -> TextAnalyzer:
-    """Return an analyser that stems words separated by spaces; see `SNOWBALL_STEMMERS`."""
-    return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(language)).build()
-
-
-def stemmer_names(languages: Iterable[str]) -> Sequence[str]:
-    """Return the stemmers for languages given by their codes (`pt-BR`)."""
-    codes = (re.split("[-_]", language.casefold())[0] for language in languages)
-    known = dict.fromkeys(SNOWBALL_STEMMERS[code] for code in codes if code in SNOWBALL_STEMMERS)
-    return tuple(known)
-
-
-SEARCHED_FIELDS: Mapping[SearchField, Sequence[str]] = {
-    "": TEXT_FIELDS,
-    "title": ("title",),
-    "summary": ("summary",),
-    "text": ("body",),
-    "author": ("author",),
-    "url": ("url",),
-}
 COLUMN_FIELDS: Mapping[FactColumn, str] = {"tag": "tag", "source": "source", "lang": "language"}
 
 
@@ -116,9 +54,11 @@ class IndexQueryBuilder:
     def __init__(self, index: FullTextIndex) -> None:
         self.index = index
         """The index that the queries are for."""
-        self._languages = stemmer_names({"en", *index.coverage.languages})
-        self._forms: dict[str, tuple[str, ...]] = {}
-        self._corrections: dict[tuple[str, SearchField], Sequence[str]] = {}
+        self.vocabulary = Vocabulary(index, index.coverage.languages, self._has_phrase)
+        """Its words."""
+
+    def _has_phrase(self, text: str, fields: Sequence[str]) -> bool:
+        return self.index.search(self.phrase_query(text, fields), 1).total > 0
 
     def build(self, node: QueryNode) -> Query:
         """Return a query for a syntax tree that asks only for words and values."""
@@ -188,45 +128,6 @@ class IndexQueryBuilder:
         return Query.boolean_query(
             [(Occur.Must, counted), *((Occur.Should, part) for part in others)]
         )
-
-    def correct_words(self, conditions: Iterable[WordsCondition]) -> Iterator[tuple[str, str]]:
-        """Yield the words that the index has in no form, each with the likeliest correction.
-
-        What is quoted or may go on is never corrected, nor is a word with signs, such as `C++`.
-        """
-        for each in conditions:
-            if not (each.is_phrase or each.is_prefix or find_signs(each.text)):
-                for word in tokenize(each.text):
-                    for correction in self._correct(word.text, each.field):
-                        yield word.text, correction
-
-    def _correct(self, word: str, field: SearchField) -> Sequence[str]:
-        """Return the likeliest correction of a word; none if a field has it in some form."""
-        found = self._corrections.get((word, field))
-        if found is None:
-            fields = SEARCHED_FIELDS[field]
-            forms = chain.from_iterable(map(self.forms, (word, *other_spellings(word))))
-            is_known = any(
-                self.index.count_articles(each, form) for form in forms for each in fields
-            )
-            if is_known:
-                found = ()
-            else:
-                found = self._split(word, fields) or find_corrections(self.index, word, fields, 1)
-            self._corrections[word, field] = found
-        return found
-
-    def _split(self, word: str, fields: Sequence[str]) -> Sequence[str]:
-        """Return a word as the two between which a space is missing, if they follow each other anywhere."""
-        for first, second in split_in_two(word):
-            pair = f"{first} {second}"
-            is_known = all(
-                any(self.index.count_articles(field, part) for field in fields)
-                for part in (first, second)
-            )
-            if is_known and self.index.search(self.phrase_query(pair, fields), 1).total:
-                return (pair,)
-        return ()
 
     def words_query(
         self, text: str, fields: Sequence[str] = TEXT_FIELDS, *, typing: bool = False
@@ -299,36 +200,11 @@ class IndexQueryBuilder:
             return _any_of([exact, Query.regex_query(schema, field, escape_regex(value) + suffix)])
         return exact
 
-    def forms(self, word: str) -> tuple[str, ...]:
-        """Return the word as it is in the index, then its other forms there."""
-        forms = self._forms.get(word)
-        if forms is None:
-            forms = self._forms[word] = tuple(self._find_forms(word))
-        return forms
-
-    def _find_forms(self, word: str) -> Iterable[str]:
-        yield word
-        stems = {language: stem_word(word, language) for language in self._languages}
-        letters = zip(word, *stems.values(), strict=False)
-        shared = "".join(one for one, *_ in takewhile(lambda each: len(set(each)) == 1, letters))
-        shared = shared[: max(MIN_STEM_LENGTH, len(shared) - MAX_STEM_TAIL)]
-        if len(shared) < MIN_STEM_LENGTH:
-            return
-        near = {
-            each
-            for field in ("body", "title")
-            for each, _ in self.index.words_with_prefix(field, shared, MAX_FORM_CANDIDATES)
-        } - {word}
-        for language, stem in stems.items():
-            found = {each for each in near if stem_word(each, language) == stem}
-            yield from sorted(found)
-            near -= found
-
     def _term_query(self, field: str, word: str) -> Query:
         return Query.term_query(self.index.schema, field, word, "freq")
 
     def _word_query(self, field: str, word: str) -> Query:
-        first, *others = self.forms(word)
+        first, *others = self.vocabulary.forms(word)
         query = self._term_query(field, first)
         if not others:
             return query
@@ -339,15 +215,10 @@ class IndexQueryBuilder:
 
     def _prefix_query(self, field: str, word: str) -> Query:
         schema = self.index.schema
-        found = [each for each, _ in self.index.words_with_prefix(field, word, MAX_PREFIX_WORDS)]
+        found = list(self.index.words_with_prefix((field,), word, MAX_PREFIX_WORDS))
         if len(found) < MAX_PREFIX_WORDS:  # single terms are faster, and weigh rare words more
             return _any_of(self._term_query(field, each) for each in found)
         return Query.regex_query(schema, field, f"{escape_regex(word)}.*")
-
-
-def stem_word(word: str, language: str) -> str:
-    """Return the stem of one word."""
-    return (make_stemmer(language).analyze(word) or [word])[0]
 
 
 def escape_regex(text: str) -> str:

@@ -17,17 +17,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
-
-from tantivy import Occur, Query
+from typing import TYPE_CHECKING, Protocol
 
 from store.model.article import Article, ArticleInsights, ArticleRow, Body, SimilarArticle
 from store.model.times import to_unix_seconds
-from store.search.index import FullTextIndex, IndexHit, article_number, convert_engine_errors
+from store.search.index import IndexHit, article_number
 from store.search.term_vectors import (
     MAX_COMPARED_CHARS,
     SAME_STORY_COSINE,
     TermVector,
+    TermWeights,
     comparable_text,
     cosine,
 )
@@ -225,12 +224,44 @@ class SimilarityQuery:
         return self.features.is_duplicate(candidate.features)
 
 
+class ComparisonIndex(Protocol):
+    """An index by which articles are compared.
+
+    Raises:
+        IndexUnusable: By any call: it is damaged.
+    """
+
+    @property
+    def document_count(self) -> int:
+        """The number of articles in it."""
+
+    @property
+    def term_weights(self) -> TermWeights:
+        """The rarity of its words."""
+
+    def best_hits(
+        self, weights: WordWeights, when: int, limit: int, among: Sequence[int] | None = None
+    ) -> Sequence[IndexHit]:
+        """Return the best hits for some words in titles and texts.
+
+        Args:
+            weights: The words.
+            when: The date of the article that they are from, in seconds since 1970; 0 if unknown.
+                An index too large to compare with may leave out what is far from it in time.
+            limit: The most hits to return.
+            among: The numbers of the only articles that count; None for all.
+        """
+
+    def find_in_titles(self, words: Sequence[str], limit: int) -> Sequence[int]:
+        """Return the numbers of articles whose title has all of some words, up to a limit."""
+
+
 class SimilarArticleFinder:
-    """Finds similar articles in one state of the index."""
+    """Finds similar articles in one state of an index."""
 
     def __init__(
         self,
-        index: FullTextIndex,
+        index: ComparisonIndex,
         lookup_row: RowLookup,
         lookup_text: TextLookup,
         embeddings: ArticleEmbeddings | None = None,
@@ -247,9 +278,8 @@ class SimilarArticleFinder:
         Raises:
             IndexUnusable: The index is damaged.
         """
-        with convert_engine_errors(self._index.folder):
-            query = self._build_query(article, body)
-            return self._collect(article, query, body.similar, limit)
+        query = self._build_query(article, body)
+        return self._collect(article, query, body.similar, limit)
 
     def insights(self, article: Article, body: Body) -> ArticleInsights:
         """Return the keywords of an article, and its paragraphs that are new to the reader.
@@ -257,12 +287,11 @@ class SimilarArticleFinder:
         Raises:
             IndexUnusable: The index is damaged.
         """
-        with convert_engine_errors(self._index.folder):
-            query = self._build_query(article, body)
-            hits = self._search(query.weights)
-            found = self._filter_candidates(hits, query, MAX_CANDIDATES, article.id)
-            same_story = (one for one in found if one.cosine >= SAME_STORY_COSINE)
-            read = [one.features.counts for one in same_story if one.row.read]
+        query = self._build_query(article, body)
+        hits = self._search(query)
+        found = self._filter_candidates(hits, query, MAX_CANDIDATES, article.id)
+        same_story = (one for one in found if one.cosine >= SAME_STORY_COSINE)
+        read = [one.features.counts for one in same_story if one.row.read]
         keywords = select_keywords(query.features.text, query.word_strengths(), MAX_KEYWORDS)
         new = find_new_paragraphs(body.text[:MAX_NOVELTY_CHARS], read, query.language)
         return ArticleInsights(keywords, new)
@@ -275,15 +304,14 @@ class SimilarArticleFinder:
         """
         scores = dict.fromkeys((article_number(row.id) for row in rows), 0.0)
         numbers = list(scores)
-        with convert_engine_errors(self._index.folder):
-            query = self._build_query(article, body)
-            hits = self._search(query.weights)
-            first = self._filter_candidates(hits, query, FEEDBACK_ARTICLES, article.id)
-            widened = self._widen(query, list(first))
-            for start in range(0, len(numbers), MAX_CANDIDATES):
-                batch = numbers[start : start + MAX_CANDIDATES]
-                for hit in self._search(widened, [IndexHit(number, 0.0) for number in batch]):
-                    scores[hit.number] = hit.score / query.self_score
+        query = self._build_query(article, body)
+        hits = self._search(query)
+        first = self._filter_candidates(hits, query, FEEDBACK_ARTICLES, article.id)
+        widened = self._widen(query, list(first))
+        for start in range(0, len(numbers), MAX_CANDIDATES):
+            batch = numbers[start : start + MAX_CANDIDATES]
+            for hit in self._index.best_hits(widened, query.when, MAX_CANDIDATES, batch):
+                scores[hit.number] = hit.score / query.self_score
         found = [
             (score * _time_proximity(query, row), row)
             for score, row in zip(scores.values(), rows, strict=True)
@@ -298,15 +326,14 @@ class SimilarArticleFinder:
         Raises:
             IndexUnusable: The index is damaged.
         """
-        with convert_engine_errors(self._index.folder):
-            query = self._build_query(article, body)
-            found = [ComparedArticle(article.id, query.features, query.vector)]
-            for hit in self._search(query.weights):
-                row = self._lookup_row(hit.number)
-                if row is not None and row.id != article.id:
-                    features = self._candidate(query, row, hit.score).features
-                    vector = self._term_weights.vector(features.counts)
-                    found.append(ComparedArticle(row.id, features, vector))
+        query = self._build_query(article, body)
+        found = [ComparedArticle(article.id, query.features, query.vector)]
+        for hit in self._search(query):
+            row = self._lookup_row(hit.number)
+            if row is not None and row.id != article.id:
+                features = self._candidate(query, row, hit.score).features
+                vector = self._term_weights.vector(features.counts)
+                found.append(ComparedArticle(row.id, features, vector))
         return tuple(found)
 
     def _collect(
@@ -361,33 +388,22 @@ class SimilarArticleFinder:
             self_score=_bm25_score(strongest, idf, counts) or 1.0,
         )
 
-    def _search(self, weights: WordWeights, among: Sequence[IndexHit] = ()) -> Sequence[IndexHit]:
-        """Return the best hits for these words, only among `among` if that is given."""
-        schema = self._index.schema
-        parts = [
-            Query.boost_query(Query.term_query(schema, field, word, "freq"), weight)
-            for word, weight in weights.items()
-            for field in ("title", "body")
-        ]
-        query = Query.boolean_query([(Occur.Should, part) for part in parts])
-        if among:
-            numbers = [Query.term_query(schema, "number", hit.number, "basic") for hit in among]
-            subset = Query.boolean_query([(Occur.Should, number) for number in numbers])
-            restriction = Query.const_score_query(subset, 0.0)
-            query = Query.boolean_query([(Occur.Must, restriction), (Occur.Should, query)])
-        return self._index.search_uncounted(query, max(MAX_CANDIDATES, len(among)))
+    def _search(self, query: SimilarityQuery) -> Sequence[IndexHit]:
+        return self._index.best_hits(query.weights, query.when, MAX_CANDIDATES)
 
     # -- the candidates --------------------------------------------------------------------
 
     def _rank(self, article: Article, query: SimilarityQuery) -> Iterator[SimilarCandidate]:
         """Yield other articles of the library, most similar first, including duplicates."""
-        hits = self._search(query.weights)
+        hits = self._search(query)
         first = list(self._filter_candidates(hits, query, MAX_CANDIDATES, article.id))
         close = self._find_close(article.id, query)
         scores = {article_number(other): 0.0 for other in close}
-        among = [*(hits if first else ()), *(IndexHit(number, 0.0) for number in scores)]
+        among = [*(hit.number for hit in hits if first), *scores]
         if among:
-            found = self._search(self._widen(query, first[:FEEDBACK_ARTICLES]), among)
+            widened = self._widen(query, first[:FEEDBACK_ARTICLES])
+            limit = max(MAX_CANDIDATES, len(among))
+            found = self._index.best_hits(widened, query.when, limit, among)
             scores |= {hit.number: hit.score / query.self_score for hit in found}
         rows = [(score, self._lookup_row(number)) for number, score in scores.items()]
         similar = [
@@ -479,13 +495,8 @@ class SimilarArticleFinder:
 
     def _find_by_title(self, title: str) -> ArticleRow | None:
         """Return the article with this title, ignoring case and signs, unless it is deleted."""
-        schema, key = self._index.schema, normalize_title(title)
-        parts = [Query.term_query(schema, "title", word.text, "basic") for word in tokenize(title)]
-        query = Query.boolean_query([(Occur.Must, part) for part in parts])
-        rows = map(
-            self._lookup_row,
-            (hit.number for hit in self._index.search_uncounted(query, MAX_CANDIDATES)),
-        )
+        key, words = normalize_title(title), [word.text for word in tokenize(title)]
+        rows = map(self._lookup_row, self._index.find_in_titles(words, MAX_CANDIDATES))
         return next((row for row in rows if row and normalize_title(row.title) == key), None)
 
 

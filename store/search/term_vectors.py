@@ -7,9 +7,8 @@ Buckley 1988). Nothing is stored: counts come from the texts, frequencies from t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-
-from tantivy import Searcher
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
 
 from store.text.boilerplate import strip_boilerplate
 from store.text.keywords import count_content_words, extract_content_words
@@ -48,24 +47,36 @@ def count_article_words(title: str, text: str, language: str = "") -> Mapping[st
     return count_content_words(extract_content_words(f"{title}\n{plain}", language))
 
 
+class WordFrequencies(Protocol):
+    """The frequencies of words in one state of an index."""
+
+    @property
+    def document_count(self) -> int:
+        """The number of articles in the index."""
+
+    def frequencies(self, words: Iterable[str]) -> Mapping[str, int]:
+        """Return for each word in how many texts it occurs, or else in how many titles."""
+
+
 class TermWeights:
     """Weighs words by their rarity in one state of the index, and remembers it."""
 
-    def __init__(self, searcher: Searcher) -> None:
-        total = searcher.num_docs
-        self._true_rarities = _Rarities(searcher, total)
+    def __init__(self, index: WordFrequencies) -> None:
+        total = index.document_count
+        self._true_rarities = _Rarities(index, total)
         self._rarities = (
-            self._true_rarities if total >= MIN_DOCUMENTS else _Rarities(searcher, MIN_DOCUMENTS)
+            self._true_rarities if total >= MIN_DOCUMENTS else _Rarities(index, MIN_DOCUMENTS)
         )
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequencies (Robertson, Sparck Jones) of indexed words."""
-        rarities = self._true_rarities
+        words = list(words)
+        rarities = self._true_rarities.look_up(words)
         return {word: rarity for word in words if (rarity := rarities[word])}
 
     def vector(self, counts: Mapping[str, int]) -> TermVector:
         """Return the vector of a text with these content words; words without a count are left out."""
-        rarities, saturated = self._rarities, _SATURATED
+        rarities, saturated = self._rarities.look_up(counts), _SATURATED
         weights = {
             word: rarity * saturated[count]
             for word, count in counts.items()
@@ -76,27 +87,31 @@ class TermWeights:
 
     def cosine(self, vector: TermVector, counts: Mapping[str, int]) -> float:
         """Return the cosine of a vector and that of a text with these words, without making the latter."""
-        rarities, saturated = self._rarities, _SATURATED
+        rarities, saturated = self._rarities.look_up(counts), _SATURATED
         length = math.hypot(*[rarities[word] * saturated[n] for word, n in counts.items()]) or 1.0
         shared = vector.keys() & counts.keys()
         return sum(vector[w] * rarities[w] * saturated[counts[w]] for w in shared) / length
 
 
-class _Rarities(dict[str, float]):
+class _Rarities:
     """Inverse document frequencies of the words met so far; 0 for those the index lacks."""
 
-    def __init__(self, searcher: Searcher, total: int) -> None:
-        super().__init__()
-        self._searcher = searcher
+    def __init__(self, index: WordFrequencies, total: int) -> None:
+        self._index = index
         self._total = total
+        self._known: dict[str, float] = {}
 
-    def __missing__(self, word: str) -> float:
-        if len(self) >= MAX_REMEMBERED_WORDS:
-            self.clear()
-        frequency = self._searcher.doc_freq("body", word) or self._searcher.doc_freq("title", word)
-        ratio = (self._total - frequency + 0.5) / (frequency + 0.5)
-        rarity = self[word] = math.log(1 + ratio) if frequency else 0.0
-        return rarity
+    def look_up(self, words: Collection[str]) -> Mapping[str, float]:
+        """Return the rarities of some words, and of others; the unknown ones are looked up at once."""
+        missing: Collection[str] = [word for word in words if word not in self._known]
+        if len(self._known) + len(missing) > MAX_REMEMBERED_WORDS:
+            self._known.clear()
+            missing = words
+        if missing:
+            for word, frequency in self._index.frequencies(missing).items():
+                ratio = (self._total - frequency + 0.5) / (frequency + 0.5)
+                self._known[word] = math.log(1 + ratio) if frequency else 0.0
+        return self._known
 
 
 class _SaturatedCounts(dict[int, float]):

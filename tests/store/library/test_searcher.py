@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.library import searcher
+from store.library import indexer
 from store.library.folder import FolderLibrary
 from store.model.article import Body, ParsedArticle
 from store.model.errors import InvalidQuery
@@ -331,7 +331,7 @@ def test_many_changes_are_indexed_in_steps_between_which_there_are_others(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was tagged after it was looked at is indexed by the next update."""
-    monkeypatch.setattr(searcher, "PLAN_STEP_SIZE", 2)
+    monkeypatch.setattr(indexer, "PLAN_STEP_SIZE", 2)
     opened = machine.open()
     add(opened, map(article, range(1, 8)))
     for _ in opened.update_index():

@@ -30,7 +30,7 @@ def found_by(library: FolderLibrary, text: str, *, typing: bool = False) -> set[
     """The numbers of the articles that hold a text, phrase or beginning of a word."""
     for _ in library.update_index():
         pass
-    index = library.searcher.current_index()
+    index = library.index_engine.current_index()
     assert index is not None, library.searcher.problem
     lookup = IndexQueryBuilder(index)
     hits = index.search(lookup.words_query(text, typing=typing), 100)

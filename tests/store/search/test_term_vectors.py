@@ -27,7 +27,7 @@ def weights(tmp_path: Path) -> TermWeights:
     writer.commit(IndexCoverage())
     index = FullTextIndex(tmp_path)
     index.refresh()
-    return TermWeights(index.searcher)
+    return TermWeights(index)
 
 
 @pytest.mark.parametrize(
