@@ -16,7 +16,7 @@ from io import BytesIO
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -465,6 +465,20 @@ def _decode_lines(lines: Iterable[bytes], machine: str, cursor: Cursor) -> list[
         except (KeyError, TypeError, ValueError):
             cursor.bad_lines += line != b"\n"
     return events
+
+
+def make_rewritten_header(former: Mapping[str, Any], machine: str, clock: Clock) -> bytes:
+    """Return the first line of a journal that is replaced: whoever has read it reads it again.
+
+    Args:
+        former: What the first line said before.
+        machine: The machine that writes the journal.
+        clock: Now, in UTC.
+    """
+    last = former.get("rewritten", 0)
+    at = max(to_microseconds(clock()), 1 + last if isinstance(last, int) else 0)
+    first = {"format": JOURNAL_FORMAT, "rewritten": at, "machine": machine}
+    return encode_line(first | {k: v for k, v in former.items() if k not in first})
 
 
 # -- one file: its writer ------------------------------------------------------------------

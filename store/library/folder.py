@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice
@@ -37,7 +37,7 @@ from store.library.folder_articles import FolderArticles
 from store.library.folder_watch import FolderWatch
 from store.library.listing import BATCH_SIZE, FolderListing
 from store.library.protocol import ListField, Listing
-from store.library.updates import sort_arrived
+from store.library.updates import lacks_text, sort_arrived
 from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, SNAPSHOT_NAME, Repairer
 from store.model.article import (
     Article,
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
     from store.library.article_copies import ArticleCopies
     from store.library.embedding_updates import EmbeddingUpdater
+    from store.library.folder_transfer import FolderTransfer
     from store.library.index_engine import IndexEngine
     from store.library.indexer import SearchContext
     from store.library.interest_store import InterestStore
@@ -289,6 +290,24 @@ class FolderLibrary:
         from store.search.saved_searches import SearchStore
 
         return SearchStore(self._folder, self._cache)
+
+    @cached_property
+    def transfer(self) -> FolderTransfer:
+        """The library as it is stored."""
+        from store.journal.journal_exchange import JournalWriter
+        from store.library.folder_transfer import FolderTransfer
+
+        journal = self._journal.own_path
+        return FolderTransfer(
+            lambda: self._catalog,
+            self._segments,
+            journal.parent,
+            JournalWriter(journal, self._clock),
+            self._stored_articles,
+            self._texts.read_body,
+            self._add_copies,
+            self._add_copied_events,
+        )
 
     @cached_property
     def _feed_labels(self) -> FeedLabels:
@@ -787,14 +806,8 @@ class FolderLibrary:
         """Add articles, up to a segment's worth in a step."""
         from store.library.item_matcher import ItemMatcher  # with the builder of articles
 
-        self._check_writable()
-        self._finish_change()
         added = known = 0
-        with self.repairer.lock_segments():
-            self.repairer.sweep_temporary_files(self._cache)
-            self._unloaded.clear()  # every existing article has to be known
-            self._refresh_segments()
-            self._check_writable()  # again, now that every file has been read
+        with self._lock_segments():
             stored = self._stored_articles()
             matcher = ItemMatcher(stored)
             remaining = matcher.match(found)
@@ -816,6 +829,39 @@ class FolderLibrary:
         return FolderArticles(
             lambda: self._catalog, lambda: self._state, self._segments, self._texts
         )
+
+    @contextmanager
+    def _lock_segments(self) -> Iterator[None]:
+        """Let articles be added, when every existing one is known."""
+        self._check_writable()
+        self._finish_change()
+        with self.repairer.lock_segments():
+            self.repairer.sweep_temporary_files(self._cache)
+            self._unloaded.clear()
+            self._refresh_segments()
+            self._check_writable()  # again, now that every file has been read
+            yield
+
+    def _add_copies(self, found: Sequence[ParsedArticle]) -> int:
+        """Add articles of another library under their ids; return the number of those it lacked."""
+        with self._lock_segments():
+            stored = self._stored_articles()
+            lacking = {
+                each.article.id: each
+                for each in found
+                if lacks_text(stored, each.article.id, each.article.words)
+            }
+            if lacking:
+                stored.store(list(lacking.values()))
+                self._refresh_segments()
+        return len(lacking)
+
+    def _add_copied_events(self, write: Callable[[], int]) -> int:
+        self._check_writable()
+        self._finish_change()
+        written = write()
+        self._refresh_reading()
+        return written
 
     # -- changes by others -----------------------------------------------------------------
 

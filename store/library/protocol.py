@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from store.library.interest_store import InterestStore
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
+    from store.library.transfer import Transfer
     from store.library.vector_cache import ArticleVector
     from store.search.saved_searches import SearchStore
     from store.search.similar import ComparedArticle
@@ -168,6 +169,10 @@ class Library(Protocol):
     @property
     def searches(self) -> SearchStore:
         """The saved searches; may be used on any thread."""
+
+    @property
+    def transfer(self) -> Transfer:
+        """The library as it is stored, to copy it to another one, or another one to it."""
 
     # -- loading ---------------------------------------------------------------------------
 

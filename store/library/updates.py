@@ -45,19 +45,19 @@ def sort_arrived(found: Sequence[ParsedArticle], articles: StoredArticles) -> Ar
     updates = list(_find_updates(updated, articles))
     new: dict[str, ParsedArticle] = {}
     for each in found:
-        if _lacks_text(articles, each.article):
+        if lacks_text(articles, each.article.id, each.article.words):
             new.setdefault(each.article.id, each)
     unknown = (each for each in new.values() if each.article.id not in articles)
     imported = [event for each in unknown for event in events_from_import(each)]
     return ArrivedArticles(updates, imported, new, newer)
 
 
-def _lacks_text(articles: StoredArticles, new: Article) -> bool:
-    """Return True if the library lacks an article, or the text that is offered for it."""
-    row = articles.stored_row(new.id)
+def lacks_text(articles: StoredArticles, article: str, words: int) -> bool:
+    """Return True if the library lacks an article, or the text of so many words offered for it."""
+    row = articles.stored_row(article)
     if row is None:
         return True
-    return new.words > 0 and not row.words and articles.get_row(new.id) is not None
+    return words > 0 and not row.words and articles.get_row(article) is not None
 
 
 def _find_updates(found: Iterable[ParsedArticle], articles: StoredArticles) -> Iterator[NewEvent]:
@@ -67,7 +67,7 @@ def _find_updates(found: Iterable[ParsedArticle], articles: StoredArticles) -> I
     """
     for each in found:
         row = articles.get_row(each.article.id)
-        if row is None or _lacks_text(articles, each.article):
+        if row is None or lacks_text(articles, each.article.id, each.article.words):
             continue
         recorded = articles.state(row.id)
         words = recorded.edits.get("words", UNSET_REGISTER)[1]

@@ -23,12 +23,11 @@ from store.journal.events import (
     EventId,
     decode_event,
     decode_line,
-    encode_line,
     newer_format_message,
     normalize_line,
     try_decode_event,
 )
-from store.journal.journal import Journal, find_writer
+from store.journal.journal import Journal, find_writer, make_rewritten_header
 from store.journal.reading_state import ReadingState
 from store.model.errors import LibraryDamaged, LibraryReadOnly, SaveFailed, describe_system_error
 from store.model.times import Clock, current_timestamp, to_microseconds
@@ -292,11 +291,7 @@ class _JournalRewrite:
             write_atomically(self.path, self._header() + kept)
 
     def _header(self) -> bytes:
-        header = self.obsolete.header
-        last = header.get("rewritten", 0)
-        at = max(to_microseconds(self.clock()), 1 + last if isinstance(last, int) else 0)
-        first = {"format": JOURNAL_FORMAT, "rewritten": at, "machine": self.machine}
-        return encode_line(first | {k: v for k, v in header.items() if k not in first})
+        return make_rewritten_header(self.obsolete.header, self.machine, self.clock)
 
     @property
     def event_count(self) -> int:

@@ -403,6 +403,15 @@ COMMAND_SYNTAXES = (
         JSON_FLAG,
     ),
     _command(
+        "copy",
+        "copy a library to another one",
+        "Copy articles, reading state, feeds and saved searches of the library FROM that the library"
+        " TO lacks. Ids stay. An interrupted copy can be run again.",
+        _positional("source", "FROM", "a library folder"),
+        _positional("target", "TO", "a library folder, which may be new"),
+        JSON_FLAG,
+    ),
+    _command(
         "compact",
         "purge texts deleted 30 days ago",
         "Purge the texts of articles deleted at least 30 days ago, and obsolete events of the"

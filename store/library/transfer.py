@@ -1,0 +1,172 @@
+"""Copying one library to another, both ways: articles under their ids, events of their machines.
+
+A copy that was interrupted is run again: what the target has already is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Protocol
+
+from store.journal.events import Event
+from store.model.article import ParsedArticle, Rejection
+from store.text.urls import canonicalize_url
+
+if TYPE_CHECKING:
+    from store.library.protocol import Library
+
+ARTICLE_BATCH_SIZE = 500
+"""Articles that are written at once."""
+
+Mark = Mapping[str, Any]
+"""Up to where a library was read, as JSON; empty for its beginning."""
+
+
+class Transfer(Protocol):
+    """A library as it is stored: with deleted articles, undone events, and every machine."""
+
+    def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
+        """Yield the articles by id with their numbers of words, in batches, in the order added.
+
+        Args:
+            since: What an earlier call returned: only articles that were stored since then.
+
+        Returns:
+            Up to where the library was read.
+        """
+
+    def read_articles(self, ids: Iterable[str]) -> Iterator[ParsedArticle | Rejection]:
+        """Yield articles as they were added, without what the user changed, or why one cannot be read."""
+
+    def read_events(self, since: Mark) -> Generator[Sequence[Event], None, Mark]:
+        """Yield all events in batches; some may come twice.
+
+        Args:
+            since: What an earlier call returned: only events that were stored since then.
+
+        Returns:
+            Up to where the library was read.
+        """
+
+    def find_missing(self, words: Mapping[str, int]) -> list[str]:
+        """Return the articles that the library lacks, or whose text it lacks.
+
+        Args:
+            words: Articles that can be had, by id, with their numbers of words.
+        """
+
+    def write_articles(self, found: Sequence[ParsedArticle]) -> int:
+        """Add articles under their ids and return their number, without those that are there."""
+
+    def write_events(self, events: Sequence[Event]) -> int:
+        """Add events of their machines and return their number, without those that are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferMarks:
+    """Up to where a library was copied to another one."""
+
+    articles: Mark = field(default_factory=dict)
+    events: Mark = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferResult:
+    """The numbers of what was copied so far, all of it stored."""
+
+    articles: int = 0
+    existing: int = 0
+    """Articles that the target had already."""
+    events: int = 0
+    feeds: int = 0
+    searches: int = 0
+    rejected: tuple[Rejection, ...] = ()
+    marks: TransferMarks = TransferMarks()
+
+
+def copy_library(
+    source: Library, target: Library, since: TransferMarks = TransferMarks()
+) -> Generator[TransferResult, None, TransferResult]:
+    """Copy what the target lacks, in steps; both are loaded.
+
+    Args:
+        source: The library that is read.
+        target: The library that is added to.
+        since: The marks of an earlier result, which spare it to compare everything again.
+
+    Raises:
+        LibraryReadOnly, LibraryBusy, SaveFailed: Up to the last step, everything is stored.
+    """
+    done = TransferResult(marks=since)
+    # Events first: one without its article does no harm, and an article would look unread before.
+    for step in (_copy_events, _copy_articles, _copy_subscriptions, _copy_searches):
+        done = yield from step(source, target, done)
+    return done
+
+
+def _copy_events(
+    source: Library, target: Library, done: TransferResult
+) -> Generator[TransferResult, None, TransferResult]:
+    batches = source.transfer.read_events(done.marks.events)
+    while True:
+        try:
+            batch = next(batches)
+        except StopIteration as end:
+            return replace(done, marks=replace(done.marks, events=end.value))
+        done = replace(done, events=done.events + target.transfer.write_events(batch))
+        yield done
+
+
+def _copy_articles(
+    source: Library, target: Library, done: TransferResult
+) -> Generator[TransferResult, None, TransferResult]:
+    batches = source.transfer.list_articles(done.marks.articles)
+    while True:
+        try:
+            words = next(batches)
+        except StopIteration as end:
+            # What could not be read is tried again next time.
+            mark = done.marks.articles if done.rejected else end.value
+            return replace(done, marks=replace(done.marks, articles=mark))
+        missing = target.transfer.find_missing(words)
+        done = replace(done, existing=done.existing + len(words) - len(missing))
+        found = source.transfer.read_articles(missing)
+        while batch := list(islice(found, ARTICLE_BATCH_SIZE)):
+            written = target.transfer.write_articles(
+                [each for each in batch if isinstance(each, ParsedArticle)]
+            )
+            rejected = tuple(each for each in batch if isinstance(each, Rejection))
+            done = replace(
+                done, articles=done.articles + written, rejected=done.rejected + rejected
+            )
+            yield done
+
+
+def _copy_subscriptions(
+    source: Library, target: Library, done: TransferResult
+) -> Generator[TransferResult, None, TransferResult]:
+    """Add the subscriptions that the target lacks; those it has keep their names and categories."""
+    known = {
+        canonicalize_url(url)
+        for each in target.feeds.subscriptions()
+        for url in (each.url, each.key, *each.former_urls)
+    }
+    new = [
+        each
+        for each in source.feeds.subscriptions()
+        if known.isdisjoint(map(canonicalize_url, (each.url, each.key)))
+    ]
+    if new:
+        target.feeds.update(put=new)
+    yield (done := replace(done, feeds=len(new)))
+    return done
+
+
+def _copy_searches(
+    source: Library, target: Library, done: TransferResult
+) -> Generator[TransferResult, None, TransferResult]:
+    new = target.searches.add_new(source.searches.read())
+    yield (done := replace(done, searches=new))
+    return done

@@ -1,0 +1,84 @@
+"""`newstui copy`: copy a library to another one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from store.library.folder import is_library
+from store.library.protocol import Library
+from store.library.transfer import TransferMarks, TransferResult, copy_library
+from store.system.paths import platform_paths
+from tui.cli.console import print_json, print_message, print_messages, run_with_progress
+from tui.cli.context import load_with_progress
+from tui.cli.exit_codes import UsageError
+from tui.rendering.wording import format_count, join_nonempty
+from tui.services import open_library
+
+
+def run_copy(options: argparse.Namespace) -> bool:
+    """Copy what the target lacks; what cannot be read is skipped."""
+    _check(options.source, options.target)
+    with _open(options.source) as source, _open(options.target) as target:
+        steps = copy_library(source, target, TransferMarks())
+        done = run_with_progress("copy", steps, describe_progress)
+    print_messages(f"{each.location}: {each.reason}" for each in done.rejected)
+    if options.json:
+        print_json(result_to_dict(done))
+    else:
+        print_message(describe_copied(done, options.target))
+    return bool(done.rejected)
+
+
+def _check(source: str, target: str) -> None:
+    """Check that there is something to copy, and that it goes to a library or to a new folder.
+
+    Raises:
+        UsageError: There is not, or it does not.
+    """
+    if not is_library(Path(source)):
+        raise UsageError(f"no library in {source}")
+    if not is_library(folder := Path(target)) and folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{target} is neither a library nor empty")
+    if os.path.realpath(source) == os.path.realpath(target):
+        raise UsageError(f"{target} is the same library")
+
+
+@contextmanager
+def _open(name: str) -> Iterator[Library]:
+    with closing(open_library(platform_paths(os.environ, Path(name)))) as library:
+        load_with_progress(library)
+        print_messages(library.problems)
+        yield library
+
+
+def describe_progress(done: TransferResult) -> str:
+    """Return the progress of a copy in words."""
+    return f"{format_count(done.articles, 'article')}, {format_count(done.events, 'event')}"
+
+
+def describe_copied(done: TransferResult, target: str) -> str:
+    """Return `copied 3 articles and 4 events to TARGET (2 articles already there, 1 skipped)`."""
+    parts = [format_count(done.articles, "article"), format_count(done.events, "event")]
+    parts += [format_count(done.feeds, "feed")] if done.feeds else []
+    parts += [format_count(done.searches, "saved search")] if done.searches else []
+    there = f"{format_count(done.existing, 'article')} already there" if done.existing else ""
+    skipped = f"{len(done.rejected):,} skipped" if done.rejected else ""
+    rest = join_nonempty((there, skipped), ", ")
+    copied = f"copied {', '.join(parts[:-1])} and {parts[-1]} to {target}"
+    return f"{copied} ({rest})" if rest else copied
+
+
+def result_to_dict(done: TransferResult) -> dict[str, int]:
+    """Return what was copied as JSON."""
+    return {
+        "articles": done.articles,
+        "known": done.existing,
+        "events": done.events,
+        "feeds": done.feeds,
+        "searches": done.searches,
+        "refused": len(done.rejected),
+    }
