@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from tests.support.libraries import close_libraries
 from tests.support.network import Site, run_server
+from tests.support.postgres_server import PostgresServer, find_programs, run_postgres
 
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30
@@ -80,6 +81,25 @@ def site(shared_site: Site) -> Site:
     shared_site.routes.clear()
     shared_site.requests.clear()
     return shared_site
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of our own."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    with run_postgres(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> Iterator[str]:
+    """The name of a database with the schema of a library, and nothing in it."""
+    name = postgres.create_database()
+    yield name
+    close_libraries()
+    postgres.drop_database(name)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from store.library.folder import FolderLibrary
 from store.library.listing import iter_rows
@@ -21,7 +21,19 @@ from store.search.list_query import ListQuery
 START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
-_open_libraries: list[FolderLibrary] = []
+class Closable(Protocol):
+    """A library, or a connection to one."""
+
+    def close(self) -> None:
+        """Close its files."""
+
+
+_open_libraries: list[Closable] = []
+
+
+def keep_open(library: Closable) -> None:
+    """Have a library closed when the test ends."""
+    _open_libraries.append(library)
 
 
 def open_folder_library(
@@ -29,7 +41,7 @@ def open_folder_library(
 ) -> FolderLibrary:
     """Open a library, which is closed when the test ends."""
     library = FolderLibrary(folder, cache, machine, clock)
-    _open_libraries.append(library)
+    keep_open(library)
     return library
 
 

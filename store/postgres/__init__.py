@@ -1,0 +1,1 @@
+"""A library on PostgreSQL, for many readers: `newstui[postgres]`."""

@@ -1,0 +1,228 @@
+"""The connection of a library to its database: statements in, rows and errors of the store out.
+
+TLS is verified unless the URL says otherwise, and is not asked of a UNIX socket.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from store.model.errors import (
+    InvalidInput,
+    LibraryReadOnly,
+    LibraryUnavailable,
+    NewstuiError,
+    SaveFailed,
+)
+from store.text.clean import clean_line
+
+Parameters = Mapping[str, Any] | Sequence[Any] | None
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+T = TypeVar("T")
+
+URL_SCHEMES = ("postgresql://", "postgres://")
+SCHEMA = "newstui"
+CONNECT_SECONDS = 10
+"""Seconds to wait for a server, unless the URL says otherwise."""
+MAX_ATTEMPTS = 10
+"""Times a change is made again that others' changes prevented."""
+RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+NO_RIGHTS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
+
+
+def is_database_url(library: str) -> bool:
+    """Return True if a library is named by the URL of a database, and not by a folder."""
+    return library.startswith(URL_SCHEMES)
+
+
+def redact_database_url(url: str) -> str:
+    """Return a URL as it is shown: without its password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "the database"
+    user, _, host = parts.netloc.rpartition("@")
+    netloc = f"{user.partition(':')[0]}@{host}" if user else host
+    query = "&".join(
+        each for each in parts.query.split("&") if each and not each.startswith("password=")
+    )
+    return clean_line(urlunsplit((parts.scheme, netloc, parts.path, query, "")))
+
+
+def connection_parameters(
+    url: str, environ: Mapping[str, str], password: Callable[[], str] | None = None
+) -> dict[str, Any]:
+    """Return what libpq is given for a URL.
+
+    Args:
+        url: The URL of the database.
+        environ: The environment, in which libpq has variables of its own.
+        password: Returns the password; not asked if the URL has one.
+
+    Raises:
+        InvalidInput: The URL cannot be understood.
+        ProgramFailed: By `password`.
+    """
+    try:
+        parameters: dict[str, Any] = dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError as error:
+        reason = clean_line(str(error).strip().splitlines()[0])
+        raise InvalidInput(reason, item=redact_database_url(url)) from error
+    parameters.setdefault("connect_timeout", CONNECT_SECONDS)
+    parameters.setdefault("application_name", SCHEMA)
+    if "sslmode" not in parameters and "PGSSLMODE" not in environ:
+        parameters["sslmode"] = "verify-full"
+    is_verified = str(parameters.get("sslmode", "")).startswith("verify-")
+    has_root = "sslrootcert" in parameters or "PGSSLROOTCERT" in environ
+    if is_verified and not has_root and (root := _system_certificates()) is not None:
+        parameters["sslrootcert"] = root
+    if password is not None and "password" not in parameters:
+        parameters["password"] = password()
+    return parameters
+
+
+def _system_certificates() -> str | None:
+    """Return the certificates that the system trusts, unless the user has a file of their own."""
+    if (Path.home() / ".postgresql" / "root.crt").exists():
+        return None  # the default of libpq
+    paths = ssl.get_default_verify_paths()
+    candidates = (
+        paths.cafile,
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem",
+    )
+    return next((each for each in candidates if each and Path(each).exists()), "system")
+
+
+class Connection:
+    """One connection; used on one thread, and opened again after it was lost.
+
+    Raises:
+        LibraryUnavailable: By any call: the server cannot be reached, or refuses.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        session: str,
+        environ: Mapping[str, str] = os.environ,
+        password: Callable[[], str] | None = None,
+    ) -> None:
+        """Connect.
+
+        Args:
+            url: The URL of the database.
+            session: A name for this session, which its changes are marked with.
+            environ: The environment, in which libpq has variables of its own.
+            password: Returns the password; not asked if the URL has one.
+
+        Raises:
+            InvalidInput, ProgramFailed: As by `connection_parameters`.
+        """
+        self.shown_url = redact_database_url(url)
+        self.session = session
+        self._parameters = partial(connection_parameters, url, environ, password)
+        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self.connect()
+
+    def connect(self) -> None:
+        """Connect, unless the connection is open."""
+        if self.is_open:
+            return
+        with self._translated():
+            conninfo = make_conninfo(**self._parameters())
+            self._connection = psycopg.Connection.connect(conninfo, autocommit=True)
+            self._connection.execute(
+                "select set_config('newstui.session', %s, false)", [self.session]
+            )
+            self._connection.execute("set search_path = newstui, pg_catalog")
+
+    @property
+    def is_open(self) -> bool:
+        """True until the connection is closed or found to be lost."""
+        return self._connection is not None and not self._connection.closed
+
+    @property
+    def raw(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """The connection of psycopg; it commits each statement unless told otherwise."""
+        self.connect()
+        assert self._connection is not None  # noqa: S101 - `connect` raises otherwise
+        return self._connection
+
+    def rows(self, statement: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with self._translated():
+            return self._execute(statement, parameters).fetchall()
+
+    def row(self, statement: str, parameters: Parameters = None) -> tuple[Any, ...] | None:
+        """Return the first row of a query; None if it has none."""
+        with self._translated():
+            return self._execute(statement, parameters).fetchone()
+
+    def _execute(self, statement: str, parameters: Parameters) -> Cursor:
+        return self.raw.cursor(binary=True).execute(statement.encode(), parameters)
+
+    def change(self, work: Callable[[Cursor], T]) -> T:
+        """Do work in a transaction, and return what it returns once that is committed.
+
+        It is done again if others' changes prevented it, so it must not have other effects.
+
+        Raises:
+            LibraryReadOnly: This account may not make the change.
+            SaveFailed: It was not made.
+        """
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                with self._translated(is_change=True), self.raw.transaction():
+                    return work(self.raw.cursor())
+            except RETRIED:
+                continue
+        raise SaveFailed("others are changing the same all the time")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Have all queries see the library as it is at the first of them."""
+        with self._translated(), self.raw.transaction():
+            self.raw.execute("set transaction isolation level repeatable read read only")
+            yield
+
+    def close(self) -> None:
+        """Close the connection; the next call opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+
+    @contextmanager
+    def _translated(self, *, is_change: bool = False) -> Iterator[None]:
+        """Turn errors of psycopg into those of the store; what is to be retried passes."""
+        try:
+            yield
+        except RETRIED:
+            raise
+        except NO_RIGHTS as error:
+            reason = f"{self.shown_url}: {_describe(error)}"
+            raise (LibraryReadOnly if is_change else LibraryUnavailable)(reason) from error
+        except psycopg.Error as error:
+            raise self._make_error(_describe(error), is_change=is_change) from error
+
+    def _make_error(self, reason: str, *, is_change: bool) -> NewstuiError:
+        if is_change:
+            return SaveFailed(f"{self.shown_url}: {reason}")
+        return LibraryUnavailable(f"{self.shown_url}: {reason}")
+
+
+def _describe(error: psycopg.Error) -> str:
+    """Return the last line of an error: what is before it, libpq says of every address it tried."""
+    primary = error.diag.message_primary
+    lines = [line for line in (primary or str(error)).splitlines() if line.strip()]
+    return clean_line(lines[0].strip() if lines else type(error).__name__)

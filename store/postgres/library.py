@@ -1,0 +1,317 @@
+"""A library on PostgreSQL: the `Library` protocol, answered by parts that share one `Access`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from store.journal.events import Event
+from store.library.protocol import ListField, Listing
+from store.model.article import (
+    Article,
+    ArticleInsights,
+    ArticleRow,
+    FullArticle,
+    ParsedArticle,
+    ReadingStatus,
+    SimilarArticle,
+    Snippet,
+)
+from store.model.errors import InvalidInput, LibraryUnavailable, NewstuiError
+from store.model.results import (
+    AddProgress,
+    Counts,
+    ExternalChanges,
+    GroupCount,
+    IndexProgress,
+    LoadProgress,
+    RecordProgress,
+    UndoableChange,
+    UndoneChange,
+)
+from store.model.times import Clock
+from store.postgres.access import Access
+from store.postgres.adding import Adder
+from store.postgres.changes import Changes
+from store.postgres.connection import Connection
+from store.postgres.reader import Reader
+from store.postgres.related import Related
+from store.postgres.schema import VERSION, check_server, read_version
+from store.postgres.searcher import Searcher
+from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
+
+if TYPE_CHECKING:
+    from store.feeds.feed_store import FeedStore
+    from store.library.interest_store import InterestStore
+    from store.library.story_numbers import StoryNumbers
+    from store.library.summary_cache import SummaryCache
+    from store.library.vector_cache import ArticleVector
+    from store.search.saved_searches import SearchStore
+    from store.search.similar import ComparedArticle
+
+
+class PostgresLibrary:
+    """A `Library` in a database; see `store.library.protocol` for what the calls promise."""
+
+    def __init__(
+        self,
+        url: str,
+        cache: Path,
+        machine: str,
+        clock: Clock,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        password: Callable[[], str] | None = None,
+    ) -> None:
+        """Connect, and make the account's own library if it has none.
+
+        Args:
+            url: The URL of the database.
+            cache: The folder for what is derived from it on this machine.
+            machine: The name under which this machine writes.
+            clock: Now, in UTC.
+            environ: The environment, in which libpq has variables of its own.
+            password: Returns the password; not asked if the URL has one.
+
+        Raises:
+            InvalidInput: The URL cannot be understood, or the database has no library.
+            LibraryUnavailable: The server cannot be reached, or refuses.
+            ProgramFailed: By `password`.
+        """
+        self._problems: dict[str, None] = {}
+        connection = Connection(url, uuid4().hex, environ, password)
+        self.access = Access(connection, machine, clock, cache, self._warn)
+        try:
+            self._open()
+        except NewstuiError:
+            connection.close()
+            raise
+        self._reader = Reader(self.access)
+        self._changes = Changes(self.access, self._reader)
+        self._adder = Adder(self.access, self._reader, self._changes)
+        self._searcher = Searcher(self.access, self._reader)
+        self._related = Related(self.access, self._reader, self._searcher)
+
+    def _open(self) -> None:
+        access, connection = self.access, self.access.connection
+        check_server(connection)
+        version = read_version(connection)
+        if version == 0:
+            raise InvalidInput("has no library yet", item=connection.shown_url)
+        if version < VERSION:
+            raise LibraryUnavailable(
+                f"{connection.shown_url}: its schema is of an older newstui (version {version},"
+                f" this one needs {VERSION})"
+            )
+        if version > VERSION:
+            access.read_only_reason = (
+                f"made by a newer newstui (schema {version}); opened read-only"
+            )
+        found = connection.row("select session_user::text")
+        access.account = found[0] if found else ""
+        if not access.read_only_reason:
+            own = connection.row("select newstui.open_own()")
+            access.own = own[0] if own else 0
+        access.read_memberships()
+
+    def _warn(self, problem: str) -> None:
+        self._problems[problem] = None  # a dict, so that each is reported once and in order
+
+    # -- state -----------------------------------------------------------------------------
+
+    @property
+    def read_only_reason(self) -> str:
+        """The reason why nothing can be changed, as one line; empty if it can."""
+        return self.access.read_only_reason
+
+    @property
+    def is_empty(self) -> bool:
+        """True if there are no articles."""
+        return self._reader.is_empty()
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """The problems found so far."""
+        return tuple(self._problems)
+
+    @property
+    def is_index_stale(self) -> bool:
+        """True if articles are still to be indexed."""
+        return self._searcher.is_stale
+
+    @cached_property
+    def summaries(self) -> SummaryCache:
+        """The summaries that a program of the user's has made."""
+        from store.library.summary_cache import SummaryCache
+
+        return SummaryCache(self.access.cache / "summaries")
+
+    @cached_property
+    def interests(self) -> InterestStore:
+        """The reader's interests."""
+        from store.library.interest_store import InterestStore
+
+        return InterestStore(self.access.cache)
+
+    @cached_property
+    def story_numbers(self) -> StoryNumbers:
+        """The stories that articles were gathered into."""
+        from store.library.story_numbers import StoryNumbers
+
+        return StoryNumbers(self.access.cache)
+
+    @cached_property
+    def feeds(self) -> FeedStore:
+        """The subscriptions, and the state of each feed."""
+        raise NotImplementedError
+
+    @cached_property
+    def searches(self) -> SearchStore:
+        """The saved searches."""
+        raise NotImplementedError
+
+    # -- loading ---------------------------------------------------------------------------
+
+    def load(self) -> Iterator[LoadProgress]:
+        """Load nothing: every call asks the server."""
+        yield LoadProgress(self._reader.count(), 1, 1)
+
+    def update_index(self) -> Iterator[IndexProgress]:
+        """Index what is new, in steps."""
+        return self._searcher.update()
+
+    def update_embeddings(self) -> Generator[IndexProgress, None, bool]:
+        """Make no embeddings: they are of folders alone."""
+        yield from ()
+        return False
+
+    def open_embeddings(self) -> None:
+        """Open nothing: there are none."""
+
+    def refresh(self) -> ExternalChanges:
+        """Read what others have changed."""
+        return self._reader.refresh()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.access.connection.close()
+
+    # -- lists and searches ----------------------------------------------------------------
+
+    def listing(self, query: ListQuery) -> Listing:
+        """Return a list."""
+        return self._reader.listing(query)
+
+    def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
+        """Return the articles that a search finds."""
+        return self._searcher.search(search, limit)
+
+    def passages(self, text: str, limit: int) -> PassageMatches:
+        """Return the best paragraphs for a query."""
+        return self._searcher.passages(text, limit)
+
+    def correct_query(self, text: str) -> str:
+        """Return a query with misspelt words corrected."""
+        return self._searcher.correct(text)
+
+    def snippets(self, matches: Matches, articles: Iterable[str]) -> Mapping[str, Snippet]:
+        """Return a snippet for each of some articles that a search found, by id."""
+        return self._searcher.snippets(matches, articles)
+
+    def get_row(self, article: str) -> ArticleRow | None:
+        """Return the row of an article."""
+        return self._reader.rows([article]).get(article)
+
+    def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
+        """Count the articles of several lists."""
+        return self._reader.counts(queries)
+
+    def by(self, field: ListField, feeds: Collection[str] | None = None) -> list[GroupCount]:
+        """Return every category, or every feed with articles, with its counts."""
+        return self._reader.by(field, feeds)
+
+    def tags(self) -> list[str]:
+        """Return the tags known so far."""
+        return self._reader.tags()
+
+    # -- articles --------------------------------------------------------------------------
+
+    def find_id(self, id_or_prefix: str) -> str:
+        """Return the only id that starts with these characters, ignoring case."""
+        return self._reader.find_id(id_or_prefix)
+
+    def identify(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
+        return self._reader.identify(names)
+
+    def find_urls(self, urls: Iterable[str]) -> Mapping[str, str]:
+        """Return the ids of articles by URL."""
+        return self._reader.find_urls(urls)
+
+    def get_article(self, article: str) -> FullArticle:
+        """Return an article with its text and reading status."""
+        return self._reader.get_article(article)
+
+    def read_text(self, article: str) -> str:
+        """Return the text of an article; empty if there is none."""
+        return self._reader.read_text(article)
+
+    def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
+        """Yield facts and reading status of many articles."""
+        return self._reader.articles(ids)
+
+    def title(self, article: str) -> str:
+        """Return the title of an article, deleted or not."""
+        return self._reader.title(article)
+
+    def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
+        """Return up to five similar articles."""
+        return self._related.similar(entry)
+
+    def story_candidates(self, entry: FullArticle) -> tuple[ComparedArticle, ...]:
+        """Return an article and those with most words in common."""
+        return self._related.story_candidates(entry)
+
+    def insights(self, entry: FullArticle) -> ArticleInsights:
+        """Return insights into an article."""
+        return self._related.insights(entry)
+
+    def vectors(self, rows: Sequence[ArticleRow]) -> Iterator[Mapping[str, ArticleVector]]:
+        """Yield the term vectors of articles, in batches."""
+        return self._related.vectors(rows)
+
+    # -- changes ---------------------------------------------------------------------------
+
+    def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
+        """Add articles in steps."""
+        return self._adder.add(found)
+
+    def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, ArticleRow]:
+        """Record an event."""
+        return self._changes.record(event, articles, data)
+
+    def record_all(
+        self, event: str, listing: Listing, start: int = 0, end: int | None = None, **data: Any
+    ) -> Iterator[RecordProgress]:
+        """Record an event about the articles of a list, in steps."""
+        return self._changes.record_all(event, listing, start, end, data)
+
+    def undoable(self, limit: int = 50) -> list[UndoableChange]:
+        """Return the changes that can be undone."""
+        return self._changes.undoable(limit)
+
+    def undo(self) -> UndoneChange | None:
+        """Undo the latest change."""
+        return [None, *self.undo_in_steps()][-1]
+
+    def undo_in_steps(self) -> Iterator[UndoneChange | None]:
+        """Undo the latest change, in steps."""
+        return self._changes.undo_in_steps()
+
+    def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
+        """Yield what happened to articles."""
+        return self._reader.events(kinds, last)

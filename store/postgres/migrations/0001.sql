@@ -1,0 +1,685 @@
+-- The schema of a library, version 1. Every table but the first two has the library first in its key.
+--
+-- An account is a database role. What a role may see is decided here, by row-level security, and
+-- never by what a client says: `mine()` are the libraries of which it is a member.
+
+create schema newstui;
+comment on schema newstui is 'newstui library';
+
+create table newstui.migration (
+    version int primary key,
+    applied_at timestamptz not null default now()
+);
+
+-- A folder of articles. The one without a name is its owner's own library.
+create table newstui.library (
+    id int generated always as identity primary key,
+    owner name not null default session_user,
+    folder text collate "C" not null default '',
+    unique (owner, folder)
+);
+
+create table newstui.member (
+    library int not null references newstui.library on delete cascade,
+    account name not null,
+    may_write boolean not null default true,
+    primary key (library, account)
+);
+create index member_account on newstui.member (account);
+
+-- Numbers of versions, given in the order in which transactions commit: see `newstui.number`.
+create sequence newstui.got as bigint;
+
+create table newstui.article (
+    library int not null references newstui.library on delete cascade,
+    id text collate "C" not null,
+    -- What a list shows of it, as `ArticleRow`; `category` and `source_name` with the label of its feed.
+    title text collate "C" not null,
+    title_key text collate "C" not null default '',  -- the title as lists are sorted by it
+    category text collate "C" not null default '',
+    at bigint not null,                              -- `ArticleRow.timestamp`
+    rank bigint not null default 0,                  -- the order of undated articles
+    added_at bigint not null,
+    words int not null default 0,
+    feed_key text collate "C" not null default '',
+    source_name text collate "C" not null default '',
+    own_category text collate "C" not null default '',    -- without the label of its feed
+    own_source_name text collate "C" not null default '',
+    -- What identifies it for its feed; keys are stable hashes of 64 bits (`store.postgres.keys`).
+    item_key bigint not null default 0,
+    link_key bigint not null default 0,
+    url text collate "C" not null default '',
+    guid text collate "C" not null default '',
+    language text collate "C" not null default '',
+    authors text[] not null default '{}',
+    tags text[] not null default '{}',
+    facts jsonb not null,                            -- all of it, as segments have it
+    -- What counts for everyone of the library, from the state of the account ''.
+    gone boolean not null default false,             -- deleted by the owner
+    update_stamp bigint not null default -1,         -- when its publisher changed it
+    added bigint not null,                           -- its number in the order in which articles came
+    got bigint not null,                             -- the number of its last change
+    writer text not null default '',                 -- the session that made it
+    primary key (library, id)
+);
+create unique index article_added on newstui.article (library, added);
+create index article_got on newstui.article (library, got);
+create index article_at on newstui.article (library, at desc, rank desc, id desc)
+    include (added) where not gone;
+create index article_category on newstui.article (library, category, at desc, rank desc, id desc)
+    include (added) where not gone;
+create index article_feed on newstui.article (library, feed_key, at desc, rank desc, id desc)
+    include (added) where not gone;
+create index article_item on newstui.article (library, item_key);
+create index article_link on newstui.article (library, link_key);
+create index article_id on newstui.article (library, lower(id) text_pattern_ops);
+
+create table newstui.body (
+    library int not null,
+    id text collate "C" not null,
+    text text not null default '',
+    summary text not null default '',
+    summary_origin text not null default '',
+    summary_complete boolean not null default true,
+    similar_titles text[] not null default '{}',
+    primary key (library, id),
+    foreign key (library, id) references newstui.article on delete cascade on update cascade
+);
+
+-- The full-text index, in parts of at most 10,000 words; made after articles have been added.
+create table newstui.document (
+    library int not null,
+    id text collate "C" not null,
+    part smallint not null default 0,
+    at bigint not null,
+    words tsvector not null,
+    primary key (library, id, part),
+    foreign key (library, id) references newstui.article on delete cascade on update cascade
+);
+create index document_words on newstui.document using gin (words);
+
+-- Articles that are still to be indexed.
+create table newstui.unindexed (
+    library int not null,
+    id text collate "C" not null,
+    primary key (library, id),
+    foreign key (library, id) references newstui.article on delete cascade on update cascade
+);
+
+create table newstui.term (
+    library int not null references newstui.library on delete cascade,
+    term text collate "C" not null,
+    documents bigint not null default 0,
+    primary key (library, term)
+);
+
+-- What happened, as `store.journal.events.Event`: only ever added to. An event that is shared counts
+-- for everyone of the library, any other for its account. One act on articles of several libraries is
+-- an event in each, of the same machine and order.
+create table newstui.event (
+    library int not null references newstui.library on delete cascade,
+    account name not null default session_user,
+    machine text collate "C" not null,
+    ord bigint not null,                             -- `Event.order`
+    checksum bigint not null,                        -- of the articles, as in `Event.event_id`
+    at bigint not null,                              -- microseconds since 1970
+    kind text collate "C" not null,
+    articles text[] collate "C" not null,
+    data jsonb not null default '{}',
+    shared boolean not null default false,
+    got bigint not null,
+    primary key (library, account, machine, ord, checksum, kind)
+);
+create index event_got on newstui.event (library, got);
+create index event_order on newstui.event (library, account, ord);
+create index event_articles on newstui.event using gin (articles);
+
+-- What events add up to, as `ArticleState`: values with the stamps of the events that decided them.
+-- The account '' has what counts for everyone.
+create table newstui.state (
+    library int not null references newstui.library on delete cascade,
+    account name not null,
+    article text collate "C" not null,
+    read boolean not null default false,
+    read_stamp bigint not null default -1,
+    starred boolean not null default false,
+    starred_stamp bigint not null default -1,
+    position int not null default 0,
+    position_stamp bigint not null default -1,
+    deleted boolean not null default false,
+    deleted_stamp bigint not null default -1,
+    count int not null default 0,
+    imported_count int not null default 0,
+    last_read bigint not null default 0,
+    last_opened bigint not null default 0,
+    tags jsonb not null default '{}',                -- {tag: [stamp, is_set]}
+    edits jsonb not null default '{}',               -- {field: [stamp, value]}
+    -- What the edits make of the row of the article; null for what is not edited.
+    title text collate "C",
+    title_key text collate "C",
+    category text collate "C",
+    edited_at bigint,                                -- `ArticleRow.timestamp`
+    got bigint not null default 0,
+    writer text not null default '',
+    primary key (library, account, article)
+);
+create index state_got on newstui.state (library, account, got);
+create index state_unread on newstui.state (library, account, article) where read;
+create index state_starred on newstui.state (library, account, article) where starred;
+create index state_begun on newstui.state (library, account, article) where position > 0 and not read;
+create index state_edited on newstui.state (library, account, article)
+    where category is not null or edited_at is not null or title is not null;
+create index state_deleted on newstui.state (library, account, article) where deleted;
+create index state_tags on newstui.state (library, account, article) where tags <> '{}';
+
+-- Numbers of articles that are kept up with every change. Those of the account '' are all articles;
+-- those of an account are what it read, and how its numbers of articles differ from these.
+create table newstui.counter (
+    library int not null references newstui.library on delete cascade,
+    account name not null,
+    category text collate "C" not null,
+    feed_key text collate "C" not null,
+    total bigint not null default 0,
+    read bigint not null default 0,
+    starred bigint not null default 0,
+    starred_unread bigint not null default 0,
+    begun bigint not null default 0,
+    read_count bigint not null default 0,
+    read_words bigint not null default 0,
+    primary key (library, account, category, feed_key)
+);
+
+-- Readings by quarter of an hour, at which the days of every time zone begin.
+create table newstui.reading (
+    library int not null references newstui.library on delete cascade,
+    account name not null,
+    quarter bigint not null,
+    articles bigint not null default 0,
+    words bigint not null default 0,
+    primary key (library, account, quarter)
+);
+
+create table newstui.feed (
+    library int not null references newstui.library on delete cascade,
+    key text collate "C" not null,
+    subscription jsonb not null,                     -- `Subscription`
+    state jsonb not null default '{}',               -- `FeedState`
+    name text collate "C" not null default '',       -- `FeedLabel` of its articles
+    category text collate "C" not null default '',
+    got bigint not null default 0,
+    primary key (library, key)
+);
+
+create table newstui.search (
+    library int not null references newstui.library on delete cascade,
+    account name not null default session_user,
+    name text collate "C" not null,
+    query text not null,
+    place int generated always as identity,
+    primary key (library, account, name)
+);
+
+-- Who may see and write what --------------------------------------------------------------------
+
+create function newstui.mine() returns int[]
+    language sql stable security definer set search_path = newstui, pg_temp
+    as $$ select coalesce(array_agg(library), '{}') from member where account = session_user $$;
+
+create function newstui.writable() returns int[]
+    language sql stable security definer set search_path = newstui, pg_temp
+    as $$
+        select coalesce(array_agg(library), '{}') from member
+        where account = session_user and may_write
+    $$;
+
+create function newstui.owned() returns int[]
+    language sql stable security definer set search_path = newstui, pg_temp
+    as $$ select coalesce(array_agg(id), '{}') from library where owner = session_user $$;
+
+-- Makes the own library of the account, unless it has one; returns it.
+create function newstui.open_own() returns int
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    declare
+        own int;
+    begin
+        insert into library (owner) values (session_user) on conflict do nothing;
+        select id into strict own from library where owner = session_user and folder = '';
+        insert into member (library, account) values (own, session_user) on conflict do nothing;
+        return own;
+    end
+    $$;
+
+alter table newstui.library enable row level security;
+create policy see on newstui.library for select
+    using (id = any((select newstui.mine())::int[]) or owner = session_user);
+
+alter table newstui.member enable row level security;
+create policy see on newstui.member for select
+    using (account = session_user or library = any((select newstui.owned())::int[]));
+
+alter table newstui.article enable row level security;
+alter table newstui.body enable row level security;
+alter table newstui.document enable row level security;
+alter table newstui.unindexed enable row level security;
+alter table newstui.term enable row level security;
+alter table newstui.feed enable row level security;
+do $$
+    declare
+        each text;
+    begin
+        foreach each in array array['article', 'body', 'document', 'unindexed', 'term', 'feed'] loop
+            execute format(
+                'create policy see on newstui.%I for select'
+                ' using (library = any((select newstui.mine())::int[]))', each);
+            execute format(
+                'create policy put on newstui.%I for insert'
+                ' with check (library = any((select newstui.writable())::int[]))', each);
+            execute format(
+                'create policy change on newstui.%I for update'
+                ' using (library = any((select newstui.writable())::int[]))', each);
+            execute format(
+                'create policy remove on newstui.%I for delete'
+                ' using (library = any((select newstui.writable())::int[]))', each);
+        end loop;
+    end
+$$;
+
+-- The index is derived from articles: those who only read bring it up to date, too.
+create policy index_put on newstui.document for insert
+    with check (library = any((select newstui.mine())::int[]));
+create policy index_change on newstui.document for update
+    using (library = any((select newstui.mine())::int[]));
+create policy index_remove on newstui.document for delete
+    using (library = any((select newstui.mine())::int[]));
+create policy index_change on newstui.unindexed for update
+    using (library = any((select newstui.mine())::int[]));
+create policy index_remove on newstui.unindexed for delete
+    using (library = any((select newstui.mine())::int[]));
+create policy index_put on newstui.term for insert
+    with check (library = any((select newstui.mine())::int[]));
+create policy index_change on newstui.term for update
+    using (library = any((select newstui.mine())::int[]));
+create policy index_remove on newstui.term for delete
+    using (library = any((select newstui.mine())::int[]));
+
+alter table newstui.event enable row level security;
+create policy see on newstui.event for select
+    using (library = any((select newstui.mine())::int[]) and (account = session_user or shared));
+-- A deletion for everyone is the owner's; what a feed changed is whose who may write.
+create policy put on newstui.event for insert with check (
+    account = session_user
+    and library = any((select newstui.mine())::int[])
+    and (
+        not shared
+        or library = any((select newstui.owned())::int[])
+        or (kind = 'edited' and library = any((select newstui.writable())::int[]))
+    )
+);
+
+alter table newstui.state enable row level security;
+create policy see on newstui.state for select
+    using (library = any((select newstui.mine())::int[]) and (account = session_user or account = ''));
+create policy put on newstui.state for insert with check (
+    account = session_user and library = any((select newstui.mine())::int[])
+    or account = '' and library = any((select newstui.writable())::int[])
+);
+create policy change on newstui.state for update using (
+    account = session_user and library = any((select newstui.mine())::int[])
+    or account = '' and library = any((select newstui.writable())::int[])
+);
+create policy remove on newstui.state for delete using (
+    account = session_user and library = any((select newstui.mine())::int[])
+    or account = '' and library = any((select newstui.writable())::int[])
+);
+
+alter table newstui.counter enable row level security;
+create policy see on newstui.counter for select
+    using (library = any((select newstui.mine())::int[]) and (account = session_user or account = ''));
+
+alter table newstui.reading enable row level security;
+create policy see on newstui.reading for select
+    using (library = any((select newstui.mine())::int[]) and account = session_user);
+
+alter table newstui.search enable row level security;
+create policy own on newstui.search
+    using (account = session_user and library = any((select newstui.mine())::int[]));
+
+-- Kept by triggers ------------------------------------------------------------------------------
+
+-- Returns the next number of a library for one kind of rows. Transactions of a library wait here for
+-- each other, so that whoever has seen a number has seen all smaller ones.
+create function newstui.number(library int, kind int) returns bigint
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        perform pg_advisory_xact_lock(hashtext('newstui') # kind, library);
+        return nextval('got');
+    end
+    $$;
+
+create function newstui.prepare_article() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        new.got := number(new.library, 1);
+        new.writer := coalesce(current_setting('newstui.session', true), '');
+        if tg_op = 'INSERT' or new.library <> old.library then
+            new.added := new.got;
+            -- Its state may have come before it.
+            select deleted, coalesce((edits -> 'updated' ->> 0)::bigint, -1)
+                into new.gone, new.update_stamp
+                from state where library = new.library and account = '' and article = new.id;
+            new.gone := coalesce(new.gone, false);
+            new.update_stamp := coalesce(new.update_stamp, -1);
+        end if;
+        -- Undated articles: those added last first, and of those the first of their file.
+        new.rank := case when new.at = -1000000000000
+            then new.added_at * 1000000 - new.added % 1000000 else 0 end;
+        new.source_name := new.own_source_name;
+        new.category := new.own_category;
+        if new.feed_key <> '' then
+            select name, category into new.source_name, new.category
+                from feed where library = new.library and key = new.feed_key and name <> '';
+            new.source_name := coalesce(new.source_name, new.own_source_name);
+            new.category := coalesce(new.category, new.own_category);
+        end if;
+        return new;
+    end
+    $$;
+create trigger prepare before insert or update on newstui.article
+    for each row execute function newstui.prepare_article();
+
+-- Articles take the name and the category of their feed.
+create function newstui.label_articles() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        if tg_op = 'UPDATE' and (old.key, old.name, old.category) = (new.key, new.name, new.category) then
+            return null;
+        end if;
+        if tg_op <> 'INSERT' then
+            update article set feed_key = feed_key where library = old.library and feed_key = old.key;
+        end if;
+        if tg_op <> 'DELETE' then
+            update article set feed_key = feed_key where library = new.library and feed_key = new.key;
+        end if;
+        return null;
+    end
+    $$;
+create trigger label after insert or update or delete on newstui.feed
+    for each row execute function newstui.label_articles();
+
+create function newstui.number_event() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        new.got := number(new.library, 2);
+        return new;
+    end
+    $$;
+create trigger number before insert on newstui.event
+    for each row execute function newstui.number_event();
+
+create function newstui.number_state() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        new.got := number(new.library, 2);
+        new.writer := coalesce(current_setting('newstui.session', true), '');
+        return new;
+    end
+    $$;
+create trigger number before insert or update on newstui.state
+    for each row execute function newstui.number_state();
+
+-- Applies what counts for everyone to the articles themselves.
+create function newstui.share_state() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        if new.deleted and not (tg_op = 'UPDATE' and old.deleted) and not exists (
+            select from library where id = new.library and owner = session_user
+        ) then
+            raise insufficient_privilege using message = 'only the owner deletes for everyone';
+        end if;
+        update article set
+            gone = new.deleted,
+            update_stamp = coalesce((new.edits -> 'updated' ->> 0)::bigint, -1)
+        where library = new.library and id = new.article;
+        return null;
+    end
+    $$;
+create trigger share after insert or update on newstui.state
+    for each row when (new.account = '') execute function newstui.share_state();
+
+-- Adds numbers to the counters, in the order of their keys, so that transactions do not deadlock.
+create type newstui.counted as (
+    library int, account name, category text, feed_key text, total int,
+    read int, starred int, starred_unread int, begun int, read_count int, read_words bigint
+);
+
+create function newstui.add_counts(changes newstui.counted[]) returns void
+    language sql security definer set search_path = newstui, pg_temp
+    as $$
+        insert into counter as kept
+        select library, account, category, feed_key, sum(total), sum(read), sum(starred),
+            sum(starred_unread), sum(begun), sum(read_count), sum(read_words)
+        from unnest(changes) group by 1, 2, 3, 4
+        having (sum(total), sum(read), sum(starred), sum(starred_unread), sum(begun),
+            sum(read_count), sum(read_words)) is distinct from (0, 0, 0, 0, 0, 0, 0::numeric)
+        order by 1, 2, 3, 4
+        on conflict (library, account, category, feed_key) do update set
+            total = kept.total + excluded.total,
+            read = kept.read + excluded.read,
+            starred = kept.starred + excluded.starred,
+            starred_unread = kept.starred_unread + excluded.starred_unread,
+            begun = kept.begun + excluded.begun,
+            read_count = kept.read_count + excluded.read_count,
+            read_words = kept.read_words + excluded.read_words
+    $$;
+
+-- Returns what an article and the state that an account has of it add to the counters of the account.
+create function newstui.counts_of(
+    library int, category text, feed_key text, gone boolean, words int,
+    account name, read boolean, starred boolean, begun boolean, deleted boolean, reads int,
+    edited_category text, sign int
+) returns setof newstui.counted
+    language sql immutable
+    as $$
+        select library, account, category, feed_key, -sign, 0, 0, 0, 0, 0, 0::bigint
+        where not gone and (deleted or coalesce(edited_category, category) <> category)
+        union all
+        select library, account, coalesce(edited_category, category), feed_key,
+            case when coalesce(edited_category, category) <> category then sign else 0 end,
+            sign * read::int, sign * starred::int, sign * (starred and not read)::int,
+            sign * (begun and not read)::int, sign * reads, sign * reads::bigint * words
+        where not gone and not deleted
+    $$;
+
+create function newstui.count_articles() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        if tg_op = 'INSERT' then
+            perform add_counts(array_agg(c::counted)) from (
+                select library, ''::name, category, feed_key, count(*)::int, 0, 0, 0, 0, 0, 0::bigint
+                from new_rows where not gone group by library, category, feed_key
+                union all
+                select c.* from new_rows a join state s on s.library = a.library and s.article = a.id
+                    and s.account <> '', counts_of(a.library, a.category, a.feed_key, a.gone, a.words,
+                    s.account, s.read, s.starred, s.position > 0, s.deleted,
+                    s.count + s.imported_count, s.category, 1) c
+            ) c;
+        elsif tg_op = 'DELETE' then
+            perform add_counts(array_agg(c::counted)) from (
+                select library, ''::name, category, feed_key, -count(*)::int, 0, 0, 0, 0, 0, 0::bigint
+                from old_rows where not gone group by library, category, feed_key
+                union all
+                select c.* from old_rows a join state s on s.library = a.library and s.article = a.id
+                    and s.account <> '', counts_of(a.library, a.category, a.feed_key, a.gone, a.words,
+                    s.account, s.read, s.starred, s.position > 0, s.deleted,
+                    s.count + s.imported_count, s.category, -1) c
+            ) c;
+        else
+            perform add_counts(array_agg(c::counted)) from (
+                with changed as (
+                    select id from (
+                        select id, library, category, feed_key, gone, words from old_rows
+                        except select id, library, category, feed_key, gone, words from new_rows
+                    ) different
+                ), versions as (
+                    select id, library, category, feed_key, gone, words, -1 as sign from old_rows
+                    union all
+                    select id, library, category, feed_key, gone, words, 1 from new_rows
+                ), sides as (select versions.* from versions join changed using (id))
+                select library, ''::name, category, feed_key, sum(sign)::int,
+                    0, 0, 0, 0, 0, 0::bigint
+                from sides where not gone group by library, category, feed_key
+                union all
+                select c.* from sides a join state s on s.library = a.library and s.article = a.id
+                    and s.account <> '', counts_of(a.library, a.category, a.feed_key, a.gone, a.words,
+                    s.account, s.read, s.starred, s.position > 0, s.deleted,
+                    s.count + s.imported_count, s.category, sign) c
+            ) c;
+        end if;
+        return null;
+    end
+    $$;
+create trigger count_new after insert on newstui.article
+    referencing new table as new_rows for each statement execute function newstui.count_articles();
+create trigger count_old after delete on newstui.article
+    referencing old table as old_rows for each statement execute function newstui.count_articles();
+create trigger count_changed after update on newstui.article
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function newstui.count_articles();
+
+create function newstui.count_states() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        if tg_op <> 'INSERT' then
+            perform add_counts(array_agg(c)) from old_rows s
+                join article a on a.library = s.library and a.id = s.article,
+                counts_of(a.library, a.category, a.feed_key, a.gone, a.words,
+                    s.account, s.read, s.starred, s.position > 0, s.deleted,
+                    s.count + s.imported_count, s.category, -1) c
+                where s.account <> '';
+        end if;
+        if tg_op <> 'DELETE' then
+            perform add_counts(array_agg(c)) from new_rows s
+                join article a on a.library = s.library and a.id = s.article,
+                counts_of(a.library, a.category, a.feed_key, a.gone, a.words,
+                    s.account, s.read, s.starred, s.position > 0, s.deleted,
+                    s.count + s.imported_count, s.category, 1) c
+                where s.account <> '';
+        end if;
+        return null;
+    end
+    $$;
+create trigger count_new after insert on newstui.state
+    referencing new table as new_rows for each statement execute function newstui.count_states();
+create trigger count_old after delete on newstui.state
+    referencing old table as old_rows for each statement execute function newstui.count_states();
+create trigger count_changed after update on newstui.state
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function newstui.count_states();
+
+-- Keeps the readings by time, without those that came with an import or were undone.
+create function newstui.count_readings() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    declare
+        done event := new;
+        sign int := 1;
+    begin
+        if new.kind = 'undone' then
+            sign := -1;
+            select * into done from event e
+                where e.library = new.library and e.account = new.account
+                    and e.ord = (new.data ->> 'of')::bigint >> 10
+                    and e.checksum = new.checksum and e.kind = 'read';
+            if not found or (
+                select count(*) from event u
+                where u.library = new.library and u.account = new.account and u.kind = 'undone'
+                    and u.checksum = new.checksum and u.data -> 'of' = new.data -> 'of'
+            ) > 1 then
+                return null;
+            end if;
+        elsif exists (
+            select from event u
+            where u.library = new.library and u.account = new.account and u.kind = 'undone'
+                and u.checksum = new.checksum and (u.data ->> 'of')::bigint >> 10 = new.ord
+        ) then
+            return null;
+        end if;
+        if done.data ? 'imported' then
+            return null;
+        end if;
+        insert into reading as kept
+        select done.library, done.account, done.at / 900000000,
+            sign * cardinality(done.articles), sign * coalesce(sum(a.words), 0)
+        from article a where a.library = done.library and a.id = any(done.articles)
+        on conflict (library, account, quarter) do update set
+            articles = kept.articles + excluded.articles, words = kept.words + excluded.words;
+        return null;
+    end
+    $$;
+create trigger count_readings after insert on newstui.event
+    for each row when (new.kind in ('read', 'undone')) execute function newstui.count_readings();
+create index event_undone on newstui.event (library, account, checksum) where kind = 'undone';
+
+-- Remembers which articles are to be indexed.
+create function newstui.queue_article() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        insert into unindexed (library, id) select library, id from new_rows on conflict do nothing;
+        return null;
+    end
+    $$;
+create trigger queue_new after insert on newstui.body
+    referencing new table as new_rows for each statement execute function newstui.queue_article();
+create trigger queue_changed after update on newstui.body
+    referencing new table as new_rows for each statement execute function newstui.queue_article();
+
+create function newstui.queue_changed_article() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        insert into unindexed (library, id)
+        select n.library, n.id from new_rows n join old_rows o on o.library = n.library and o.id = n.id
+        where (o.title, o.facts, o.at, o.category, o.source_name)
+            is distinct from (n.title, n.facts, n.at, n.category, n.source_name)
+        on conflict do nothing;
+        return null;
+    end
+    $$;
+create trigger queue_changed after update on newstui.article
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function newstui.queue_changed_article();
+
+-- Tells those who listen that a library has something new, and up to which number.
+create function newstui.tell() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        perform pg_notify('newstui', library || ':' || max(got)) from new_rows group by library;
+        return null;
+    end
+    $$;
+create trigger tell_new after insert on newstui.article
+    referencing new table as new_rows for each statement execute function newstui.tell();
+create trigger tell_changed after update on newstui.article
+    referencing new table as new_rows for each statement execute function newstui.tell();
+create trigger tell_new after insert on newstui.event
+    referencing new table as new_rows for each statement execute function newstui.tell();
+
+-- Rights: whoever may connect to the database may have a library in it; rows are restricted above.
+grant usage on schema newstui to public;
+grant select on newstui.migration, newstui.library, newstui.member, newstui.counter, newstui.reading
+    to public;
+grant select, insert, update, delete on newstui.article, newstui.body, newstui.document,
+    newstui.unindexed, newstui.term, newstui.feed, newstui.state, newstui.search to public;
+grant select, insert on newstui.event to public;
+revoke execute on function newstui.number(int, int), newstui.add_counts(newstui.counted[]) from public;
