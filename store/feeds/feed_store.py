@@ -199,15 +199,18 @@ class FeedStore:
         text = decode_document(data).lstrip()
         is_opml = text.startswith("<")
         given, searches = (parse_opml(data), {}) if is_opml else parse_newsboat_urls(text)
+        offered = list(given)
+        new = self.add_new(offered)
+        return ImportedSubscriptions(new, len(offered) - new, tuple(given.rejected), searches)
+
+    def add_new(self, subscriptions: Sequence[Subscription]) -> int:
+        """Add the subscriptions that are not there yet, and return their number."""
         existing = {
             canonicalize_url(url) for each in self.subscriptions() for url in (each.url, each.key)
         }
-        offered = list(given)
-        new = [each for each in offered if canonicalize_url(each.url) not in existing]
+        new = [each for each in subscriptions if canonicalize_url(each.url) not in existing]
         self.update(put=[replace(each, former_urls=(), is_private_allowed=False) for each in new])
-        return ImportedSubscriptions(
-            len(new), len(offered) - len(new), tuple(given.rejected), searches
-        )
+        return len(new)
 
     def save_results(self, results: Sequence[FetchResult]) -> None:
         """Save what fetching found out about the feeds; their articles are stored already.

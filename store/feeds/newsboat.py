@@ -71,7 +71,7 @@ def parse_newsboat_urls(text: str) -> NewsboatFile:
     Raises:
         InvalidInput: There is no URL in it at all.
     """
-    lines = [(number, _split_words(line)) for number, line in enumerate(text.splitlines(), 1)]
+    lines = [(number, split_words(line)) for number, line in enumerate(text.splitlines(), 1)]
     known = (QUERY_PREFIX, *UNSUPPORTED_PREFIXES)
     if not any("://" in words[0] or words[0].startswith(known) for _, words in lines if words):
         raise InvalidInput("neither OPML nor a list of feed URLs")
@@ -100,7 +100,12 @@ def parse_newsboat_urls(text: str) -> NewsboatFile:
     return NewsboatFile(found, searches)
 
 
-def _split_words(line: str) -> list[str]:
+def flag_tag(flag: str) -> str:
+    """Return the tag for a flag, which newsboat's users give articles: a letter."""
+    return f"flag-{flag}"
+
+
+def split_words(line: str) -> list[str]:
     """Return the words of a line; `#` begins a comment where a word would begin."""
     words = []
     for match in WORD.finditer(line):
@@ -268,6 +273,13 @@ def _translate_tag(_: str, sign: str, value: str) -> str | None:
     return _join_choices([_quote_value(field, value.strip()) for field in ("category", "tag")])
 
 
+def _translate_flags(_: str, sign: str, value: str) -> str | None:
+    """Return the condition for a flag, which is a tag of the article."""
+    if sign not in ("#", "==", "=~") or len(value) != 1 or not value.isalpha():
+        return None
+    return _quote_value("tag", flag_tag(value))
+
+
 def _translate_unread(_: str, sign: str, value: str) -> str | None:
     states = {"yes": "is:unread", "no": "is:read"}
     return states.get(value) if sign == "==" else None
@@ -303,6 +315,7 @@ def _join_choices(choices: Sequence[str]) -> str:
 
 TRANSLATORS: Mapping[str, Callable[[str, str, str], str | None]] = {
     "tags": _translate_tag,
+    "flags": _translate_flags,
     "unread": _translate_unread,
     "age": _translate_age,
 }

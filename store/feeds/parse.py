@@ -96,7 +96,7 @@ class FeedInfo:
     """The facts about a feed that its entries need."""
 
     key: str
-    """The URL it was first subscribed to, which its articles refer to for good."""
+    """The URL it was first subscribed to, which its articles refer to for good; empty if it has none."""
     url: str
     """The URL it was fetched from, to which links are relative."""
     fetched_at: str
@@ -133,6 +133,9 @@ class FeedEntry:
     comments: str = ""
     base_url: str = ""
     """The URL to which its links are relative."""
+    read: bool = False
+    """True if it was read in the program that it comes from."""
+    starred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
         ]
         dates = [each and (each.published or each.updated) for each in entries]
         newest = [entries[position] for position in find_newest(dates, feed.fetched_at)]
-        parsed = _build_feed(str(found.get("title") or ""), site, newest, feed)
+        parsed = build_feed(str(found.get("title") or ""), site, newest, feed)
         omitted = len(entries) - len(newest)
         return replace(parsed, omitted_count=omitted, problem=problem)
     if kind == "other":
@@ -185,9 +188,10 @@ def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
         raise InvalidInput(problem or str(error)) from error
 
 
-def _build_feed(
+def build_feed(
     title: str, site: str, entries: Sequence[FeedEntry | None], feed: FeedInfo
 ) -> ParsedFeed:
+    """Build the articles of a feed from its entries, the newest first; None is an entry that is none."""
     rejected = []
     title = clean_line(html_to_line(title), 200)
     feed = feed if feed.category else replace(feed, category=title)
@@ -286,7 +290,7 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
     authors = list(_parse_authors(about))
     if is_atom:  # the author of an RSS channel is often the publisher of a podcast
         entries = [each if each.authors else replace(each, authors=authors) for each in entries]
-    return _build_feed(str(about.get("title") or ""), site, entries, feed)
+    return build_feed(str(about.get("title") or ""), site, entries, feed)
 
 
 def _parse_xml_entry(
@@ -449,6 +453,8 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
         "authors": _split_and_clean_authors(entry.authors),
         "tags": list(dict.fromkeys((*feed.tags, *_clean_tags(entry.tags)))),
         "language": entry.language,
+        "read": entry.read,
+        "starred": entry.starred,
     }
     fields |= _build_texts(entry, base) | _build_dates(entry, feed.fetched_at)
     extra = _build_extra(entry, base, url)
@@ -457,7 +463,8 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
     parts = [*pictures, *text] if fields["title"] else [*text, *pictures]
     parts += _link_enclosures(extra, fields["text"])
     fields["text"] = "\n\n".join(filter(None, parts))
-    fields["extra"] = {"feed": feed.key} | extra | fields.pop("extra", {})
+    key = {"feed": feed.key} if feed.key else {}
+    fields["extra"] = key | extra | fields.pop("extra", {})
     return fields
 
 

@@ -58,6 +58,7 @@ def run_command_line(arguments: Sequence[str], library: Path | None) -> int:
 
 def load_command(name: str) -> Callable[[argparse.Namespace], bool | None]:
     """Import a command and return its function."""
+    name = name.replace("-", "_")
     module = import_module(f"tui.cli.{'import_' if name == 'import' else name}")
     command: Callable[[argparse.Namespace], bool | None] = getattr(module, f"run_{name}")
     return command

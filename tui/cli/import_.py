@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from store.importers.read_files import find_sources, read_articles, read_source
+from store.library.protocol import Library
 from store.model.article import ParsedArticle, Rejection
 from store.model.results import AddProgress
 from store.model.times import current_timestamp, system_clock
@@ -18,48 +19,60 @@ from tui.rendering.wording import describe_added
 
 def run_import(options: argparse.Namespace) -> bool:
     """Import articles from files; items that cannot be imported are reported and skipped."""
-    reader = ImportReader(options.paths, options.format)
+    skipped = SkippedItems()
+    items = _read_paths(options.paths, options.format)
+    with open_loaded_library(options) as library:
+        progress = add_with_progress(options, library, skipped.report_from(items))
+    if options.json:
+        print_json({"added": progress.added, "known": progress.existing, "refused": skipped.count})
+    else:
+        print_message(describe_added(progress.added, "article", progress.existing, skipped.count))
+    return bool(skipped.count)
+
+
+def add_with_progress(
+    options: argparse.Namespace, library: Library, articles: Iterable[ParsedArticle]
+) -> AddProgress:
+    """Add articles to the library, show the progress, run the user's hook, and return the result."""
     progress = AddProgress()
     new: list[str] = []
-    with open_loaded_library(options) as library:
-        with ProgressLine("importing") as line:
-            for progress in library.add(reader):
-                new += progress.new_ids
-                line.update(f"{progress.added + progress.existing:,} articles")
-        run_article_hook(options, library, "on_new", new)
-    skipped = reader.skipped_count
-    if options.json:
-        print_json({"added": progress.added, "known": progress.existing, "refused": skipped})
-    else:
-        print_message(describe_added(progress.added, "article", progress.existing, skipped))
-    return bool(skipped)
+    with ProgressLine("importing") as line:
+        for progress in library.add(articles):
+            new += progress.new_ids
+            line.update(f"{progress.added + progress.existing:,} articles")
+    run_article_hook(options, library, "on_new", new)
+    return progress
 
 
-class ImportReader:
-    """The articles of files, folders and standard input; rejected items are reported and skipped."""
+class SkippedItems:
+    """Reports and counts the items of an import that are skipped."""
 
-    def __init__(self, names: Sequence[str], kind: str | None = None) -> None:
-        self._names = names
-        self._kind = kind
-        self._now = current_timestamp(system_clock)
-        self.skipped_count = 0
+    def __init__(self) -> None:
+        self.count = 0
 
-    def __iter__(self) -> Iterator[ParsedArticle]:
-        for item in self._read_items():
+    def report_from(self, items: Iterable[ParsedArticle | Rejection]) -> Iterator[ParsedArticle]:
+        """Yield the articles; report the others as they come."""
+        for item in items:
             if isinstance(item, Rejection):
-                self.skipped_count += 1
-                print_message(f"{item.location}: {item.reason}")
+                self.report(item)
             else:
                 yield item
 
-    def _read_items(self) -> Iterator[ParsedArticle | Rejection]:
-        for name in self._names:
-            if name == "-":
-                stdin = sys.stdin.buffer
-                yield from read_articles("standard input", stdin, now=self._now, kind=self._kind)
-                continue
-            for source in find_sources([Path(name)]):
-                if isinstance(source, Rejection):
-                    yield source
-                else:
-                    yield from read_source(source, now=self._now, kind=self._kind)
+    def report(self, item: Rejection) -> None:
+        """Report a skipped item."""
+        self.count += 1
+        print_message(f"{item.location}: {item.reason}")
+
+
+def _read_paths(names: Sequence[str], kind: str | None) -> Iterator[ParsedArticle | Rejection]:
+    """Yield the articles of files, folders and standard input."""
+    now = current_timestamp(system_clock)
+    for name in names:
+        if name == "-":
+            yield from read_articles("standard input", sys.stdin.buffer, now=now, kind=kind)
+            continue
+        for source in find_sources([Path(name)]):
+            if isinstance(source, Rejection):
+                yield source
+            else:
+                yield from read_source(source, now=now, kind=kind)

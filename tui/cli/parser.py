@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from store.exporters.formats import DEFAULT_TITLE, EXPORT_FORMATS
+from store.other_readers import OTHER_READER_NAMES
 from store.search.list_query import SORTS
 from store.text.clean import clean_line
 from tui import __version__
@@ -195,6 +196,27 @@ COMMAND_SYNTAXES = (
             "do not detect the format: `csv`, `wallabag`, `pocket`, ...",
             dest="format",
             type=_parse_import_format,
+        ),
+        JSON_FLAG,
+    ),
+    _command(
+        "move-in",
+        "take everything from another reader",
+        "Take feeds with their names and tags, saved searches, articles and what was read from another"
+        " reader on this machine. Its files are only read. Articles already in the library are not"
+        " changed.",
+        _positional(
+            "program",
+            "PROGRAM",
+            f"one of {', '.join(OTHER_READER_NAMES)}",
+            choices=OTHER_READER_NAMES,
+        ),
+        _positional(
+            "paths",
+            "PATH",
+            "where its files are, if not in the usual places: files or folders",
+            nargs="*",
+            default=[],
         ),
         JSON_FLAG,
     ),

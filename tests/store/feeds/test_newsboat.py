@@ -28,7 +28,7 @@ def test_a_line_of_newsboat(line: str, expected: tuple[str, str, tuple[str, ...]
 def test_other_lines_of_newsboat_are_reported_once_without_their_contents() -> None:
     found = parse_newsboat_urls(
         'https://a.example/f\nexec:curl -u ann:secret x\n"exec:b"\n'
-        'filter:f:https://ann:secret@b.example/\n"query:New:flags # \\"e\\""\n'
+        'filter:f:https://ann:secret@b.example/\n"query:New:flags # \\"ed\\""\n'
     )
     assert [(each.location, each.reason) for each in found.subscriptions.rejected] == [
         ("lines 2, 3", "exec: is not supported"),
@@ -41,6 +41,8 @@ def test_other_lines_of_newsboat_are_reported_once_without_their_contents() -> N
     ("expression", "query"),
     [
         ('unread = "yes"', "is:unread"),
+        ('flags =~ "e"', 'tag:"flag-e"'),
+        ('flags # "e"', 'tag:"flag-e"'),
         ('unread == "no"', "is:read"),
         ('unread != "yes"', "-is:unread"),
         ("age < 7", "newer:7d"),
@@ -84,7 +86,7 @@ def test_a_filter_is_translated(expression: str, query: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
-        ('flags # "x"', "“flags #” cannot be translated"),
+        ('flags # "xy"', "“flags #” cannot be translated"),
         ('enclosure_type =~ "audio"', "“enclosure_type =~” cannot be translated"),
         ('title =~ "^A.*b$"', "“title =~” cannot be translated"),
         ("age = 3", "“age ==” cannot be translated"),

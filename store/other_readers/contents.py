@@ -1,0 +1,79 @@
+"""What another reader keeps, in the terms of newstui."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from store.feeds.parse import FeedEntry, FeedInfo, build_feed
+from store.feeds.subscriptions import Subscription
+from store.model.article import ParsedArticle, Rejection
+from store.text.clean import clean_line
+from store.text.urls import canonicalize_url, normalize_feed_url, redact_url
+
+
+class StoredFeed(NamedTuple):
+    """A feed as another reader stores it."""
+
+    url: str
+    """Where it is fetched from; not a web address if a program or a file is read instead."""
+    title: str = ""
+    site: str = ""
+
+    @property
+    def web_url(self) -> str:
+        """Its URL; empty if it is not fetched from the web."""
+        url = normalize_feed_url(self.url)
+        return url if url.lower().startswith(("http://", "https://")) else ""
+
+    def subscribe(self) -> Subscription:
+        """Return a subscription to it."""
+        return Subscription(self.web_url, clean_line(self.title, 200), site=clean_line(self.site))
+
+
+FeedEntries = Iterable[tuple[StoredFeed, Iterable[FeedEntry]]]
+"""Feeds with their entries, the newest first, as in the document of a feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderContents:
+    """Everything of another reader that newstui has a place for."""
+
+    subscriptions: Sequence[Subscription]
+    searches: Mapping[str, str]
+    """Its saved queries as queries of our own, by name."""
+    rejected: Sequence[Rejection] = ()
+    """Feeds and queries that cannot be taken, and why."""
+    entries: FeedEntries = ()
+    """They are read as they are needed, and only once."""
+    problems: list[Rejection] = field(default_factory=list)
+    """What turned out to be damaged while the entries were read."""
+
+    def build_articles(
+        self, subscriptions: Iterable[Subscription], now: str
+    ) -> Iterator[ParsedArticle | Rejection]:
+        """Yield the articles as a fetch of these subscriptions would make them.
+
+        So they have the categories and tags of their feeds, and a later fetch finds them in the library.
+        """
+        known = {
+            canonicalize_url(url): each
+            for each in subscriptions
+            for url in (each.url, *each.former_urls)
+        }
+        for stored, entries in self.entries:
+            feed = _describe_feed(stored, known, now)
+            parsed = build_feed(stored.title, stored.site, list(entries), feed)
+            name = clean_line(redact_url(stored.url), 100)
+            for each in parsed.rejected:
+                yield Rejection(f"{name}: {each.location}", each.reason)
+            yield from parsed.articles
+        yield from self.problems
+
+
+def _describe_feed(stored: StoredFeed, known: Mapping[str, Subscription], now: str) -> FeedInfo:
+    if not (url := stored.web_url):
+        return FeedInfo("", "", now)
+    feed = known.get(canonicalize_url(url)) or Subscription(url)
+    return FeedInfo(feed.key, url, now, feed.category, feed.tags)
