@@ -26,7 +26,7 @@ from benchmarks.metrics import percentile
 from benchmarks.reader import COLOURS, NEWSTUI, fill_library
 from benchmarks.synthetic_articles import PLACES, make_articles
 from benchmarks.terminal_program import Program, now
-from store.feeds.feed_store import FeedStore
+from store.feeds.folder_feeds import FolderFeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
@@ -103,7 +103,7 @@ def fetch(feeds: list[Subscription], folder: Path) -> None:
     library = FolderLibrary(folder / "library", folder / "cache", "desk", system_clock)
     for _ in library.load():
         pass
-    feed_store = FeedStore(folder / "library", folder / "cache")
+    feed_store = FolderFeedStore(folder / "library", folder / "cache")
     feed_store.update(put=feeds)
     stop, peaks, base = threading.Event(), [0, 0], psutil.Process().memory_info().rss
     threading.Thread(target=watch_memory, args=(stop, peaks), daemon=True).start()
@@ -127,7 +127,7 @@ def fetch(feeds: list[Subscription], folder: Path) -> None:
 def fetch_in_reader(feeds: list[Subscription], home: Path) -> None:
     """Fetch all feeds in the reader, while keys are pressed."""
     fill_library(home, make_articles(1000))
-    feed_store = FeedStore(home / "data/newstui", home / "cache/newstui")
+    feed_store = FolderFeedStore(home / "data/newstui", home / "cache/newstui")
     feed_store.update(put=feeds)
     with closing(Program(NEWSTUI, environment(home, COLOURS))) as program:
         program.wait_for("unread of")

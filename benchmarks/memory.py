@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape
 from benchmarks.reader import COLOURS, NEWSTUI, fill_library
 from benchmarks.synthetic_articles import make_articles
 from benchmarks.terminal_program import Program
-from store.feeds.feed_store import FeedStore
+from store.feeds.folder_feeds import FolderFeedStore
 from store.feeds.subscriptions import Subscription
 from tests.support.environment import environment
 from tests.support.network import page, run_server
@@ -136,7 +136,7 @@ def measure(base: int, texts: Sequence[str], name: str, home: Path) -> None:
     fill_library(home, make_articles(base))
     env = environment(home, COLOURS)
     with feed_server(texts) as feeds:
-        FeedStore(home / "data/newstui", home / "cache/newstui").update(put=feeds)
+        FolderFeedStore(home / "data/newstui", home / "cache/newstui").update(put=feeds)
         write_import(home / "more.jsonl", texts)
         with closing(start(env, base)) as program:
             show("before", program)

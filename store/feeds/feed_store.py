@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from store.feeds.subscriptions import (
-    Subscription,
-    parse_opml,
-    read_subscriptions,
-    update_subscriptions,
-)
+from store.feeds.subscriptions import Subscription, SubscriptionsCopy, parse_opml
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
 from store.model.results import GroupCount
 from store.model.times import to_unix_seconds
-from store.system.files import (
-    FileSignature,
-    file_lock,
-    file_signature,
-    make_folder,
-    read_regular,
-    write_atomically,
-)
-from store.system.paths import SUBSCRIPTIONS_FILE
 from store.text.decoding import decode_document
 from store.text.urls import canonicalize_url, redact_url
-
-FEED_STATES_FILE = "feeds.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,55 +85,58 @@ class ImportedSubscriptions:
     """Queries by name, for the user's saved searches."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedStore:
-    """The subscriptions in `feeds.opml`, which belong to the user, and the states in the cache."""
+class FeedStore(ABC):
+    """The feeds of a library: the subscriptions, which belong to the user, and the state of each.
 
-    library: Path
+    May be used on any thread.
+    """
+
     cache: Path
+    """The folder for what is fetched and may be deleted."""
 
     @property
-    def signature(self) -> tuple[FileSignature | None, FileSignature | None]:
+    @abstractmethod
+    def signature(self) -> object:
         """A value that changes with the subscriptions and the states; cheap to compare."""
-        files = self.library / SUBSCRIPTIONS_FILE, self.cache / FEED_STATES_FILE
-        return file_signature(files[0]), file_signature(files[1])
 
+    @abstractmethod
     def subscriptions(self) -> list[Subscription]:
         """Return every feed, sorted by name.
 
         Raises:
-            LibraryDamaged: The file cannot be parsed.
+            LibraryDamaged: They cannot be read.
         """
-        return sorted(
-            read_subscriptions(self.library), key=lambda each: each.display_name.casefold()
-        )
 
+    @abstractmethod
     def list_rejected(self) -> Sequence[Rejection]:
-        """Return the entries of the file that cannot be subscribed to."""
-        return read_subscriptions(self.library).rejected
+        """Return what stands among the subscriptions and cannot be subscribed to."""
 
-    def states(self) -> dict[str, FeedState]:
-        """Return the states by key of subscription; what cannot be parsed is left out."""
-        try:
-            found = orjson.loads(read_regular(self.cache / FEED_STATES_FILE))
-        except (OSError, ValueError):  # they are derived, and rebuilt if they are lost
-            return {}
-        if not isinstance(found, dict):
-            return {}
-        return {key: _parse_state(value) for key, value in found.items()}
-
-    def write_states(self, states: Mapping[str, FeedState]) -> None:
-        """Write the states.
+    @abstractmethod
+    def find_copies(self) -> Iterator[SubscriptionsCopy]:
+        """Yield the sync-conflict copies of the subscriptions.
 
         Raises:
-            LibraryUnavailable, SaveFailed: They were not written; the next fetch takes a bit longer.
+            LibraryDamaged: The subscriptions cannot be read.
         """
-        make_folder(self.cache)
-        values = {
-            key: {name: value for name, value in asdict(state).items() if value}
-            for key, state in states.items()
-        }
-        write_atomically(self.cache / FEED_STATES_FILE, orjson.dumps(values))
+
+    @abstractmethod
+    def states(self) -> dict[str, FeedState]:
+        """Return the states by key of subscription; what cannot be parsed is left out."""
+
+    @abstractmethod
+    def update(self, put: Iterable[Subscription] = (), remove: Iterable[Subscription] = ()) -> None:
+        """Add, change or remove subscriptions.
+
+        Raises:
+            LibraryDamaged, LibraryReadOnly, SaveFailed: Nothing has changed.
+        """
+
+    @abstractmethod
+    def save_results(self, results: Sequence[FetchResult]) -> None:
+        """Save what fetching found out about the feeds; their articles are stored already.
+
+        Changes made in the meantime are kept.
+        """
 
     def list_feeds(self, counts: Iterable[GroupCount]) -> list[FeedStatus]:
         """Return every feed with its state and its counts, which are given by key."""
@@ -182,12 +167,6 @@ class FeedStore:
         problem = f"{len(found)} feeds match" if found else "no feed matches"
         raise InvalidInput(f"{problem} “{redact_url(name)}”")
 
-    def update(self, put: Iterable[Subscription] = (), remove: Iterable[Subscription] = ()) -> None:
-        """Add, change or remove subscriptions."""
-        make_folder(self.library)
-        with self._lock():
-            update_subscriptions(self.library, put, remove)
-
     def import_subscriptions(self, data: bytes) -> ImportedSubscriptions:
         """Add the subscriptions of an OPML file, or of newsboat's `urls`.
 
@@ -212,31 +191,9 @@ class FeedStore:
         self.update(put=[replace(each, former_urls=(), is_private_allowed=False) for each in new])
         return len(new)
 
-    def save_results(self, results: Sequence[FetchResult]) -> None:
-        """Save what fetching found out about the feeds; their articles are stored already.
 
-        The files are read again, so that changes made in the meantime are kept.
-        """
-        with self._lock():
-            existing = {each.key: each for each in read_subscriptions(self.library)}
-            changed = [
-                new
-                for each in results
-                if (old := existing.get(each.subscription.key))
-                and (new := _merge_fetched(old, each.subscription)) != old
-            ]
-            if changed:
-                update_subscriptions(self.library, changed)
-            states = self.states() | {each.subscription.key: each.state for each in results}
-            self.write_states({key: state for key, state in states.items() if key in existing})
-
-    def _lock(self) -> AbstractContextManager[int]:
-        make_folder(self.cache)
-        return file_lock(self.cache / "feeds.lock")
-
-
-def _merge_fetched(existing: Subscription, fetched: Subscription) -> Subscription:
-    """Add what a feed says of itself to the subscription in the file."""
+def merge_fetched(existing: Subscription, fetched: Subscription) -> Subscription:
+    """Add what a feed says of itself to the subscription that is there now."""
     has_moved = existing.url in fetched.former_urls
     return replace(
         existing,
@@ -248,7 +205,13 @@ def _merge_fetched(existing: Subscription, fetched: Subscription) -> Subscriptio
     )
 
 
-def _parse_state(value: Any) -> FeedState:
+def state_to_json(state: FeedState) -> dict[str, Any]:
+    """Return a state as JSON, without what is empty."""
+    return {name: value for name, value in asdict(state).items() if value}
+
+
+def state_from_json(value: Any) -> FeedState:
+    """Return the state that `state_to_json` encoded; without what cannot be parsed."""
     if not isinstance(value, dict):
         return FeedState()
     valid: dict[str, Any] = {}

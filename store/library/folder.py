@@ -84,7 +84,7 @@ from store.text.names import unique_names
 from store.text.urls import make_link_key, make_page_id, make_url_id
 
 if TYPE_CHECKING:
-    from store.feeds.feed_store import FeedStore
+    from store.feeds.folder_feeds import FolderFeedStore
     from store.library.article_copies import ArticleCopies
     from store.library.embedding_updates import EmbeddingUpdater
     from store.library.folder_transfer import FolderTransfer
@@ -96,7 +96,7 @@ if TYPE_CHECKING:
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector, VectorCache
-    from store.search.saved_searches import SearchStore
+    from store.search.saved_searches import FolderSearchStore
     from store.search.similar import ComparedArticle, SimilarArticleFinder
 
 LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE, SEARCHES_FILE})
@@ -209,11 +209,11 @@ class FolderLibrary:
         )
 
     @cached_property
-    def feeds(self) -> FeedStore:
+    def feeds(self) -> FolderFeedStore:
         """The subscriptions, and the state of each feed on this machine."""
-        from store.feeds.feed_store import FeedStore  # parsers that no library without feeds needs
+        from store.feeds.folder_feeds import FolderFeedStore  # needed only where there are feeds
 
-        return FeedStore(self._folder, self._cache)
+        return FolderFeedStore(self._folder, self._cache)
 
     @cached_property
     def _related(self) -> RelatedArticles:
@@ -285,11 +285,11 @@ class FolderLibrary:
         return VectorCache(self._cache, self.index_engine)
 
     @cached_property
-    def searches(self) -> SearchStore:
+    def searches(self) -> FolderSearchStore:
         """The saved searches."""
-        from store.search.saved_searches import SearchStore
+        from store.search.saved_searches import FolderSearchStore
 
-        return SearchStore(self._folder, self._cache)
+        return FolderSearchStore(self._folder, self._cache)
 
     @cached_property
     def transfer(self) -> FolderTransfer:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -35,41 +36,37 @@ MAX_SEARCHES = 500
 MAX_NAME_LENGTH, MAX_QUERY_LENGTH = 100, 1000
 
 
-@dataclass(frozen=True, slots=True)
-class SearchStore:
-    """The saved searches of a library: queries by name."""
-
-    library: Path
-    cache: Path
+class SearchStore(ABC):
+    """The saved searches of a library: queries by name. May be used on any thread."""
 
     @property
-    def signature(self) -> FileSignature | None:
+    @abstractmethod
+    def signature(self) -> object:
         """A value that changes with the searches; cheap to compare."""
-        return file_signature(self._path)
 
+    @abstractmethod
     def read(self) -> dict[str, str]:
-        """Return the queries by name, in the order of the file; what is no search is left out.
+        """Return the queries by name, in the order in which they were added.
 
         Raises:
-            LibraryDamaged: The file cannot be read; it is left as it is until the user repairs it.
+            LibraryDamaged: They cannot be read.
         """
-        return _clean_searches(_parse(self._path))
 
+    @abstractmethod
     def put(self, searches: Mapping[str, str]) -> None:
         """Add searches, or change the queries of those whose names are in use.
 
         Raises:
-            LibraryDamaged, SaveFailed: The old file is untouched.
+            LibraryDamaged, LibraryReadOnly, SaveFailed: Nothing has changed.
         """
-        self._edit(put=searches)
 
+    @abstractmethod
     def remove(self, name: str) -> None:
         """Remove a search.
 
         Raises:
-            LibraryDamaged, SaveFailed: The old file is untouched.
+            LibraryDamaged, LibraryReadOnly, SaveFailed: Nothing has changed.
         """
-        self._edit(remove=name)
 
     def add_new(self, searches: Mapping[str, str], taken: Iterable[str] = ()) -> int:
         """Add the searches whose names are not in use, here or among others, and return their number."""
@@ -79,15 +76,43 @@ class SearchStore:
             self.put(new)
         return len(new)
 
+
+@dataclass(frozen=True)
+class FolderSearchStore(SearchStore):
+    """The saved searches in the file of a library's folder."""
+
+    folder: Path
+    cache: Path
+
+    @property
+    def signature(self) -> FileSignature | None:
+        """A value that changes with the file."""
+        return file_signature(self._path)
+
+    def read(self) -> dict[str, str]:
+        """Return the queries of the file; what is no search is left out.
+
+        A file that cannot be read is left as it is until the user repairs it.
+        """
+        return _clean_searches(_parse(self._path))
+
+    def put(self, searches: Mapping[str, str]) -> None:
+        """Add searches to the file, or change some."""
+        self._edit(put=searches)
+
+    def remove(self, name: str) -> None:
+        """Remove a search from the file."""
+        self._edit(remove=name)
+
     @property
     def _path(self) -> Path:
-        return self.library / SEARCHES_FILE
+        return self.folder / SEARCHES_FILE
 
     def _edit(self, put: Mapping[str, str] | None = None, remove: str = "") -> None:
         import tomlkit  # imported here: reading does without
         from tomlkit.exceptions import TOMLKitError
 
-        make_folder(self.library)
+        make_folder(self.folder)
         with self._lock():
             _parse(self._path)  # a file that cannot be read is not written either
             before = read_regular(self._path).decode("utf-8-sig") if self._path.exists() else ""
@@ -95,7 +120,7 @@ class SearchStore:
                 document = tomlkit.parse(before)
                 table = document.setdefault(SEARCHES_TABLE, tomlkit.table())
                 for name, text in (put or {}).items():
-                    table[clean_name(name)[:MAX_NAME_LENGTH]] = clean_line(text)[:MAX_QUERY_LENGTH]
+                    table[clean_search_name(name)] = clean_search_text(text)
                 if remove in table:
                     del table[remove]
                 after = tomlkit.dumps(document)
@@ -162,8 +187,18 @@ def _clean_searches(data: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(table, dict):
         return {}
     cleaned = {
-        clean_name(name)[:MAX_NAME_LENGTH]: clean_line(text)[:MAX_QUERY_LENGTH]
+        clean_search_name(name): clean_search_text(text)
         for name, text in list(table.items())[:MAX_SEARCHES]
         if isinstance(text, str)
     }
     return {name: text for name, text in cleaned.items() if name and text}
+
+
+def clean_search_name(name: str) -> str:
+    """Return the name of a search as it is stored and shown."""
+    return clean_name(name)[:MAX_NAME_LENGTH]
+
+
+def clean_search_text(text: str) -> str:
+    """Return the query of a search as it is stored and shown."""
+    return clean_line(text)[:MAX_QUERY_LENGTH]

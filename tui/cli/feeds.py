@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from store.feeds.feed_store import FeedStatus, FeedStore
-from store.feeds.subscriptions import find_subscription_copies
+from store.feeds.folder_feeds import FolderFeedStore
 from store.library.protocol import Library
 from store.model.errors import InvalidInput, describe_system_error
 from store.model.times import system_clock
-from store.search.saved_searches import SearchStore
+from store.search.saved_searches import FolderSearchStore
 from store.system.files import read_regular
-from store.system.paths import SUBSCRIPTIONS_FILE
+from store.system.paths import Paths
 from store.text.urls import redact_url
 from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
@@ -36,7 +36,7 @@ def run_feeds(options: argparse.Namespace) -> bool:
     feed_store = open_feed_store(options)
     chosen, failed = find_each(options.feeds, feed_store.find)
     if options.import_opml:
-        return _import_subscriptions(feed_store, resolve_paths(options).config, options.import_opml)
+        return _import_subscriptions(feed_store, resolve_paths(options), options.import_opml)
     if options.remove:
         feed_store.update(remove=chosen)
     elif changes := _requested_changes(options):
@@ -44,7 +44,7 @@ def run_feeds(options: argparse.Namespace) -> bool:
             raise InvalidInput("--rename needs exactly one feed")
         feed_store.update(put=[replace(each, **changes) for each in chosen])
     else:
-        for copy in find_subscription_copies(feed_store.library):
+        for copy in feed_store.find_copies():
             print_message(describe_subscriptions_copy(copy))
         keys = {each.key for each in chosen} if options.feeds else None
         with open_loaded_library(options) as library:
@@ -55,14 +55,13 @@ def run_feeds(options: argparse.Namespace) -> bool:
 def open_feed_store(options: argparse.Namespace) -> FeedStore:
     """Return the feeds of the library."""
     paths = resolve_paths(options)
-    return FeedStore(paths.library, paths.cache)
+    return FolderFeedStore(paths.library, paths.cache)
 
 
 def print_rejected_feeds(feed_store: FeedStore) -> bool:
     """Report the entries of `feeds.opml` that cannot be subscribed to; return whether any."""
     rejected = feed_store.list_rejected()
-    path = feed_store.library / SUBSCRIPTIONS_FILE
-    print_messages(f"{path}: {each.location}: {each.reason}" for each in rejected)
+    print_messages(f"{each.location}: {each.reason}" for each in rejected)
     return bool(rejected)
 
 
@@ -77,7 +76,7 @@ def _requested_changes(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _import_subscriptions(feed_store: FeedStore, settings: Path, path: str) -> bool:
+def _import_subscriptions(feed_store: FeedStore, paths: Paths, path: str) -> bool:
     try:
         found = feed_store.import_subscriptions(read_regular(Path(path)))
     except InvalidInput as error:
@@ -87,7 +86,7 @@ def _import_subscriptions(feed_store: FeedStore, settings: Path, path: str) -> b
     print_messages(f"{path}: {each.location}: {each.reason}" for each in found.rejected)
     print_message(describe_added(found.new, "feed", found.existing))
     if found.searches:
-        store, own = SearchStore(feed_store.library, feed_store.cache), load_settings(settings)
+        store, own = FolderSearchStore(paths.library, paths.cache), load_settings(paths.config)
         new = store.add_new(found.searches, taken=own.settings.searches)
         print_message(describe_added(new, "saved search", len(found.searches) - new))
     return bool(found.rejected)

@@ -18,7 +18,7 @@ from store.backup.archive import MANIFEST_NAME, verify_archive
 from store.backup.auto_backups import auto_backup_folder, list_auto_backups
 from store.backup.backup import make_auto_backup, make_backup
 from store.model.errors import InvalidInput, SaveFailed
-from store.search.saved_searches import SearchStore
+from store.search.saved_searches import FolderSearchStore
 from tests.support.backups import (
     VERSION,
     backup_of,
@@ -104,13 +104,13 @@ def test_hidden_lock_and_temporary_files_are_left_out(full: Machine, tmp_path: P
 
 
 def test_saved_searches_come_back(full: Machine, other: Machine, tmp_path: Path) -> None:
-    searches = SearchStore(full.folder, tmp_path / "cache")
+    searches = FolderSearchStore(full.folder, tmp_path / "cache")
     searches.put({"week": "newer:7d"})
     (full.folder / "notes.toml").write_text("not of the library")
     archive = backup_of(full, tmp_path / "backup.zip").path
     searches.remove("week")
     restore(archive, other)
-    assert SearchStore(other.folder, tmp_path / "cache").read() == {"week": "newer:7d"}
+    assert FolderSearchStore(other.folder, tmp_path / "cache").read() == {"week": "newer:7d"}
     assert not (other.folder / "notes.toml").exists()
 
 

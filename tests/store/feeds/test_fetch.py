@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.feed_store import FeedState, FeedStore, FetchResult
+from store.feeds.feed_store import FeedState, FetchResult
 from store.feeds.fetch import (
     MAX_CONCURRENT_FETCHES,
     MAX_FETCHES_PER_HOST,
@@ -20,6 +20,7 @@ from store.feeds.fetch import (
     fetch_and_store,
     fetch_feeds,
 )
+from store.feeds.folder_feeds import FolderFeedStore
 from store.feeds.parse import FeedInfo, parse_feed
 from store.feeds.resolve_url import UrlResolver
 from store.feeds.subscriptions import Subscription
@@ -347,16 +348,16 @@ def test_a_failing_page_leaves_the_text_of_the_feed(site: Site) -> None:
 
 
 @pytest.fixture
-def feed_store(tmp_path: Path) -> FeedStore:
-    return FeedStore(tmp_path / "library", tmp_path / "cache")
+def feed_store(tmp_path: Path) -> FolderFeedStore:
+    return FolderFeedStore(tmp_path / "library", tmp_path / "cache")
 
 
-def save(feed_store: FeedStore, *results: FetchResult) -> Sequence[Subscription]:
+def save(feed_store: FolderFeedStore, *results: FetchResult) -> Sequence[Subscription]:
     feed_store.save_results(results)
     return feed_store.subscriptions()
 
 
-def test_the_title_and_site_of_a_feed_are_saved(feed_store: FeedStore, site: Site) -> None:
+def test_the_title_and_site_of_a_feed_are_saved(feed_store: FolderFeedStore, site: Site) -> None:
     site.routes["/feed"] = feed_page(1)
     feed = subscription(site)
     feed_store.update(put=[feed])
@@ -365,7 +366,7 @@ def test_the_title_and_site_of_a_feed_are_saved(feed_store: FeedStore, site: Sit
     assert feed_store.states()[feed.key].succeeded == "2026-11-22T12:00:00Z"
 
 
-def test_changes_made_in_the_meantime_are_kept(feed_store: FeedStore, site: Site) -> None:
+def test_changes_made_in_the_meantime_are_kept(feed_store: FolderFeedStore, site: Site) -> None:
     site.routes["/feed"] = feed_page(1)
     feed = subscription(site)
     feed_store.update(put=[feed])
@@ -380,7 +381,7 @@ def test_changes_made_in_the_meantime_are_kept(feed_store: FeedStore, site: Site
 
 
 def test_invalid_states_are_ignored(tmp_path: Path) -> None:
-    feed_store = FeedStore(tmp_path, tmp_path)
+    feed_store = FolderFeedStore(tmp_path, tmp_path)
     for data in (b"", b"[]", b"{", b'{"k": 1, "l": {"etag": 1, "times": "x", "seen": 2}}'):
         (tmp_path / "feeds.json").write_bytes(data)
         assert set(feed_store.states().values()) <= {FeedState()}

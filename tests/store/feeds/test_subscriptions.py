@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.feeds.feed_store import FeedStore
+from store.feeds.folder_feeds import FolderFeedStore
 from store.feeds.subscriptions import (
     Subscription,
     find_subscription_copies,
@@ -161,11 +161,11 @@ def test_a_feed_that_moves_keeps_its_key(tmp_path: Path) -> None:
     update_subscriptions(tmp_path, put=[new])
     (kept,) = read_subscriptions(tmp_path)
     assert (kept.url, kept.key) == ("https://c.example/", "https://a.example/")
-    assert FeedStore(tmp_path, tmp_path / "cache").find("https://b.example/") == kept
+    assert FolderFeedStore(tmp_path, tmp_path / "cache").find("https://b.example/") == kept
 
 
 def test_a_feed_is_found_by_url_or_part_of_its_name(tmp_path: Path) -> None:
-    book = FeedStore(tmp_path, tmp_path / "cache")
+    book = FolderFeedStore(tmp_path, tmp_path / "cache")
     coast = Subscription("https://coast.example/rss", "Coast News")
     strand = Subscription("https://strand.example/rss", "The Strand")
     book.update(put=[coast, strand])
@@ -270,7 +270,7 @@ def test_a_move_keeps_the_credentials_on_the_same_host_only() -> None:
 
 @pytest.mark.parametrize("data", [HAND.decode().replace('<?xml version="1.0"?>\n', "")])
 def test_opml_in_utf_16_is_imported(tmp_path: Path, data: str) -> None:
-    store = FeedStore(tmp_path, tmp_path / "cache")
+    store = FolderFeedStore(tmp_path, tmp_path / "cache")
     assert store.import_subscriptions(data.encode("utf-16")).new == 3
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.model.errors import LibraryDamaged
-from store.search.saved_searches import SearchStore, find_search_copies
+from store.search.saved_searches import FolderSearchStore, find_search_copies
 
 HAND = """# kept on the desk
 other = 1
@@ -19,25 +19,25 @@ week = "newer:7d"  # all of it
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SearchStore:
-    return SearchStore(tmp_path / "library", tmp_path / "cache")
+def store(tmp_path: Path) -> FolderSearchStore:
+    return FolderSearchStore(tmp_path / "library", tmp_path / "cache")
 
 
-def write(store: SearchStore, content: bytes) -> Path:
-    store.library.mkdir(exist_ok=True)
-    path = store.library / "searches.toml"
+def write(store: FolderSearchStore, content: bytes) -> Path:
+    store.folder.mkdir(exist_ok=True)
+    path = store.folder / "searches.toml"
     path.write_bytes(content)
     return path
 
 
-def test_a_library_without_the_file_has_none(store: SearchStore) -> None:
+def test_a_library_without_the_file_has_none(store: FolderSearchStore) -> None:
     assert (store.read(), store.signature) == ({}, None)
     store.put({"week": "newer:7d"})
     assert store.read() == {"week": "newer:7d"}
     assert store.signature is not None
 
 
-def test_changes_keep_what_a_person_wrote(store: SearchStore) -> None:
+def test_changes_keep_what_a_person_wrote(store: FolderSearchStore) -> None:
     path = write(store, HAND.encode())
     store.put({"sea": "tag:sea", "week": "newer:2w"})
     store.remove("long reads")
@@ -48,14 +48,14 @@ def test_changes_keep_what_a_person_wrote(store: SearchStore) -> None:
     assert store.read() == {"week": "newer:2w", "sea": "tag:sea"}
 
 
-def test_names_in_use_keep_their_query(store: SearchStore) -> None:
+def test_names_in_use_keep_their_query(store: FolderSearchStore) -> None:
     write(store, HAND.encode())
     assert store.add_new({"Week": "x", "sea": "y", "mine": "z"}, taken=["MINE"]) == 1
     assert store.read() == {"week": "newer:7d", "long reads": "words:>2000", "sea": "y"}
 
 
 @pytest.mark.parametrize("name", ["a.b", 'a "b"', "日本", "x" * 300, "a\nb"])
-def test_any_name_is_read_back(store: SearchStore, name: str) -> None:
+def test_any_name_is_read_back(store: FolderSearchStore, name: str) -> None:
     store.put({name: "tide"})
     assert list(store.read().values()) == ["tide"]
 
@@ -71,7 +71,7 @@ def test_any_name_is_read_back(store: SearchStore, name: str) -> None:
     ],
 )
 def test_what_is_no_search_is_left_out(
-    store: SearchStore, content: bytes, found: dict[str, str]
+    store: FolderSearchStore, content: bytes, found: dict[str, str]
 ) -> None:
     write(store, content)
     assert store.read() == found
@@ -87,7 +87,9 @@ def test_what_is_no_search_is_left_out(
         (b"\x00" * 64, "not TOML"),
     ],
 )
-def test_a_damaged_file_is_left_as_it_is(store: SearchStore, content: bytes, reason: str) -> None:
+def test_a_damaged_file_is_left_as_it_is(
+    store: FolderSearchStore, content: bytes, reason: str
+) -> None:
     path = write(store, content)
     for change in (store.read, lambda: store.put({"a": "b"}), lambda: store.remove("a")):
         with pytest.raises(LibraryDamaged, match=reason) as caught:
@@ -96,15 +98,15 @@ def test_a_damaged_file_is_left_as_it_is(store: SearchStore, content: bytes, rea
     assert path.read_bytes() == content
 
 
-def test_conflict_copies_are_reported_and_not_merged(store: SearchStore) -> None:
+def test_conflict_copies_are_reported_and_not_merged(store: FolderSearchStore) -> None:
     write(store, HAND.encode())
-    (store.library / "searches.sync-conflict-20261122-120000-ABC.toml").write_text(
+    (store.folder / "searches.sync-conflict-20261122-120000-ABC.toml").write_text(
         HAND + 'sea = "tag:sea"\n'
     )
-    (store.library / "searches (conflict).toml").write_text("[")
-    (store.library / "searches-DESK.toml").write_text(HAND)
-    (store.library / "searchesx.toml").write_text(HAND)
-    found = {each.path.name: each for each in find_search_copies(store.library)}
+    (store.folder / "searches (conflict).toml").write_text("[")
+    (store.folder / "searches-DESK.toml").write_text(HAND)
+    (store.folder / "searchesx.toml").write_text(HAND)
+    found = {each.path.name: each for each in find_search_copies(store.folder)}
     assert [(dict(each.missing), bool(each.problem)) for each in found.values()] == [
         ({}, True),
         ({}, False),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.feed_store import FeedStore
 from store.feeds.fetch import FetchContext
+from store.feeds.folder_feeds import FolderFeedStore
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle
@@ -254,7 +254,7 @@ def test_text_of_the_page(tmp_path: Path) -> None:
             make_article(3, url=""),
         ]
         session = Session(tmp_path, found)
-        FeedStore(tmp_path / "library", tmp_path / "cache").update(put=[subscription(site)])
+        FolderFeedStore(tmp_path / "library", tmp_path / "cache").update(put=[subscription(site)])
         assert "The sample library fetches no pages" in session.run("2", "x")
         session.make_fetch_context = make_fetch_context
         said = session.run("2", "x", "", "x", "h", "3", "x", "h", "1", "x")
@@ -279,7 +279,7 @@ def test_a_link_is_read_in_place(tmp_path: Path) -> None:
         text = "[one](https://news.example/1), [two](/ferry), [three](mailto:a@b.example)"
         found = [make_article(1), make_article(2, url=site.url("/a"), text=text, extra=feed)]
         session = Session(tmp_path, found, rows=40)
-        FeedStore(tmp_path / "library", tmp_path / "cache").update(put=[subscription(site)])
+        FolderFeedStore(tmp_path / "library", tmp_path / "cache").update(put=[subscription(site)])
         assert "The sample library fetches no pages" in session.run("1", ";2")
         session.make_fetch_context = make_fetch_context
         said = session.run(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.feed_store import FeedStore
+from store.feeds.folder_feeds import FolderFeedStore
 from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from tests.support.network import (
@@ -33,11 +33,11 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> FeedStore:
-    return FeedStore(tmp_path / "library", tmp_path / "cache")
+def book(tmp_path: Path) -> FolderFeedStore:
+    return FolderFeedStore(tmp_path / "library", tmp_path / "cache")
 
 
-def begin(running: RunningReader, book: FeedStore, *feeds: Subscription) -> None:
+def begin(running: RunningReader, book: FolderFeedStore, *feeds: Subscription) -> None:
     """Subscribe the reader to feeds."""
     running.gateway.feeds.make_context = make_fetch_context
     book.update(put=feeds)
@@ -45,7 +45,7 @@ def begin(running: RunningReader, book: FeedStore, *feeds: Subscription) -> None
 
 @pytest.mark.command("feeds.fetch", "feeds.list")
 async def test_new_articles_appear_and_nothing_moves(
-    start: Start, book: FeedStore, site: Site, library: FolderLibrary
+    start: Start, book: FolderFeedStore, site: Site, library: FolderLibrary
 ) -> None:
     """Cases 82, 89 and 90: a feed that hangs delays neither keys nor other feeds."""
 
@@ -84,7 +84,7 @@ async def test_new_articles_appear_and_nothing_moves(
 
 
 @pytest.mark.command("feeds.add")
-async def test_add_urls(start: Start, book: FeedStore, site: Site) -> None:
+async def test_add_urls(start: Start, book: FolderFeedStore, site: Site) -> None:
     """Case 83: the user is asked once about a host on a private network."""
     story = "".join(f"<p>On day {n} the ferry came, and all were glad of it.</p>" for n in range(9))
     site.routes |= {

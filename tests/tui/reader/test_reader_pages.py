@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from store.feeds.feed_store import FeedStore
+from store.feeds.folder_feeds import FolderFeedStore
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from tests.support.network import (
@@ -74,7 +74,7 @@ def articles(site: Site) -> list[ParsedArticle]:
 def begin(running: RunningReader, tmp_path: Path, site: Site) -> None:
     """Give the reader a network, and the private host of its feed."""
     running.gateway.feeds.make_context = make_fetch_context
-    FeedStore(tmp_path / "library", tmp_path / "cache").update(put=[subscription(site)])
+    FolderFeedStore(tmp_path / "library", tmp_path / "cache").update(put=[subscription(site)])
 
 
 async def choose_link(running: RunningReader, number: int, key: str = "enter") -> None:

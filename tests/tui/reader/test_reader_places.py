@@ -141,7 +141,7 @@ async def test_numbers_are_right_after_each_change(start: Start, library: Folder
         assert shown(running) == before | {"All": "11", "Unread": "11", "south": "4"}
         await running.press("u")
         assert shown(running) == before
-        other = make_library(library.feeds.library.parent, machine="phone")
+        other = make_library(library.feeds.folder.parent, machine="phone")
         list(other.load())
         other.record("read", [article_id(3)])
         running.gateway.lists.refresh()
@@ -527,7 +527,7 @@ async def test_searches_of_the_library_and_of_the_settings(
 
 
 async def test_damaged_searches_are_reported(start: Start, library: FolderLibrary) -> None:
-    (library.feeds.library / "searches.toml").write_text("[")
+    (library.feeds.folder / "searches.toml").write_text("[")
     async with start(size=HUGE) as running:
         assert "searches.toml: not TOML" in running.status
         assert "Tide" in shown(running)
@@ -536,7 +536,7 @@ async def test_damaged_searches_are_reported(start: Start, library: FolderLibrar
 async def test_changes_by_other_programs_are_shown(start: Start, library: FolderLibrary) -> None:
     """Also those of feeds without articles, and of searches."""
     async with start(size=HUGE) as running:
-        feeds = make_library(library.feeds.library.parent).feeds
+        feeds = make_library(library.feeds.folder.parent).feeds
         feeds.update(put=[Subscription("https://new.example/", "Brand-new", "Books")])
         library.searches.put({"week": "newer:7d"})
         running.reader.places.check()
