@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.support.libraries import close_libraries
+from tests.support.libraries import close_libraries, count_open_libraries
 from tests.support.network import Site, run_server
 from tests.support.postgres_server import PostgresServer, find_programs, run_postgres
 
@@ -64,8 +64,9 @@ def own_pipes() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def closed_libraries() -> Iterator[None]:
     """Close the libraries of a test."""
+    before = count_open_libraries()
     yield
-    close_libraries()
+    close_libraries(before)
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +97,9 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture
 def database(postgres: PostgresServer) -> Iterator[str]:
     """The name of a database with the schema of a library, and nothing in it."""
-    name = postgres.create_database()
+    name, before = postgres.create_database(), count_open_libraries()
     yield name
-    close_libraries()
+    close_libraries(before)
     postgres.drop_database(name)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from store.library.protocol import Library
 from tests.support.backups import backup_of, fill_two_machines
-from tests.support.libraries import FakeClock, Machine, add, articles, ids
+from tests.support.libraries import Client, FakeClock, Machine, NewClient, add, articles, ids
 from tests.support.maintenance import FIRST_SEGMENT, SECOND_SEGMENT
 
 Open = Callable[[], Library]
@@ -27,11 +27,22 @@ def machine(tmp_path: Path, clock: FakeClock) -> Machine:
     return Machine(tmp_path, clock=clock)
 
 
-@pytest.fixture(params=["folder"])
-def open_library(request: pytest.FixtureRequest, machine: Machine) -> Open:
-    """Opens the same library anew each time, as another process would; one for each engine."""
-    engines: dict[str, Open] = {"folder": machine.open}
-    return engines[request.param]
+@pytest.fixture(scope="module", params=["folder"])
+def new_client(tmp_path_factory: pytest.TempPathFactory) -> NewClient:
+    """Makes a new library at each call; one for each engine."""
+    return lambda clock: Machine(tmp_path_factory.mktemp("machine"), clock=clock)
+
+
+@pytest.fixture
+def client(new_client: NewClient, clock: FakeClock) -> Client:
+    """A machine that uses a library with nothing in it."""
+    return new_client(clock)
+
+
+@pytest.fixture
+def open_library(client: Client) -> Open:
+    """Opens the same library anew each time, as another process would."""
+    return client.open
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""Libraries to test with: a fake clock, numbered articles, machines with their own folders."""
+"""Libraries to test with: a fake clock, numbered articles, and machines that open a library."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -45,9 +45,18 @@ def open_folder_library(
     return library
 
 
-def close_libraries() -> None:
-    """Close the libraries that were opened for a test, or for one of its many examples."""
-    while _open_libraries:
+def count_open_libraries() -> int:
+    """Return the number of libraries that are to be closed."""
+    return len(_open_libraries)
+
+
+def close_libraries(kept: int = 0) -> None:
+    """Close the libraries that were opened for a test, or for one of its many examples.
+
+    Args:
+        kept: Leave the first ones open, which all tests of a module use.
+    """
+    while len(_open_libraries) > kept:
         _open_libraries.pop().close()
 
 
@@ -130,6 +139,13 @@ def load(library: Library) -> Library:
     return library
 
 
+def index(library: Library) -> Library:
+    """Bring the index of the library up to date and return it."""
+    for _ in library.update_index():
+        pass
+    return library
+
+
 def undo(library: Library) -> tuple[str, tuple[str, ...]] | None:
     """Undo the last change and return its event kind and articles."""
     undone = library.undo()
@@ -141,9 +157,33 @@ def reading_status(library: Library, number: int = 1) -> ReadingStatus:
     return library.get_article(article_id(number)).reading
 
 
+class Client(Protocol):
+    """A machine that uses a library, whatever the engine of that is."""
+
+    name: str
+    clock: FakeClock
+
+    @property
+    def cache(self) -> Path:
+        """The cache folder."""
+
+    def open_unloaded(self) -> Library:
+        """Open the library as a new process would, without loading it."""
+
+    def open(self) -> Library:
+        """Open and load the library as a new process would."""
+
+    def beside(self, name: str, clock: FakeClock | None = None) -> Client:
+        """Return another machine of the same reader that uses the same library."""
+
+
+NewClient = Callable[[FakeClock], Client]
+"""Makes a library with nothing in it, and returns a machine with that clock that uses it."""
+
+
 @dataclass
 class Machine:
-    """A machine with its name, its own folders and its clock."""
+    """A machine that uses a library in a folder: its name, its own folders and its clock."""
 
     home: Path
     name: str = "desk"
@@ -173,6 +213,10 @@ class Machine:
         library = self.open_unloaded()
         load(library)
         return library
+
+    def beside(self, name: str, clock: FakeClock | None = None) -> Machine:
+        """Return another machine, which has the same folders."""
+        return replace(self, name=name, clock=clock or self.clock)
 
     def segments(self, kind: str = "articles") -> Sequence[Path]:
         """Return the segment files of the library, in order."""

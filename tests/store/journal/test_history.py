@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from store.journal import journal
 from store.library.protocol import Library
-from tests.support.libraries import Machine, add, articles, ids, undo
+from tests.support.libraries import Client, Machine, add, articles, ids, undo
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    here = Machine(tmp_path)
-    add(here.open(), articles(range(1, 5)))
-    return here
+def machine(machine: Machine) -> Machine:
+    add(machine.open(), articles(range(1, 5)))
+    return machine
+
+
+@pytest.fixture
+def library(client: Client) -> Library:
+    library = client.open()
+    add(library, articles(range(1, 5)))
+    return library
 
 
 def happened(library: Library, *kinds: str, last: int | None = None) -> list[tuple[str, int]]:
@@ -28,8 +32,7 @@ def happened(library: Library, *kinds: str, last: int | None = None) -> list[tup
     ]
 
 
-def test_history_filters_kinds_and_undone_events(machine: Machine) -> None:
-    library = machine.open()
+def test_history_filters_kinds_and_undone_events(library: Library) -> None:
     library.record("read", ids(1))
     library.record("starred", ids(2))
     library.record("read", ids(3))
@@ -40,8 +43,7 @@ def test_history_filters_kinds_and_undone_events(machine: Machine) -> None:
     assert happened(library, "opened") == []
 
 
-def test_history_of_the_latest_lines(machine: Machine) -> None:
-    library = machine.open()
+def test_history_of_the_latest_lines(library: Library) -> None:
     library.record("read", ids(1))
     library.record("read", ids(2))
     library.record("starred", ids(2))
@@ -51,15 +53,14 @@ def test_history_of_the_latest_lines(machine: Machine) -> None:
     assert happened(library, "read", last=4) == []
 
 
-def test_history_of_all_machines_in_steps(
-    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("library")
+def test_history_of_all_machines_in_steps(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "HISTORY_BATCH_SIZE", 2)
-    other = Machine(tmp_path, "lap").open()
+    other = client.beside("lap").open()
     for number in (1, 2, 3):
         other.record("read", ids(number))
-    machine.open().record("read", ids(4))
-    library = machine.open()
+    client.open().record("read", ids(4))
+    library = client.open()
     assert happened(library, "read") == [("read", 4), ("read", 1), ("read", 2), ("read", 3)]
     assert len(list(library.events({"read"}))) > 4
 

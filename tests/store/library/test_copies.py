@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from store.library.article_copies import COPIES_FILE
-from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.article import LISTED_COPY, Body, ParsedArticle, ReadingStatus
 from store.search.list_query import ListQuery
-from tests.support.libraries import FakeClock, Machine, add, article, article_id, ids
+from tests.support.libraries import Client, add, article, article_id, ids
 
 FOLDED = ListQuery(is_folded=True)
 HARBOUR = (
@@ -34,25 +33,20 @@ def story(number: int, text: str, title: str = "", **facts: object) -> ParsedArt
     return replace(made, body=Body(text))
 
 
-def update(library: FolderLibrary) -> None:
+def update(library: Library) -> None:
     """Index the library, and look for copies."""
     for _ in library.update_index():
         pass
 
 
-def shown(library: FolderLibrary, query: ListQuery = FOLDED) -> list[tuple[int, int]]:
+def shown(library: Library, query: ListQuery = FOLDED) -> list[tuple[int, int]]:
     """Return the number of each article in a list, with its copies."""
     rows = library.listing(query).window(0, 99)
     return [(int(row.id[:4], 16), row.copy_count) for row in rows]
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path, clock=FakeClock())
-
-
-@pytest.fixture
-def library(machine: Machine) -> FolderLibrary:
+def library(client: Client) -> Library:
     """Articles 1, 3 and 6 are one story, of which 3 is longer; 2 and 5 another; 4 and 7 are alone."""
     found = [
         story(1, HARBOUR, category="a"),
@@ -63,14 +57,14 @@ def library(machine: Machine) -> FolderLibrary:
         story(6, HARBOUR.replace("Tuesday", "Monday")),
         story(7, ""),
     ]
-    library = machine.open()
+    library = client.open()
     add(library, found)
     library.listing(FOLDED)
     update(library)
     return library
 
 
-def test_a_folded_list_has_a_row_for_each_story(library: FolderLibrary) -> None:
+def test_a_folded_list_has_a_row_for_each_story(library: Library) -> None:
     assert shown(library, ListQuery()) == [(n, 0) for n in (7, 6, 5, 4, 3, 2, 1)]
     assert shown(library) == [(7, 0), (6, 2), (5, 1), (4, 0)]
     listing = library.listing(FOLDED)
@@ -96,7 +90,7 @@ def test_a_folded_list_has_a_row_for_each_story(library: FolderLibrary) -> None:
     ],
 )
 def test_a_story_is_counted_once(
-    library: FolderLibrary, query: ListQuery, counts: tuple[int, int]
+    library: Library, query: ListQuery, counts: tuple[int, int]
 ) -> None:
     query = replace(query, is_folded=True)
     assert library.counts({"": query})[""] == counts
@@ -104,11 +98,11 @@ def test_a_story_is_counted_once(
     assert (listing.total, listing.unread) == counts
 
 
-def test_counts_follow_every_change(library: FolderLibrary, machine: Machine) -> None:
+def test_counts_follow_every_change(library: Library, client: Client) -> None:
     """As the lists have it, after marks, deletion, undo and changes of another process."""
 
     def check(total: int, unread: int) -> None:
-        for each in (library, machine.open()):
+        for each in (library, client.open()):
             for show, number in (("all", total), ("unread", unread)):
                 query = ListQuery(show, is_folded=True)  # type: ignore[arg-type]
                 each.counts({"": query})  # reads what is known of copies
@@ -126,12 +120,12 @@ def test_counts_follow_every_change(library: FolderLibrary, machine: Machine) ->
     check(3, 2)
     library.undo()
     library.undo()
-    machine.open().record("read", ids(7))
+    client.open().record("read", ids(7))
     library.refresh()
     check(4, 2)
 
 
-def test_a_row_is_as_all_its_copies_are(library: FolderLibrary) -> None:
+def test_a_row_is_as_all_its_copies_are(library: Library) -> None:
     listing = library.listing(FOLDED)
     library.record("read", ids(6, 1))
     library.record("starred", ids(3))
@@ -144,7 +138,7 @@ def test_a_row_is_as_all_its_copies_are(library: FolderLibrary) -> None:
     assert listing.step(0, 1, unread=True) == 2
 
 
-def test_all_copies_are_one_event(library: FolderLibrary) -> None:
+def test_all_copies_are_one_event(library: Library) -> None:
     for step in library.record_all("read", library.listing(FOLDED), 1, 2):
         last = step
     assert last.changed == 3
@@ -153,7 +147,7 @@ def test_all_copies_are_one_event(library: FolderLibrary) -> None:
     assert library.listing(FOLDED).unread == 4
 
 
-def test_a_story_is_unfolded(library: FolderLibrary) -> None:
+def test_a_story_is_unfolded(library: Library) -> None:
     query = replace(FOLDED, unfolded=frozenset([article_id(6)]))
     assert shown(library, query) == [
         *((7, 0), (6, 2), (3, LISTED_COPY), (1, LISTED_COPY), (5, 1), (4, 0))
@@ -170,19 +164,19 @@ def test_a_story_is_unfolded(library: FolderLibrary) -> None:
     assert changed[article_id(3)].copy_count == LISTED_COPY
 
 
-def test_unread_copies_of_what_was_read_stay_in_the_list(library: FolderLibrary) -> None:
+def test_unread_copies_of_what_was_read_stay_in_the_list(library: Library) -> None:
     library.record("read", ids(6, 4))
     assert shown(library, ListQuery("unread", is_folded=True)) == [(7, 0), (5, 1), (3, 1)]
 
 
-def test_deleted_rows_are_taken_out_with_their_copies(library: FolderLibrary) -> None:
+def test_deleted_rows_are_taken_out_with_their_copies(library: Library) -> None:
     listing = library.listing(FOLDED)
     left = listing.without(set(listing.copies(article_id(6))))
     assert [int(row.id[:4], 16) for row in left.window(0, 9)] == [7, 5, 4]
     assert left.total == 3
 
 
-def test_copies_that_come_later_are_folded(library: FolderLibrary, machine: Machine) -> None:
+def test_copies_that_come_later_are_folded(library: Library, client: Client) -> None:
     add(library, [story(8, HARBOUR.replace("three", "four")), story(9, "", title="Title 4")])
     library.refresh()
     assert shown(library) == [(9, 0), (8, 0), (7, 0), (6, 2), (5, 1), (4, 0)]
@@ -190,30 +184,28 @@ def test_copies_that_come_later_are_folded(library: FolderLibrary, machine: Mach
     assert library.refresh().is_list_stale
     folded = [(9, 1), (8, 3), (7, 0), (5, 1)]
     assert shown(library) == folded
-    assert shown(machine.open()) == folded, "known from the start in another process"
+    assert shown(client.open()) == folded, "known from the start in another process"
     update(library)
     assert not library.refresh().is_list_stale
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database at all, " * 99])
-def test_a_damaged_file_is_made_anew(
-    library: FolderLibrary, machine: Machine, damage: bytes
-) -> None:
+def test_a_damaged_file_is_made_anew(library: Library, client: Client, damage: bytes) -> None:
     folded = shown(library)
     library.close()
-    (machine.cache / COPIES_FILE).write_bytes(damage)
-    again = machine.open()
+    (client.cache / COPIES_FILE).write_bytes(damage)
+    again = client.open()
     again.listing(FOLDED)
     update(again)
     assert shown(again) == folded
 
 
-def test_nothing_is_looked_for_unless_it_is_wanted(machine: Machine) -> None:
-    library = machine.open()
+def test_nothing_is_looked_for_unless_it_is_wanted(client: Client) -> None:
+    library = client.open()
     add(library, [story(1, HARBOUR), story(2, HARBOUR)])
     update(library)
     assert library.counts({"": ListQuery()})[""] == (2, 2)
-    assert not (machine.cache / COPIES_FILE).exists()
+    assert not (client.cache / COPIES_FILE).exists()
 
 
 @pytest.mark.parametrize(
@@ -229,9 +221,9 @@ def test_nothing_is_looked_for_unless_it_is_wanted(machine: Machine) -> None:
     ],
 )
 def test_what_a_copy_is(
-    machine: Machine, one: tuple[str, str], other: tuple[str, str], *, is_copy: bool
+    client: Client, one: tuple[str, str], other: tuple[str, str], *, is_copy: bool
 ) -> None:
-    library = machine.open()
+    library = client.open()
     found: Iterable[ParsedArticle] = (
         story(number, text, title) for number, (title, text) in enumerate((one, other), 1)
     )

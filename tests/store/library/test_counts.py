@@ -5,19 +5,27 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from store.feeds.subscriptions import Subscription
-from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.results import Counts, GroupCount
 from store.model.times import to_unix_seconds
 from store.search.list_query import SHOWS, ListQuery
-from tests.support.libraries import START, Machine, add, article, article_id, ids, list_rows, load
+from tests.support.libraries import (
+    START,
+    Client,
+    Machine,
+    add,
+    article,
+    article_id,
+    ids,
+    list_rows,
+    load,
+)
 
 FEEDS = ("https://a.example/feed", "https://b.example/feed", "")
 CATEGORIES = ("news", "News/World", "news/world/asia", "newsletters", "")
@@ -30,9 +38,9 @@ def feed_article(number: int, feed: str, **facts: Any) -> ParsedArticle:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> FolderLibrary:
+def library(client: Client) -> Library:
     """Six articles: 1 to 3 of the first feed, 4 of the second, 5 and 6 imported; 1 is read."""
-    library = Machine(tmp_path).open()
+    library = client.open()
     read = ReadingStatus(read=True, read_count=1)
     feeds = (*FEEDS[:1] * 3, FEEDS[1], "", "")
     found = [
@@ -77,24 +85,24 @@ def since(number: int) -> int:
         (ListQuery("unread", sort="title", pinned_ids=ids(1)), (5, 5)),
     ],
 )
-def test_counts(library: FolderLibrary, query: ListQuery, expected: tuple[int, int]) -> None:
+def test_counts(library: Library, query: ListQuery, expected: tuple[int, int]) -> None:
     library.record("starred", ids(1, 4))
     library.record("position", ids(2), position=3)
     assert library.counts({"it": query}) == {"it": expected}
 
 
-def test_a_query_that_cannot_be_parsed_is_left_out(library: FolderLibrary) -> None:
+def test_a_query_that_cannot_be_parsed_is_left_out(library: Library) -> None:
     queries = {"wrong": ListQuery(text="date:never"), "right": ListQuery()}
     assert library.counts(queries) == {"right": Counts(6, 5)}
 
 
-def test_by_feed(library: FolderLibrary) -> None:
+def test_by_feed(library: Library) -> None:
     assert library.by("feed") == [GroupCount(FEEDS[0], 3, 2), GroupCount(FEEDS[1], 1, 1)]
     library.record("deleted", ids(4))
     assert library.by("feed") == [GroupCount(FEEDS[0], 3, 2)]
 
 
-def test_by_category_of_some_feeds(library: FolderLibrary) -> None:
+def test_by_category_of_some_feeds(library: Library) -> None:
     found = {each.name: each.total for each in library.by("category", feeds=[""])}
     rows = list_rows(library, ListQuery(feeds=frozenset([""])))
     assert len(rows) == 2
@@ -103,7 +111,7 @@ def test_by_category_of_some_feeds(library: FolderLibrary) -> None:
     assert library.by("feed", feeds=FEEDS[1:2]) == [GroupCount(FEEDS[1], 1, 1)]
 
 
-def test_feeds_have_their_counts(library: FolderLibrary) -> None:
+def test_feeds_have_their_counts(library: Library) -> None:
     library.feeds.update(put=[Subscription(url, title=url[8:9]) for url in FEEDS[:2]])
     listed = library.feeds.list_feeds(library.by("feed"))
     counts = [(each.subscription.title, each.article_count, each.unread_count) for each in listed]
@@ -141,11 +149,10 @@ def check_counts(library: Library) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_counts_are_those_of_a_recount(tmp_path: Path, seed: int) -> None:
+def test_counts_are_those_of_a_recount(client: Client, seed: int) -> None:
     """After changes here, changes of another process, undo, new articles and lost files."""
     chance = random.Random(seed)
-    desk = Machine(tmp_path)
-    here, there = desk.open(), Machine(tmp_path, "laptop").open()
+    here, there = client.open(), client.beside("laptop").open()
     check_counts(here)
     for step in range(60):
         library = chance.choice((here, there))
@@ -165,13 +172,13 @@ def test_counts_are_those_of_a_recount(tmp_path: Path, seed: int) -> None:
             case event:
                 change_something(chance, library, event)
         check_counts(library)
-        if step == 40 and (segments := desk.segments()):
+        if step == 40 and isinstance(client, Machine) and (segments := client.segments()):
             segments[0].unlink()  # by a program for syncing
             here.refresh()
             check_counts(here)
     here.refresh()
     check_counts(here)
-    loading = desk.open_unloaded()
+    loading = client.open_unloaded()
     check_counts(loading)  # from then on they are kept up
     check_counts(load(loading))
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from store.library.folder import FolderLibrary
 from store.library.front_page import (
     FeedRarity,
     FrontPage,
@@ -21,10 +19,11 @@ from store.library.front_page import (
     fill_page,
     find_new_sentence,
 )
+from store.library.protocol import Library
 from store.model.article import ArticleRow, Body, ParsedArticle
 from store.model.times import format_timestamp
 from store.text.terms import extract_terms
-from tests.support.libraries import START, Machine, add, article, ids
+from tests.support.libraries import START, Client, FakeClock, add, article, ids
 
 NOW = int(START.timestamp())
 DAM = "Delegates of Sarn and Elfan met at the Sarn dam. The river Elfan is low."
@@ -50,11 +49,10 @@ def found(number: int) -> ParsedArticle:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> FolderLibrary:
-    machine = Machine(tmp_path)
-    machine.clock.now = START - timedelta(hours=9, minutes=30)
-    machine.clock.tick = timedelta(0)
-    library = machine.open()
+def library(client: Client, clock: FakeClock) -> Library:
+    clock.now = START - timedelta(hours=9, minutes=30)
+    clock.tick = timedelta(0)
+    library = client.open()
     add(library, map(found, TEXTS))
     library.record("opened", ids(1))
     library.record("read", ids(1))
@@ -63,7 +61,7 @@ def library(tmp_path: Path) -> FolderLibrary:
     return library
 
 
-def compose(library: FolderLibrary, request: FrontPageRequest) -> FrontPage:
+def compose(library: Library, request: FrontPageRequest) -> FrontPage:
     pages = [step for step in compose_front_page(library, request) if isinstance(step, FrontPage)]
     (page,) = pages
     return page
@@ -81,7 +79,7 @@ def outline(page: FrontPage) -> dict[str, list[list[int]]]:
     }
 
 
-def test_stories_go_on_or_are_new_and_the_rest_stands_alone(library: FolderLibrary) -> None:
+def test_stories_go_on_or_are_new_and_the_rest_stands_alone(library: Library) -> None:
     page = compose(library, FrontPageRequest(NOW))
     assert outline(page) == {"continued": [[2]], "new": [[4, 3]], "rest": [[6], [5]]}
     assert page.since == NOW - 9 * 3600 - 1800
@@ -100,14 +98,14 @@ def test_stories_go_on_or_are_new_and_the_rest_stands_alone(library: FolderLibra
     ],
 )
 def test_only_what_was_added_since(
-    library: FolderLibrary, hours: float | None, expected: list[list[int]]
+    library: Library, hours: float | None, expected: list[list[int]]
 ) -> None:
     since = None if hours is None else NOW - int(hours * 3600)
     page = compose(library, FrontPageRequest(NOW, since=since))
     assert [numbers(story.unread) for story in page.stories] == expected
 
 
-def test_a_story_says_what_nothing_read_of_it_says(library: FolderLibrary) -> None:
+def test_a_story_says_what_nothing_read_of_it_says(library: Library) -> None:
     by_lead = {
         numbers([each.lead])[0]: each for each in compose(library, FrontPageRequest(NOW)).stories
     }
@@ -116,7 +114,7 @@ def test_a_story_says_what_nothing_read_of_it_says(library: FolderLibrary) -> No
     assert by_lead[6].sentence == TEXTS[6][1]
 
 
-def test_a_story_that_goes_on_without_news_is_left_out(library: FolderLibrary) -> None:
+def test_a_story_that_goes_on_without_news_is_left_out(library: Library) -> None:
     library.record("read", ids(2))
     add(library, [ParsedArticle(replace(found(2).article, id=ids(7)[0]), found(1).body)])
     for _ in library.update_index():
@@ -126,26 +124,26 @@ def test_a_story_that_goes_on_without_news_is_left_out(library: FolderLibrary) -
     assert page.left_out == 1
 
 
-def test_what_does_not_fit_is_counted(library: FolderLibrary) -> None:
+def test_what_does_not_fit_is_counted(library: Library) -> None:
     page = compose(library, FrontPageRequest(NOW, minutes=2))
     assert outline(page) == {"continued": [[2]], "new": [[4, 3]]}
     assert page.left_out == 2
 
 
-def test_without_an_index_every_article_stands_alone(tmp_path: Path) -> None:
-    library = Machine(tmp_path).open()
+def test_without_an_index_every_article_stands_alone(client: Client) -> None:
+    library = client.open()
     add(library, map(found, TEXTS))
     page = compose(library, FrontPageRequest(NOW))
     assert not page.is_grouped
     assert all(len(story.unread) == 1 for story in page.stories)
 
 
-def test_an_empty_library_has_an_empty_page(tmp_path: Path) -> None:
-    page = compose(Machine(tmp_path).open(), FrontPageRequest(NOW))
+def test_an_empty_library_has_an_empty_page(client: Client) -> None:
+    page = compose(client.open(), FrontPageRequest(NOW))
     assert (page.sections, page.left_out, page.since, page.is_grouped) == ((), 0, 0, True)
 
 
-def test_texts_are_prepared_once(library: FolderLibrary) -> None:
+def test_texts_are_prepared_once(library: Library) -> None:
     def prepared() -> list[Preparation]:
         steps = compose_front_page(library, FrontPageRequest(NOW))
         return [step for step in steps if isinstance(step, Preparation)]
@@ -182,7 +180,7 @@ def test_a_feed_is_rare_by_its_last_month(
     assert rarity.weight(rows[0]) == pytest.approx(weight, abs=0.001)
 
 
-def test_a_single_article_of_a_rare_feed_has_a_section(library: FolderLibrary) -> None:
+def test_a_single_article_of_a_rare_feed_has_a_section(library: Library) -> None:
     comet = replace(found(6).article, id=ids(8)[0], extra={"feed": "https://sky.example/feed"})
     text = Body("Observers of Holm photographed aurora borealis above the lighthouse at midnight.")
     add(library, [ParsedArticle(replace(comet, title="Aurora above Holm"), text)])
@@ -197,7 +195,7 @@ def test_a_single_article_of_a_rare_feed_has_a_section(library: FolderLibrary) -
 # -- interests -------------------------------------------------------------------------------
 
 
-def read_ferries(library: FolderLibrary) -> None:
+def read_ferries(library: Library) -> None:
     """Read a dozen articles about ferries, and dismiss a dozen about cakes."""
     days = [format_timestamp(START - timedelta(days=3, minutes=n)) for n in range(24)]
     for number, day in enumerate(days, 100):
@@ -212,7 +210,7 @@ def read_ferries(library: FolderLibrary) -> None:
         pass
 
 
-def test_what_was_read_before_comes_first_and_says_why(library: FolderLibrary) -> None:
+def test_what_was_read_before_comes_first_and_says_why(library: Library) -> None:
     read_ferries(library)
     page = compose(library, FrontPageRequest(NOW))
     rest = next(section for section in page.sections if section.kind == "rest")
@@ -225,7 +223,7 @@ def test_what_was_read_before_comes_first_and_says_why(library: FolderLibrary) -
     assert library.interests.read().model.is_known
 
 
-def test_nothing_is_learnt_if_that_is_off_and_what_was_is_forgotten(library: FolderLibrary) -> None:
+def test_nothing_is_learnt_if_that_is_off_and_what_was_is_forgotten(library: Library) -> None:
     read_ferries(library)
     compose(library, FrontPageRequest(NOW))
     page = compose(library, FrontPageRequest(NOW, is_learning=False))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 from store.feeds.parse import FeedInfo, parse_feed
 from store.importers.article_builder import build_article
 from store.journal.events import Event
-from store.library.folder import FolderLibrary
 from store.library.item_matcher import MAX_ITEM_CHANGES, ItemMatcher, StoredItem
 from store.library.protocol import Library
 from store.maintenance.compact import RETENTION
@@ -24,7 +22,16 @@ from store.search.list_query import ListQuery
 from store.segments.documents import article_from_values, article_to_values
 from store.text.prose import count_words
 from store.text.urls import make_guid_id, make_page_id
-from tests.support.libraries import START, FakeClock, Machine, add, example_folder
+from tests.support.libraries import (
+    START,
+    Client,
+    FakeClock,
+    Machine,
+    NewClient,
+    add,
+    close_libraries,
+    list_rows,
+)
 from tests.support.maintenance import compact
 from tests.support.network import rss
 
@@ -67,9 +74,9 @@ def fetch(library: Library, document: Document, feed: str = FEED, now: str = NOW
     add(library, [article_from_values(article_to_values(each)) for each in found])
 
 
-def texts(library: FolderLibrary) -> list[str]:
+def texts(library: Library) -> list[str]:
     """Return the texts of all articles, sorted."""
-    return sorted(library.get_article(row.id).body.text for row in library.rows(ListQuery()))
+    return sorted(library.get_article(row.id).body.text for row in list_rows(library, ListQuery()))
 
 
 A1, A2, A3 = Item("A", "e1", SHOW), Item("B", "e2", SHOW), Item("C", "e3", SHOW)
@@ -187,31 +194,31 @@ CASES: dict[str, tuple[list[Document], int]] = {
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> FolderLibrary:
-    return Machine(tmp_path).open()
+def library(client: Client) -> Library:
+    return client.open()
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_items_are_told_apart(library: FolderLibrary, name: str) -> None:
+def test_items_are_told_apart(library: Library, name: str) -> None:
     """Case 96: the number of articles after some fetches."""
     documents, expected = CASES[name]
     for document in documents:
         fetch(library, document)
-    assert len(library.rows(ListQuery())) == expected
+    assert len(list_rows(library, ListQuery())) == expected
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if "position" not in name])
-def test_any_order_of_items_is_the_same(library: FolderLibrary, name: str) -> None:
+def test_any_order_of_items_is_the_same(library: Library, name: str) -> None:
     """Case 96: the order in a document decides nothing."""
     documents, expected = CASES[name]
     for document in documents:
         fetch(library, document[::-1])
-    assert len(library.rows(ListQuery())) == expected
+    assert len(list_rows(library, ListQuery())) == expected
 
 
-def test_an_opened_article_keeps_its_text_and_an_unopened_one_grows(library: FolderLibrary) -> None:
+def test_an_opened_article_keeps_its_text_and_an_unopened_one_grows(library: Library) -> None:
     fetch(library, [A1_DATED, Item("B", "e2", B)])
-    opened = next(row.id for row in library.rows(ListQuery()) if row.title == "A")
+    opened = next(row.id for row in list_rows(library, ListQuery()) if row.title == "A")
     library.record("opened", [opened])
     longer = "A text of the same article that is longer than it was."
     fetch(
@@ -221,67 +228,65 @@ def test_an_opened_article_keeps_its_text_and_an_unopened_one_grows(library: Fol
     assert texts(library) == [longer, "Text of A"]
 
 
-def test_a_link_that_moved_is_opened_and_found(tmp_path: Path) -> None:
+def test_a_link_that_moved_is_opened_and_found(client: Client) -> None:
     """The article has its current link, on every machine and after a restart."""
-    desk = Machine(tmp_path)
-    fetch(desk.open(), [Item("A", "e1", A)])
-    fetch(desk.open(), [Item("A", "e9", A)])
-    fetch(desk.open(), [Item("A", "e9", B)])
-    library = Machine(tmp_path, "laptop").open()
-    (row,) = library.rows(ListQuery())
+    fetch(client.open(), [Item("A", "e1", A)])
+    fetch(client.open(), [Item("A", "e9", A)])
+    fetch(client.open(), [Item("A", "e9", B)])
+    library = client.beside("laptop").open()
+    (row,) = list_rows(library, ListQuery())
     article = library.get_article(row.id).article
     assert (article.id, article.url, article.extra["guid"]) == (make_page_id(A), B, "e9")
     assert library.identify([B, "e9", A]) == ([row.id], [])
     fetch(library, [Item("A", "e9", f"{B}-2")])
-    assert len(library.rows(ListQuery())) == 1
+    assert len(list_rows(library, ListQuery())) == 1
 
 
 @pytest.mark.parametrize(
     "item", [Item("A"), Item("A", "e1", SHOW), Item("A", "", A, DAY), Item("A", "e1")]
 )
-def test_a_title_that_the_user_edits_changes_nothing(library: FolderLibrary, item: Item) -> None:
+def test_a_title_that_the_user_edits_changes_nothing(library: Library, item: Item) -> None:
     fetch(library, [item])
-    (row,) = library.rows(ListQuery())
+    (row,) = list_rows(library, ListQuery())
     library.record("edited", [row.id], to={"title": "Mine"})
     for _ in range(2):
         fetch(library, [item])
-    assert [row.title for row in library.rows(ListQuery())] == ["Mine"]
+    assert [row.title for row in list_rows(library, ListQuery())] == ["Mine"]
     assert len(edits(library)) == 1
 
 
-def test_a_deleted_article_does_not_come_back(library: FolderLibrary) -> None:
+def test_a_deleted_article_does_not_come_back(library: Library) -> None:
     fetch(library, [Item("A", "e1", A)])
-    library.record("deleted", [row.id for row in library.rows(ListQuery())])
+    library.record("deleted", [row.id for row in list_rows(library, ListQuery())])
     for item in (Item("A", "e1", B), Item("A", "e2", B), Item("A", "e2", SHOW)):
         fetch(library, [item])
-        assert not library.rows(ListQuery())
+        assert not list_rows(library, ListQuery())
 
 
-def test_a_purged_article_does_not_come_back(tmp_path: Path) -> None:
-    desk = Machine(tmp_path)
-    library = desk.open()
+def test_a_purged_article_does_not_come_back(machine: Machine) -> None:
+    library = machine.open()
     fetch(library, [Item("A", "e1", A), A1])
-    library.record("deleted", [row.id for row in library.rows(ListQuery())])
-    desk.clock.now += RETENTION + timedelta(days=1)
-    assert compact(desk).texts == 2
-    library = desk.open()
+    library.record("deleted", [row.id for row in list_rows(library, ListQuery())])
+    machine.clock.now += RETENTION + timedelta(days=1)
+    assert compact(machine).texts == 2
+    library = machine.open()
     fetch(library, [Item("A", "e1", B)])
-    assert not library.rows(ListQuery())
+    assert not list_rows(library, ListQuery())
     fetch(library, [A2])
-    assert [row.title for row in library.rows(ListQuery())] == ["B"]
+    assert [row.title for row in list_rows(library, ListQuery())] == ["B"]
 
 
-def test_another_feed_with_the_same_links_is_the_same_articles(library: FolderLibrary) -> None:
+def test_another_feed_with_the_same_links_is_the_same_articles(library: Library) -> None:
     fetch(library, [Item("A", "e1", A)])
     fetch(library, [Item("Other title", "x1", A)], "https://planet.example/feed")
-    assert len(library.rows(ListQuery())) == 1
+    assert len(list_rows(library, ListQuery())) == 1
 
 
-def edits(library: FolderLibrary) -> list[Event]:
+def edits(library: Library) -> list[Event]:
     return [event for batch in library.events({"edited"}) for event in batch]
 
 
-def test_only_changes_are_recorded_and_not_for_ever(library: FolderLibrary) -> None:
+def test_only_changes_are_recorded_and_not_for_ever(library: Library) -> None:
     """A feed that makes new guids for every fetch does not fill the journal."""
     for _ in range(3):
         fetch(library, [A1_DATED, A2])
@@ -302,7 +307,7 @@ def test_only_changes_are_recorded_and_not_for_ever(library: FolderLibrary) -> N
     ],
 )
 def test_an_item_is_compared_with_few_articles(
-    library: FolderLibrary, item: Item, monkeypatch: pytest.MonkeyPatch
+    library: Library, item: Item, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many articles of a feed have one title, link or guid."""
     reads: list[str] = []
@@ -317,21 +322,21 @@ def test_an_item_is_compared_with_few_articles(
         number = range(100 * fetched, 100 * fetched + 100)
         fetch(library, [replace(item, title=item.title.format(n), guid=item.guid.format(n),
                                 text=f"Text {n}") for n in number])  # fmt: skip
-    assert len(library.rows(ListQuery())) == 300
+    assert len(list_rows(library, ListQuery())) == 300
     assert len(reads) < 300
 
 
-def test_the_last_change_counts_whatever_the_clocks_say(tmp_path: Path) -> None:
+def test_the_last_change_counts_whatever_the_clocks_say(client: Client) -> None:
     """Another machine's clock is a day behind, and stands still."""
-    fetch(Machine(tmp_path).open(), [A1_DATED])
-    fetch(Machine(tmp_path).open(), [replace(A1_DATED, guid="e2")])
-    behind = Machine(tmp_path, "laptop", FakeClock(START - timedelta(days=1), timedelta()))
+    fetch(client.open(), [A1_DATED])
+    fetch(client.open(), [replace(A1_DATED, guid="e2")])
+    behind = client.beside("laptop", FakeClock(START - timedelta(days=1), timedelta()))
     for guid in ("e3", "e4", "e5", "e5"):
         fetch(behind.open(), [replace(A1_DATED, guid=guid)])
-    library = Machine(tmp_path).open()
+    library = client.open()
     assert len(edits(library)) == 4
     fetch(library, [replace(A1_DATED, guid="e5", link=B)])
-    (row,) = library.rows(ListQuery())
+    (row,) = list_rows(library, ListQuery())
     assert library.get_article(row.id).article.url == B
 
 
@@ -375,12 +380,12 @@ OLD_LIBRARIES: dict[str, tuple[list[ParsedArticle], Document, int]] = {
 
 
 @pytest.mark.parametrize("name", OLD_LIBRARIES)
-def test_an_old_library_is_neither_doubled_nor_merged(library: FolderLibrary, name: str) -> None:
+def test_an_old_library_is_neither_doubled_nor_merged(library: Library, name: str) -> None:
     before, document, expected = OLD_LIBRARIES[name]
     add(library, before)
     for _ in range(2):
         fetch(library, document)
-        assert len(library.rows(ListQuery())) == expected
+        assert len(list_rows(library, ListQuery())) == expected
 
 
 # -- imports -------------------------------------------------------------------------------
@@ -423,22 +428,22 @@ IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {
 
 
 @pytest.mark.parametrize("name", IMPORTS)
-def test_imports_are_told_apart(library: FolderLibrary, name: str) -> None:
+def test_imports_are_told_apart(library: Library, name: str) -> None:
     before, after, expected = IMPORTS[name]
     add(library, before)
     for _ in range(2):
         add(library, after)
-        assert len(library.rows(ListQuery())) == expected
+        assert len(list_rows(library, ListQuery())) == expected
 
 
-def test_a_saved_page_is_one_article_whatever_its_fragment(library: FolderLibrary) -> None:
+def test_a_saved_page_is_one_article_whatever_its_fragment(library: Library) -> None:
     pages = [build_article({"url": f"{A}{end}", "title": "A"}, source="page", now=NOW)
              for end in ("", "#one", "#two")]  # fmt: skip
     add(library, pages)
-    assert len(library.rows(ListQuery())) == 1
+    assert len(list_rows(library, ListQuery())) == 1
 
 
-def test_a_page_completes_the_bookmark_of_its_section(library: FolderLibrary) -> None:
+def test_a_page_completes_the_bookmark_of_its_section(library: Library) -> None:
     add(library, [imported(url=f"{A}#one", title="A")])
     add(
         library,
@@ -509,15 +514,15 @@ class Publisher:
 
 @given(KINDS, ACTIONS)
 def test_no_history_of_a_feed_doubles_or_loses_an_article(
-    kind: tuple[bool, str, bool], actions: list[tuple[str, int]]
+    new_client: NewClient, kind: tuple[bool, str, bool], actions: list[tuple[str, int]]
 ) -> None:
     """Case 96: after each fetch there is one article an item, with the item's text."""
     feed = Publisher(*kind, items={})
-    with example_folder() as folder:
-        library = Machine(folder).open()
-        for action, place in actions:
-            feed.act(action, place)
-            fetch(library, list(feed.items.values()))
-            if action == "open" and (rows := library.rows(ListQuery())):
-                library.record("opened", [rows[place % len(rows)].id])
-            assert texts(library) == sorted(f"Text {n + 1}" for n in range(feed.published))
+    close_libraries()  # of the example before
+    library = new_client(FakeClock()).open()
+    for action, place in actions:
+        feed.act(action, place)
+        fetch(library, list(feed.items.values()))
+        if action == "open" and (rows := list_rows(library, ListQuery())):
+            library.record("opened", [rows[place % len(rows)].id])
+        assert texts(library) == sorted(f"Text {n + 1}" for n in range(feed.published))

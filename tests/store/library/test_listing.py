@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -13,7 +12,7 @@ from store.library.protocol import ListField, Listing
 from store.model.article import ArticleRow, ParsedArticle, ReadingStatus
 from store.model.results import Counts, GroupCount, RecordProgress
 from store.search.list_query import ListQuery, Sort
-from tests.support.libraries import Machine, add, article, article_id, ids
+from tests.support.libraries import Client, Machine, add, article, article_id, ids
 from tests.support.paged_library import PagedMemoryLibrary
 
 READ = ReadingStatus(read=True, read_count=1)
@@ -35,17 +34,17 @@ class Lists(Protocol):
 Open = Callable[[Iterable[ParsedArticle]], Lists]
 
 
-@pytest.fixture(params=["folder", "paged"])
-def open_with(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+@pytest.fixture(params=["itself", "paged"])
+def open_with(request: pytest.FixtureRequest, client: Client) -> Open:
     """Return a function that opens a library with some articles."""
-    folder = Machine(tmp_path).open()
+    library = client.open()
 
     def open_with(found: Iterable[ParsedArticle]) -> Lists:
-        add(folder, found)
-        if request.param == "folder":
-            return folder
+        add(library, found)
+        if request.param == "itself":
+            return library
         paged = PagedMemoryLibrary()
-        paged.add_rows(folder.listing(ListQuery()).window(0, 10_000))
+        paged.add_rows(library.listing(ListQuery()).window(0, 10_000))
         return paged
 
     return open_with
@@ -111,8 +110,8 @@ def test_places_of_articles_of_the_same_second(open_with: Open, sort: Sort) -> N
     assert [listing.place(row.id) for row in rows] == list(range(41))
 
 
-def test_the_place_of_an_article_whose_date_was_changed(tmp_path: Path) -> None:
-    library = Machine(tmp_path).open()
+def test_the_place_of_an_article_whose_date_was_changed(client: Client) -> None:
+    library = client.open()
     add(library, [article(number) for number in range(1, 10)])
     listing = library.listing(ListQuery())
     library.record("edited", ids(2), to={"date": "2040-01-01T00:00:00Z"})
@@ -275,13 +274,12 @@ def test_pinned_articles_are_listed(library: Lists) -> None:
     assert numbers(listing.window(0, 9)) == [9, 6, 5, 2]
 
 
-def test_rows_of_a_lost_file_stay_in_the_list(tmp_path: Path) -> None:
-    desk = Machine(tmp_path)
-    library = desk.open()
+def test_rows_of_a_lost_file_stay_in_the_list(machine: Machine) -> None:
+    library = machine.open()
     add(library, [article(1), article(2)])
-    desk.open().close()
+    machine.open().close()
     listing = library.listing(ListQuery())
-    for path in (*desk.segments(), *desk.segments("texts")):
+    for path in (*machine.segments(), *machine.segments("texts")):
         path.unlink()
     library.refresh()
     assert numbers(listing.window(0, 9)) == [2, 1]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from store.library.folder import FolderLibrary
 from store.library.passages import MAX_PASSAGE_CHARS, iter_paragraphs
+from store.library.protocol import Library
 from store.model.article import Body
 from store.model.errors import InvalidQuery
-from tests.support.libraries import Machine, add, article, ids
+from tests.support.libraries import Client, FakeClock, NewClient, add, article, ids
 
 TEXTS = {
     1: "The dam was built in a valley of the north.\n\nIts budget was never agreed by anyone at all.",
@@ -23,8 +22,8 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
-    opened = Machine(tmp_path_factory.mktemp("passages")).open()
+def library(new_client: NewClient) -> Library:
+    opened = new_client(FakeClock()).open()
     add(opened, (replace(article(n), body=Body(text)) for n, text in TEXTS.items()))
     opened.record("read", ids(2))
     opened.record("position", ids(1), position=60)
@@ -47,7 +46,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
     ],
 )
 def test_the_best_paragraphs_come_first(
-    library: FolderLibrary, query: str, expected: list[tuple[int, int]]
+    library: Library, query: str, expected: list[tuple[int, int]]
 ) -> None:
     found = library.passages(query, 10)
     assert [(int(each.article.id[:4], 16), each.number) for each in found.passages] == expected
@@ -55,31 +54,31 @@ def test_the_best_paragraphs_come_first(
     assert library.passages(query, 1).passages == found.passages[:1]
 
 
-def test_a_passage_is_where_its_position_says(library: FolderLibrary) -> None:
+def test_a_passage_is_where_its_position_says(library: Library) -> None:
     for each in library.passages("dam harbour colour", 10).passages:
         text = library.get_article(each.article.id).body.text
         assert text[each.position :].startswith(each.text)
 
 
-def test_what_was_read_is_told_by_article_and_position(library: FolderLibrary) -> None:
+def test_what_was_read_is_told_by_article_and_position(library: Library) -> None:
     found = library.passages("dam budget", 10).passages
     assert [each.read for each in found] == [True, False, False, True]
 
 
-def test_misspelt_words_are_corrected(library: FolderLibrary) -> None:
+def test_misspelt_words_are_corrected(library: Library) -> None:
     found = library.passages("crnae", 10)
     assert (found.corrected, [each.number for each in found.passages]) == ("crane", [3])
     assert library.passages('"crnae"', 10).passages == []
 
 
 @pytest.mark.parametrize("query", ["", "is:unread", "-dam", "date:feb dam"])
-def test_a_query_needs_words(library: FolderLibrary, query: str) -> None:
+def test_a_query_needs_words(library: Library, query: str) -> None:
     with pytest.raises(InvalidQuery):
         library.passages(query, 10)
 
 
-def test_without_an_index_there_are_none(tmp_path: Path) -> None:
-    opened = Machine(tmp_path).open()
+def test_without_an_index_there_are_none(client: Client) -> None:
+    opened = client.open()
     add(opened, [article(1)])
     found = opened.passages("text", 10)
     assert found.passages == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +21,7 @@ from store.library.reading_history import (
     find_signals,
     read_recent_events,
 )
-from tests.support.libraries import START, FakeClock, Machine, add, articles, ids
+from tests.support.libraries import START, Client, FakeClock, add, articles, ids
 
 HOUR = 3600
 NOW = 1_000 * HOUR
@@ -81,16 +80,16 @@ def test_signals(events: Sequence[Event], expected: dict[str, Signal]) -> None:
     assert list(found) == list(expected), "in the order of their last events"
 
 
-def test_the_articles_opened_lately_and_the_last_visit(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, clock=FakeClock(START, timedelta(0)))
-    library = machine.open()
+def test_the_articles_opened_lately_and_the_last_visit(client: Client, clock: FakeClock) -> None:
+    clock.tick = timedelta(0)
+    library = client.open()
     add(library, articles((1, 2, 3)))
     library.record("opened", ids(1))
     library.record("opened", ids(2))
     library.record("read", ids(3))
-    machine.clock.now = START + timedelta(hours=9)
+    clock.now = START + timedelta(hours=9)
     library.record("opened", ids(1))
-    now = int(machine.clock.now.timestamp()) + 60
+    now = int(clock.now.timestamp()) + 60
     steps = read_recent_events(library, now)
     recent: RecentReading | None = None
     while recent is None:

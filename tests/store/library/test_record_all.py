@@ -66,13 +66,23 @@ def test_articles_that_were_deleted_are_restored(tagged: Library) -> None:
     assert list_numbers(tagged) == [5, 4, 3, 2, 1]
 
 
-@pytest.fixture
-def many(open_library: Open) -> Library:
-    """More articles than a step is about; the first is read."""
-    library = open_library()
+def fill(library: Library) -> Library:
+    """Add more articles than a step is about; the first is read."""
     add(library, (article(n, words=1) for n in range(1, MANY + 1)))
     library.record("read", ids(MANY))
     return library
+
+
+@pytest.fixture
+def many(open_library: Open) -> Library:
+    """A library with many articles."""
+    return fill(open_library())
+
+
+@pytest.fixture
+def many_in_folder(machine: Machine) -> Library:
+    """The same in a folder."""
+    return fill(machine.open())
 
 
 def start_marking(library: Library) -> Iterator[RecordProgress]:
@@ -135,11 +145,12 @@ def test_another_call_finishes_an_event_that_is_not_on_the_disk_yet(many: Librar
 
 
 def test_an_event_that_cannot_be_written_fails_by_itself(
-    many: Library, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    many_in_folder: Library, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise SaveFailed("disk full", machine.journal)
 
+    many = many_in_folder
     steps = many.record_all("read", many.listing(ListQuery()))
     next(steps)
     with monkeypatch.context() as patch:
@@ -277,11 +288,12 @@ def test_steps_of_two_changes_are_taken_in_turns_in_the_order_of_their_starts(
 
 
 def test_an_undo_that_cannot_be_written_fails_by_itself(
-    many: Library, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    many_in_folder: Library, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise SaveFailed("disk full", machine.journal)
 
+    many = many_in_folder
     record_all(many, "read")
     steps = many.undo_in_steps()
     next(steps)
@@ -294,13 +306,14 @@ def test_an_undo_that_cannot_be_written_fails_by_itself(
 
 
 def test_a_journal_that_cannot_be_read_between_two_steps(
-    many: Library, monkeypatch: pytest.MonkeyPatch
+    many_in_folder: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The undo is on the disk; what it changes follows once the journal can be read again."""
 
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error", "journal")
 
+    many = many_in_folder
     record_all(many, "read")
     with monkeypatch.context() as patch:
         patch.setattr("store.journal.journal.Journal.events_for", fail)
@@ -312,8 +325,9 @@ def test_a_journal_that_cannot_be_read_between_two_steps(
 
 @pytest.mark.parametrize("is_given_up", [False, True])
 def test_garbage_is_not_collected_until_both_changes_are_made(
-    many: Library, *, is_given_up: bool
+    many_in_folder: Library, *, is_given_up: bool
 ) -> None:
+    many = many_in_folder
     changes: list[Any] = [start_marking(many), many.undo_in_steps()]
     next(changes[1])
     assert not gc.isenabled()

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from store.library import indexer
-from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle
 from store.model.errors import InvalidQuery
 from store.search.list_query import ListQuery, SearchQuery
-from tests.support.libraries import Machine, add, article, article_id, ids, list_numbers
+from tests.support.libraries import (
+    Client,
+    FakeClock,
+    Machine,
+    NewClient,
+    add,
+    article,
+    article_id,
+    ids,
+    index,
+    list_numbers,
+    list_rows,
+)
 
 TEXTS = {
     1: "The harbour was closed. Fog lay over the harbours of the north.",
@@ -28,9 +39,8 @@ def made(number: int) -> ParsedArticle:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
-    machine = Machine(tmp_path_factory.mktemp("library"))
-    opened = machine.open()
+def library(new_client: NewClient) -> Library:
+    opened = new_client(FakeClock()).open()
     add(opened, map(made, range(1, 7)))
     opened.record("read", ids(1, 2))
     opened.record("starred", ids(2))
@@ -72,9 +82,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
         ('"harbur"', []),
     ],
 )
-def test_queries_find_the_right_articles(
-    library: FolderLibrary, query: str, expected: list[int]
-) -> None:
+def test_queries_find_the_right_articles(library: Library, query: str, expected: list[int]) -> None:
     assert list_numbers(library, text=query) == expected
     matches = library.search(SearchQuery(query, newest_first=True))
     assert [row.id for row in matches.rows] == ids(*expected)
@@ -83,16 +91,16 @@ def test_queries_find_the_right_articles(
     assert best.total >= len(best.rows) == min(1, len(expected))
 
 
-def test_a_list_with_a_query_is_filtered_and_sorted(library: FolderLibrary) -> None:
+def test_a_list_with_a_query_is_filtered_and_sorted(library: Library) -> None:
     query = ListQuery(show="unread", text="harbour or lighthouse", sort="words")
-    assert [row.id for row in library.rows(query)] == ids(5, 4)
+    assert [row.id for row in list_rows(library, query)] == ids(5, 4)
 
 
-def test_the_best_hit_comes_first(library: FolderLibrary) -> None:
+def test_the_best_hit_comes_first(library: Library) -> None:
     assert [row.id for row in library.search(SearchQuery("harbour")).rows] == ids(1, 4)
 
 
-def test_snippets_have_highlights(library: FolderLibrary) -> None:
+def test_snippets_have_highlights(library: Library) -> None:
     matches = library.search(SearchQuery("harbour or cafe"))
     lines = library.snippets(matches, ids(1, 2, 3, 4))
     marked = {
@@ -110,24 +118,22 @@ def test_snippets_have_highlights(library: FolderLibrary) -> None:
     ("pattern", "words"),
     [('"(a+)+$"', '"a+"'), ("f.g", '"f g"'), ("[fog]*$", "fog"), ("h.*r", '"h r"')],
 )
-def test_a_query_is_words_and_never_a_pattern(
-    library: FolderLibrary, pattern: str, words: str
-) -> None:
+def test_a_query_is_words_and_never_a_pattern(library: Library, pattern: str, words: str) -> None:
     """Case 106: of a regular expression the letters count, and signs as they are written."""
     assert list_numbers(library, text=pattern) == list_numbers(library, text=words)
 
 
-def test_an_invalid_query_is_rejected(library: FolderLibrary) -> None:
+def test_an_invalid_query_is_rejected(library: Library) -> None:
     for ask in (
-        lambda: library.rows(ListQuery(text="date:feb")),
+        lambda: list_rows(library, ListQuery(text="date:feb")),
         lambda: library.search(SearchQuery("date:feb")),
     ):
         with pytest.raises(InvalidQuery):
             ask()
 
 
-def test_without_an_index_titles_and_categories_are_searched(tmp_path: Path) -> None:
-    opened = Machine(tmp_path).open()
+def test_without_an_index_titles_and_categories_are_searched(client: Client) -> None:
+    opened = client.open()
     add(opened, map(made, range(1, 7)))
     assert list_numbers(opened, text='title or "world"') == [6, 5, 4, 3, 2, 1]
     matches = opened.search(SearchQuery("scien", is_typing=True))
@@ -138,15 +144,12 @@ def test_without_an_index_titles_and_categories_are_searched(tmp_path: Path) -> 
     assert opened.search(SearchQuery("is:unread")).note == ""
 
 
-def test_a_text_is_read_from_a_file_in_another_layout(
-    tmp_path: Path, library: FolderLibrary
-) -> None:
-    machine = Machine(tmp_path)
+def test_a_text_is_read_from_a_file_in_another_layout(machine: Machine) -> None:
     opened = machine.open()
     add(opened, map(made, range(1, 4)))
     for path in machine.segments("texts"):
         path.write_bytes(path.read_bytes().replace(b'":{"text":"', b'": {"text": "'))
-    lines = opened.snippets(library.search(SearchQuery("fog")), ids(1, 2))
+    lines = opened.snippets(index(opened).search(SearchQuery("fog")), ids(1, 2))
     assert [each.text[:3] for each in lines.values()] == ["…Fo", "Fog"]
 
 
@@ -176,7 +179,7 @@ def test_a_text_is_read_from_a_file_in_another_layout(
     ],
 )
 def test_misspelt_words_are_corrected(
-    library: FolderLibrary, typed: str, found: list[int], corrected: str
+    library: Library, typed: str, found: list[int], corrected: str
 ) -> None:
     matches = library.search(SearchQuery(typed))
     assert sorted(row.id for row in matches.rows) == ids(*found)
@@ -202,7 +205,7 @@ def test_misspelt_words_are_corrected(
     ],
 )
 def test_a_word_being_typed_is_not_corrected_yet(
-    library: FolderLibrary, typed: str, found: list[int], suggested: str, is_loosened: bool
+    library: Library, typed: str, found: list[int], suggested: str, is_loosened: bool
 ) -> None:
     matches = library.search(SearchQuery(typed, is_typing=True))
     assert sorted(row.id for row in matches.rows) == sorted(ids(*found))
@@ -227,7 +230,7 @@ def test_a_word_being_typed_is_not_corrected_yet(
     ],
 )
 def test_where_no_article_has_all_words_those_with_most_are_found(
-    library: FolderLibrary, typed: str, found: list[int]
+    library: Library, typed: str, found: list[int]
 ) -> None:
     matches = library.search(SearchQuery(typed))
     assert [row.id for row in matches.rows] == ids(*found)
@@ -235,7 +238,7 @@ def test_where_no_article_has_all_words_those_with_most_are_found(
     assert list_numbers(library, text=typed) == []
 
 
-def test_articles_with_more_of_the_alternatives_come_first(library: FolderLibrary) -> None:
+def test_articles_with_more_of_the_alternatives_come_first(library: Library) -> None:
     """Article 4 has two of the words, in a long text; article 5 has one in its title."""
     found = library.search(SearchQuery("lighthouse or spoke or master"))
     assert [row.id for row in found.rows] == ids(4, 5)
@@ -252,8 +255,8 @@ SPELLINGS = {
 
 
 @pytest.fixture(scope="module")
-def spellings(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
-    opened = Machine(tmp_path_factory.mktemp("spellings")).open()
+def spellings(new_client: NewClient) -> Library:
+    opened = new_client(FakeClock()).open()
     add(opened, (replace(article(n), body=Body(text)) for n, text in SPELLINGS.items()))
     for _ in opened.update_index():
         pass
@@ -298,13 +301,13 @@ def spellings(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
     ],
 )
 def test_other_spellings_of_a_word_are_found(
-    spellings: FolderLibrary, query: str, expected: list[int]
+    spellings: Library, query: str, expected: list[int]
 ) -> None:
     assert list_numbers(spellings, text=query) == expected
     assert not spellings.search(SearchQuery(query)).corrected
 
 
-def test_other_spellings_are_highlighted(spellings: FolderLibrary) -> None:
+def test_other_spellings_are_highlighted(spellings: Library) -> None:
     matches = spellings.search(SearchQuery("harbour cooperation UK labour or color"))
     marked = {
         SPELLINGS[number][start:end]
@@ -317,8 +320,8 @@ def test_other_spellings_are_highlighted(spellings: FolderLibrary) -> None:
     }
 
 
-def test_signs_that_make_a_word_are_kept(machine: Machine) -> None:
-    opened = machine.open()
+def test_signs_that_make_a_word_are_kept(client: Client) -> None:
+    opened = client.open()
     texts = {1: "Written in C++.", 2: "Written in C#.", 3: "Written in C."}
     add(opened, (replace(article(n), body=Body(text)) for n, text in texts.items()))
     for _ in opened.update_index():
@@ -328,11 +331,11 @@ def test_signs_that_make_a_word_are_kept(machine: Machine) -> None:
 
 
 def test_many_changes_are_indexed_in_steps_between_which_there_are_others(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was tagged after it was looked at is indexed by the next update."""
     monkeypatch.setattr(indexer, "PLAN_STEP_SIZE", 2)
-    opened = machine.open()
+    opened = client.open()
     add(opened, map(article, range(1, 8)))
     for _ in opened.update_index():
         pass

@@ -12,12 +12,22 @@ from typing import Any
 
 import pytest
 
-from store.feeds.subscriptions import Subscription, update_subscriptions
-from store.library.folder import FolderLibrary
+from store.feeds.subscriptions import Subscription
+from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle
 from store.model.errors import InvalidQuery
 from store.search.list_query import ListQuery, SearchQuery
-from tests.support.libraries import Machine, add, article, article_id, list_numbers
+from tests.support.libraries import (
+    Client,
+    FakeClock,
+    NewClient,
+    add,
+    article,
+    article_id,
+    index,
+    list_numbers,
+    list_rows,
+)
 
 TEXTS = {
     1: "Templates of C++ and the std::vector of it.",
@@ -47,17 +57,11 @@ def made(number: int, text: str, **facts: Any) -> ParsedArticle:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> FolderLibrary:
-    machine = Machine(tmp_path_factory.mktemp("library"))
-    opened = machine.open()
+def library(new_client: NewClient) -> Library:
+    opened = new_client(FakeClock()).open()
     add(opened, [made(number, text, **FACTS.get(number, {})) for number, text in TEXTS.items()])
     index(opened)
     return opened
-
-
-def index(library: FolderLibrary) -> None:
-    for _ in library.update_index():
-        pass
 
 
 @pytest.mark.parametrize(
@@ -124,14 +128,14 @@ def index(library: FolderLibrary) -> None:
         ("x" * 150 + " vitamin", [2]),
     ],
 )
-def test_signs(library: FolderLibrary, query: str, expected: Sequence[int]) -> None:
+def test_signs(library: Library, query: str, expected: Sequence[int]) -> None:
     assert list_numbers(library, text=query) == expected
 
 
 @pytest.mark.parametrize(
     "query", ["C", "C+", "C++", "AT&", "AT&T", "std:", "std::", "std::v", "🦀", ".n", "U.S."]
 )
-def test_signs_that_are_being_typed(library: FolderLibrary, query: str) -> None:
+def test_signs_that_are_being_typed(library: Library, query: str) -> None:
     found = library.search(SearchQuery(query, is_typing=True)).rows
     wanted = {"C": 1, "s": 1, "A": 3, "U": 3, ".": 3, "🦀": 5}[query[0]]
     assert article_id(wanted) in [row.id for row in found]
@@ -153,7 +157,7 @@ def test_signs_that_are_being_typed(library: FolderLibrary, query: str) -> None:
     ],
 )
 def test_what_is_marked_is_what_was_asked(
-    library: FolderLibrary, query: str, text: str, marked: Sequence[str]
+    library: Library, query: str, text: str, marked: Sequence[str]
 ) -> None:
     find_spans = library.search(SearchQuery(query)).highlighter.find_spans
     assert [text[start:end] for start, end in find_spans(text)] == marked
@@ -176,12 +180,12 @@ def test_what_is_marked_is_what_was_asked(
         ("tag:café", [5, 4]),
     ],
 )
-def test_facts(library: FolderLibrary, query: str, expected: Sequence[int]) -> None:
+def test_facts(library: Library, query: str, expected: Sequence[int]) -> None:
     assert list_numbers(library, text=query) == expected
 
 
-def test_facts_without_an_index(tmp_path: Path) -> None:
-    opened = Machine(tmp_path).open()
+def test_facts_without_an_index(client: Client) -> None:
+    opened = client.open()
     add(opened, [made(number, text, **FACTS.get(number, {})) for number, text in TEXTS.items()])
     assert list_numbers(opened, text="author:ann") == [2, 1]
     assert list_numbers(opened, text="url:bbc.example") == [1]
@@ -190,21 +194,16 @@ def test_facts_without_an_index(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("category", "expected"), [("NEWS", [2, 1]), ("news/world", [1]), ("", [])]
 )
-def test_the_category_of_a_list(
-    library: FolderLibrary, category: str, expected: Sequence[int]
-) -> None:
-    rows = library.rows(ListQuery(category=category))
+def test_the_category_of_a_list(library: Library, category: str, expected: Sequence[int]) -> None:
+    rows = list_rows(library, ListQuery(category=category))
     assert [row.id for row in rows] == [article_id(number) for number in expected]
 
 
-def test_feeds_are_found_by_name_and_address(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
-    opened = machine.open()
+def test_feeds_are_found_by_name_and_address(client: Client) -> None:
+    opened = client.open()
     urls = {1: "https://a.example/rss", 2: "https://b.example/rss", 3: "https://gone.example/rss"}
     add(opened, [made(number, "x", extra={"feed": url}) for number, url in urls.items()])
-    update_subscriptions(
-        machine.folder, [Subscription(urls[1], "Harbour News"), Subscription(urls[2], "Café")]
-    )
+    opened.feeds.update([Subscription(urls[1], "Harbour News"), Subscription(urls[2], "Café")])
     for query, expected in {
         "feed:harbour": [1],
         'feed:"HARBOUR news"': [1],
@@ -248,42 +247,42 @@ def random_titles(number: int) -> list[str]:
     return list(filter(None, dict.fromkeys(" ".join(title.split()) for title in titles)))
 
 
-def library_of(folder: Path, titles: Iterable[str], *, indexed: bool = True) -> FolderLibrary:
-    opened = Machine(folder).open()
+def library_of(client: Client, titles: Iterable[str], *, indexed: bool = True) -> Library:
+    opened = client.open()
     add(opened, [made(number, "text", title=title) for number, title in enumerate(titles)])
     if indexed:
         index(opened)
     return opened
 
 
-def find_missed_titles(library: FolderLibrary) -> Sequence[str]:
+def find_missed_titles(library: Library) -> Sequence[str]:
     """Return the titles that, as a query, do not find their article among the first hits."""
     return [
         row.title
-        for row in library.rows(ListQuery())
-        if row not in library.rows(ListQuery(text=row.title))
+        for row in list_rows(library, ListQuery())
+        if row not in list_rows(library, ListQuery(text=row.title))
         or row not in library.search(SearchQuery(row.title), 20).rows
         or row not in library.search(SearchQuery(row.title, is_typing=True), 20).rows
     ]
 
 
 @pytest.mark.parametrize("indexed", [True, False])
-def test_a_pasted_title_finds_its_article(tmp_path: Path, indexed: bool) -> None:
+def test_a_pasted_title_finds_its_article(client: Client, indexed: bool) -> None:
     titles = [*ODD_TITLES, *random_titles(400)]
-    assert find_missed_titles(library_of(tmp_path, titles, indexed=indexed)) == []
+    assert find_missed_titles(library_of(client, titles, indexed=indexed)) == []
 
 
 @pytest.mark.skipif(not CORPUS.is_file(), reason=f"no corpus at {CORPUS} (NEWSTUI_CORPUS)")
-def test_a_pasted_title_of_the_corpus_finds_its_article(tmp_path: Path) -> None:
+def test_a_pasted_title_of_the_corpus_finds_its_article(client: Client) -> None:
     titles = [json.loads(line)["title"] for line in CORPUS.read_text().splitlines()]
     assert titles
-    assert find_missed_titles(library_of(tmp_path, titles)) == []
+    assert find_missed_titles(library_of(client, titles)) == []
 
 
-def test_every_word_of_a_title_finds_and_marks_it(tmp_path: Path) -> None:
+def test_every_word_of_a_title_finds_and_marks_it(client: Client) -> None:
     """Index and highlights agree on what a word with signs is."""
-    opened = library_of(tmp_path, random_titles(250))
-    for row in opened.rows(ListQuery()):
+    opened = library_of(client, random_titles(250))
+    for row in list_rows(opened, ListQuery()):
         for word in row.title.split():
             try:
                 found = opened.search(SearchQuery(word))
@@ -294,20 +293,20 @@ def test_every_word_of_a_title_finds_and_marks_it(tmp_path: Path) -> None:
                 assert not found.highlighter or found.highlighter.find_spans(row.title), (row, word)
 
 
-def test_a_title_is_found_beside_what_its_syntax_means(tmp_path: Path) -> None:
-    opened = library_of(tmp_path, ["fog -harbour", "fog at sea", "fog harbour"])
+def test_a_title_is_found_beside_what_its_syntax_means(client: Client) -> None:
+    opened = library_of(client, ["fog -harbour", "fog at sea", "fog harbour"])
     assert list_numbers(opened, text="fog -harbour") == [1, 0]
 
 
-def test_the_article_with_the_title_comes_first(tmp_path: Path) -> None:
+def test_the_article_with_the_title_comes_first(client: Client) -> None:
     titles = ["fog or mist", *[f"mist {'mist ' * number}" for number in range(40)]]
-    opened = library_of(tmp_path, titles)
+    opened = library_of(client, titles)
     found = opened.search(SearchQuery("fog or mist"), 5)
     assert (found.rows[0].title, len(found.rows), found.total) == ("fog or mist", 5, 41)
 
 
-def test_a_part_of_a_title_is_no_mistake(tmp_path: Path) -> None:
-    opened = library_of(tmp_path, ["1) Fog (very", "Update: title: a thing"])
+def test_a_part_of_a_title_is_no_mistake(client: Client) -> None:
+    opened = library_of(client, ["1) Fog (very", "Update: title: a thing"])
     assert list_numbers(opened, text="1) fog") == [0]
     assert list_numbers(opened, text="fog (ver") == [0]
     assert list_numbers(opened, text="title: a") == [1]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store.feeds.subscriptions import Subscription, update_subscriptions
-from store.library.folder import FolderLibrary
+from store.feeds.subscriptions import Subscription
+from store.library.protocol import Library
 from store.model.article import FeedLabel
 from store.search.list_query import ListQuery
 from store.segments.documents import row_from_document
-from tests.support.libraries import Machine, add, article, article_id
+from tests.support.libraries import Client, add, article, article_id, list_rows
 
 SITE = "example.org"
 HARBOUR, GONE = "https://harbour.example/rss", "https://www.gone.example/rss"
@@ -44,14 +43,13 @@ def test_the_source_of_a_row(facts: dict[str, Any], name: str) -> None:
     assert row.source_name == name
 
 
-def source_names(library: FolderLibrary) -> dict[int, str]:
-    return {int(row.id[:4], 16): row.source_name for row in library.rows(ListQuery())}
+def source_names(library: Library) -> dict[int, str]:
+    return {int(row.id[:4], 16): row.source_name for row in list_rows(library, ListQuery())}
 
 
-def test_a_renamed_feed_renames_the_source_of_its_articles(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
-    library = machine.open()
-    update_subscriptions(machine.folder, [Subscription(HARBOUR, "Harbour News")])
+def test_a_renamed_feed_renames_the_source_of_its_articles(client: Client) -> None:
+    library = client.open()
+    library.feeds.update([Subscription(HARBOUR, "Harbour News")])
     facts = {1: {"feed": HARBOUR}, 2: {"feed": HARBOUR}, 3: {}}
     add(library, [article(number, extra=extra) for number, extra in facts.items()])
     library.record("edited", [article_id(2)], to={"title": "edited"})
@@ -59,7 +57,7 @@ def test_a_renamed_feed_renames_the_source_of_its_articles(tmp_path: Path) -> No
     library.refresh()
     assert not library.refresh().rows
 
-    update_subscriptions(machine.folder, [Subscription(HARBOUR, "The Quay")])
+    library.feeds.update([Subscription(HARBOUR, "The Quay")])
     changed = library.refresh().rows
     assert {row.source_name for row in changed.values()} == {"The Quay"}
     assert changed.keys() == {article_id(1), article_id(2)}
@@ -68,17 +66,16 @@ def test_a_renamed_feed_renames_the_source_of_its_articles(tmp_path: Path) -> No
 
     library.undo()  # the row before the edit has the new name, too
     assert source_names(library) == {1: "The Quay", 2: "The Quay", 3: SITE}
-    update_subscriptions(machine.folder, remove=[Subscription(HARBOUR)])
+    library.feeds.update(remove=[Subscription(HARBOUR)])
     library.refresh()
     assert source_names(library) == {1: "harbour.example", 2: "harbour.example", 3: SITE}
-    assert source_names(machine.open()) == source_names(library)
+    assert source_names(client.open()) == source_names(library)
 
 
-def test_the_category_of_an_article_is_the_folder_of_its_feed_now(tmp_path: Path) -> None:
+def test_the_category_of_an_article_is_the_folder_of_its_feed_now(client: Client) -> None:
     """Whatever it was on the day that the article came; without a folder, it is the feed's name."""
-    machine = Machine(tmp_path)
-    library = machine.open()
-    update_subscriptions(machine.folder, [Subscription(HARBOUR, "Harbour News")])
+    library = client.open()
+    library.feeds.update([Subscription(HARBOUR, "Harbour News")])
     facts: dict[str, Any] = {"category": "Old Title", "extra": {"feed": HARBOUR}}
     add(library, [*(article(number, **facts) for number in (1, 2, 3)), article(4, category="own")])
     library.record("edited", [article_id(2)], to={"category": "mine"})
@@ -88,8 +85,8 @@ def test_the_category_of_an_article_is_the_folder_of_its_feed_now(tmp_path: Path
         """Check that lists, counts and articles agree, as those of another process do."""
         library.refresh()
         found = [library.get_article(article_id(n)).article.category for n in (1, 2, 3, 4)]
-        for each in (library, machine.open()):
-            rows = {row.id: row.category for row in each.rows(ListQuery())}
+        for each in (library, client.open()):
+            rows = {row.id: row.category for row in list_rows(each, ListQuery())}
             assert [rows[article_id(n)] for n in (1, 2, 3, 4)] == found
             assert {group.name for group in each.by("category")} == set(found)
         ids = [article_id(n) for n in (1, 2, 3, 4)]
@@ -97,12 +94,12 @@ def test_the_category_of_an_article_is_the_folder_of_its_feed_now(tmp_path: Path
         return found
 
     assert categories() == ["Harbour News", "mine", "Harbour News", "own"]
-    update_subscriptions(machine.folder, [Subscription(HARBOUR, "The Quay")])
+    library.feeds.update([Subscription(HARBOUR, "The Quay")])
     assert categories() == ["The Quay", "mine", "The Quay", "own"]
-    update_subscriptions(machine.folder, [Subscription(HARBOUR, "The Quay", "news/sea")])
+    library.feeds.update([Subscription(HARBOUR, "The Quay", "news/sea")])
     assert categories() == ["news/sea", "mine", "news/sea", "own"]
     library.undo()
     library.undo()
     assert categories() == ["news/sea", "news/sea", "news/sea", "own"]
-    update_subscriptions(machine.folder, remove=[Subscription(HARBOUR)])
+    library.feeds.update(remove=[Subscription(HARBOUR)])
     assert categories() == ["Old Title", "Old Title", "Old Title", "own"]

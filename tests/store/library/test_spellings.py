@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.library.statistics import Pace, ReadShare, compute_statistics
 from store.model.results import GroupCount
 from store.search.list_query import ListQuery
-from tests.support.libraries import FakeClock, Machine, add, article, article_id, list_numbers
+from tests.support.libraries import (
+    Client,
+    FakeClock,
+    add,
+    article,
+    article_id,
+    list_numbers,
+    list_rows,
+)
 from tui.actions.article_changes import add_tag, remove_tag
 
 COMPOSED, DECOMPOSED = "Caf\xe9", "Cafe\u0301"
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> FolderLibrary:
-    opened = Machine(tmp_path).open()
+def library(client: Client) -> Library:
+    opened = client.open()
     facts: list[dict[str, Any]] = [
         {"category": COMPOSED, "tags": ("Th\xe9", "The\u0301", "sea")},
         {"category": DECOMPOSED, "tags": ("the\u0301",)},
@@ -33,7 +40,7 @@ def library(tmp_path: Path) -> FolderLibrary:
     return opened
 
 
-def test_each_category_is_listed_once_with_those_below_it(library: FolderLibrary) -> None:
+def test_each_category_is_listed_once_with_those_below_it(library: Library) -> None:
     counts = library.by("category")
     assert counts == [
         GroupCount("", 1, 1),
@@ -42,7 +49,7 @@ def test_each_category_is_listed_once_with_those_below_it(library: FolderLibrary
         GroupCount(COMPOSED, 4, 4),
     ]
     for count in counts:
-        assert len(library.rows(ListQuery(category=count.name))) == count.total
+        assert len(list_rows(library, ListQuery(category=count.name))) == count.total
 
 
 @pytest.mark.parametrize(
@@ -58,9 +65,7 @@ def test_each_category_is_listed_once_with_those_below_it(library: FolderLibrary
         ("none", []),
     ],
 )
-def test_the_category_of_a_list(
-    library: FolderLibrary, category: str, expected: Sequence[int]
-) -> None:
+def test_the_category_of_a_list(library: Library, category: str, expected: Sequence[int]) -> None:
     assert list_numbers(library, category=category) == expected
 
 
@@ -77,32 +82,30 @@ def test_the_category_of_a_list(
         ("tag:sea", [1]),
     ],
 )
-def test_queries(
-    library: FolderLibrary, query: str, expected: Sequence[int], indexed: bool
-) -> None:
+def test_queries(library: Library, query: str, expected: Sequence[int], indexed: bool) -> None:
     if indexed:
         for _ in library.update_index():
             pass
     assert list_numbers(library, text=query) == expected
 
 
-def test_statistics_have_each_category_once(library: FolderLibrary) -> None:
-    rows = library.rows(ListQuery())
+def test_statistics_have_each_category_once(library: Library) -> None:
+    rows = list_rows(library, ListQuery())
     shares = compute_statistics(rows, {}, Pace(), FakeClock()().date()).categories
     assert ReadShare(COMPOSED, 2, 0) in shares
     assert [share.name for share in shares].count(COMPOSED) == 1
 
 
-def tags_of(library: FolderLibrary, number: int = 1) -> Sequence[str]:
+def tags_of(library: Library, number: int = 1) -> Sequence[str]:
     return library.get_article(article_id(number)).article.tags
 
 
-def test_each_tag_is_there_once(library: FolderLibrary) -> None:
+def test_each_tag_is_there_once(library: Library) -> None:
     assert tags_of(library) == ("Th\xe9", "sea")
     assert library.tags() == ["Th\xe9", "sea"]
 
 
-def test_tags_that_are_there_are_not_added(library: FolderLibrary) -> None:
+def test_tags_that_are_there_are_not_added(library: Library) -> None:
     assert add_tag(library, [article_id(1)], "THE\u0301").message == "Already tagged Th\xe9"
     add_tag(library, [article_id(1)], "o\u0308l")
     assert tags_of(library) == ("Th\xe9", "sea", "\xf6l")
@@ -112,7 +115,7 @@ def test_tags_that_are_there_are_not_added(library: FolderLibrary) -> None:
 
 
 def test_the_last_of_the_events_about_a_tag_decides_however_it_is_spelled(
-    library: FolderLibrary,
+    library: Library,
 ) -> None:
     """Older versions and other machines wrote tags as they were typed."""
     for event, tag in (
@@ -128,7 +131,7 @@ def test_the_last_of_the_events_about_a_tag_decides_however_it_is_spelled(
     assert tags_of(library) == ("Th\xe9", "\xfcber")
 
 
-def test_an_edited_category_is_composed(library: FolderLibrary) -> None:
+def test_an_edited_category_is_composed(library: Library) -> None:
     library.record("edited", [article_id(6)], to={"category": DECOMPOSED})
     assert library.get_article(article_id(6)).article.category == COMPOSED
     row = library.get_row(article_id(6))

@@ -20,6 +20,7 @@ from store.library.protocol import Library
 from store.library.statistics import Statistics, gather_statistics
 from store.model.article import ReadingStatus
 from tests.support.libraries import (
+    Client,
     FakeClock,
     add,
     article,
@@ -177,11 +178,10 @@ def test_statistics_are_what_a_recount_of_the_files_says(
     ],
 )
 def test_a_reading_belongs_to_the_day_of_the_readers_clock(
-    tmp_path: Path, zone_name: str, times: list[str], days: dict[int, int]
+    client: Client, clock: FakeClock, zone_name: str, times: list[str], days: dict[int, int]
 ) -> None:
-    clock = FakeClock(tick=timedelta(0))
-    library = open_folder_library(tmp_path / "library", tmp_path / "cache", "desk", clock)
-    load(library)
+    clock.tick = timedelta(0)
+    library = client.open()
     add(library, [article(number) for number in range(1, 10)])
     for number, time in enumerate(times, 1):
         clock.now = datetime.fromisoformat(f"2026-10-{time}+00:00")
@@ -191,15 +191,12 @@ def test_a_reading_belongs_to_the_day_of_the_readers_clock(
     assert {day.day: tally.articles for day, tally in last.days.items()} == days
 
 
-def test_the_same_import_on_two_machines_is_no_reading_on_either(tmp_path: Path) -> None:
+def test_the_same_import_on_two_machines_is_no_reading_on_either(client: Client) -> None:
     read = ReadingStatus(read=True, read_count=2, last_read="2031-05-01T10:00:00Z")
-    clock = FakeClock()
-    for name in ("desk", "lap"):
-        library = open_folder_library(tmp_path / "library", tmp_path / name, name, clock)
-        if name == "desk":
-            load(library)
+    for each in (client, client.beside("lap")):
+        library = each.open_unloaded()
         add(library, [article(1, read)])
     load(library)
-    *_, last = gather_statistics(library, clock(), UTC)
+    *_, last = gather_statistics(library, client.clock(), UTC)
     assert last is not None
     assert (last.read, last.readings, last.days, last.streak) == (1, (2, 200), {}, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
@@ -25,7 +24,7 @@ from store.model.article import (
 )
 from store.model.errors import ArticleNotFound
 from store.model.times import UNDATED
-from tests.support.libraries import Machine, add, article, ids
+from tests.support.libraries import Client, add, article, ids
 
 TEXTS = {
     1: (
@@ -60,8 +59,8 @@ def found(number: int) -> ParsedArticle:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    library = Machine(tmp_path).open()
+def library(client: Client) -> Library:
+    library = client.open()
     add(library, map(found, TEXTS))
     add(library, (article(number, title=f"Filler {number}") for number in range(20, 60)))
     for _ in library.update_index():
@@ -180,8 +179,8 @@ def test_articles_that_are_named_are_put_aside(
     assert numbers(story, asides=True) == [9, 4]
 
 
-def test_without_an_index_a_story_is_one_article(tmp_path: Path) -> None:
-    library = Machine(tmp_path).open()
+def test_without_an_index_a_story_is_one_article(client: Client) -> None:
+    library = client.open()
     add(library, map(found, TEXTS))
     *_, story = collect_story(library, ids(1)[0])
     assert numbers(story) == [1]

@@ -14,7 +14,15 @@ from store.model.article import FullArticle, ReadingStatus
 from store.model.errors import ArticleNotFound
 from store.search.list_query import ListQuery
 from tests.store.conftest import Open
-from tests.support.libraries import FakeClock, Machine, add, article, example_folder, ids, list_rows
+from tests.support.libraries import (
+    FakeClock,
+    NewClient,
+    add,
+    article,
+    close_libraries,
+    ids,
+    list_rows,
+)
 
 ALL = ids(1, 2, 3, 4)
 EXAMPLES = 25
@@ -62,28 +70,28 @@ def state(library: Library) -> State:
 @given(CHANGES, st.integers(0, 12))
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_as_many_undos_as_changes(
-    changes: Sequence[tuple[str, list[str], dict[str, Any]]], restart: int
+    new_client: NewClient, changes: Sequence[tuple[str, list[str], dict[str, Any]]], restart: int
 ) -> None:
     """Any mixture of marks, tags, edits and deletions, of one article or all, across a restart."""
-    with example_folder() as folder:
-        machine = Machine(folder, clock=FakeClock())
-        library: Library = machine.open()
-        read = ReadingStatus(read=True, read_count=3, last_read="2031-01-02T03:04:05Z")
-        add(library, [article(1, tags=("a", "c")), article(2, read), article(3), article(4)])
-        states = [state(library)]
-        for number, (event, articles, data) in enumerate(changes):
-            if number == restart:
-                library = machine.open()
-            library.record(event, articles, **data)
-            states.append(state(library))
-        assert [each.event for each in library.undoable()] == [c[0] for c in reversed(changes)]
-        for number, before in enumerate(reversed(states[:-1])):
-            if number == restart:
-                library = machine.open()
-            assert library.undo() is not None
-            assert state(library) == before
-        assert library.undo() is None
-        assert state(machine.open()) == states[0]
+    close_libraries()  # of the example before
+    client = new_client(FakeClock())
+    library = client.open()
+    read = ReadingStatus(read=True, read_count=3, last_read="2031-01-02T03:04:05Z")
+    add(library, [article(1, tags=("a", "c")), article(2, read), article(3), article(4)])
+    states = [state(library)]
+    for number, (event, articles, data) in enumerate(changes):
+        if number == restart:
+            library = client.open()
+        library.record(event, articles, **data)
+        states.append(state(library))
+    assert [each.event for each in library.undoable()] == [c[0] for c in reversed(changes)]
+    for number, before in enumerate(reversed(states[:-1])):
+        if number == restart:
+            library = client.open()
+        assert library.undo() is not None
+        assert state(library) == before
+    assert library.undo() is None
+    assert state(client.open()) == states[0]
 
 
 def test_known_titles_and_tags(three: Library, open_library: Open) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle
 from store.model.times import format_timestamp
 from store.search.list_query import ListQuery
 from store.text.prose import count_words
-from tests.support.libraries import START, Machine, add, article, article_id
+from tests.support.libraries import START, Client, Machine, add, article, article_id, list_rows
 
 ONE = article_id(1)
 KEY = "https://harbour.example/feed"
@@ -34,24 +33,23 @@ def quiet(days: float, words: int) -> ParsedArticle:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Machine:
-    machine = Machine(tmp_path)
-    add(machine.open(), [came()])
-    return machine
+def desk(client: Client) -> Client:
+    add(client.open(), [came()])
+    return client
 
 
-def events(library: FolderLibrary) -> int:
+def events(library: Library) -> int:
     return sum(len(batch) for batch in library.events({"edited"}))
 
 
-def is_marked(library: FolderLibrary) -> bool:
+def is_marked(library: Library) -> bool:
     row = library.get_row(ONE)
     assert row is not None
     assert row.updated == library.get_article(ONE).updated
     return row.updated
 
 
-def test_a_read_article_stays_read_and_is_marked_as_updated(desk: Machine) -> None:
+def test_a_read_article_stays_read_and_is_marked_as_updated(desk: Client) -> None:
     """Case 98: the first text stays; undo is not involved; reading it again clears the mark."""
     library = desk.open()
     library.record("read", [ONE])
@@ -62,17 +60,17 @@ def test_a_read_article_stays_read_and_is_marked_as_updated(desk: Machine) -> No
     assert (entry.reading.read, entry.article.updated) == (True, came(2).article.updated)
     assert is_marked(library)
     assert is_marked(desk.open())
-    assert [row.id for row in library.rows(ListQuery(text="is:updated"))] == [ONE]
+    assert [row.id for row in list_rows(library, ListQuery(text="is:updated"))] == [ONE]
     assert [each.event for each in library.undoable()] == ["read"]
     desk.clock.now += timedelta(days=3)
     library.record("read", [ONE])
     assert not is_marked(library)
 
 
-def test_the_same_update_is_recorded_once(desk: Machine) -> None:
+def test_the_same_update_is_recorded_once(desk: Client) -> None:
     """Case 98: fetched again, on this machine or another, it is the same update."""
     desk.open().record("opened", [ONE])
-    for machine in (desk, desk, Machine(desk.home, "laptop")):
+    for machine in (desk, desk, desk.beside("laptop")):
         library = machine.open()
         add(library, [came(2, 120)])
         assert events(library) == 1
@@ -95,7 +93,7 @@ def test_the_same_update_is_recorded_once(desk: Machine) -> None:
         (came(2, 120, feed=""), True),
     ],
 )
-def test_updates_are_recognized(desk: Machine, again: ParsedArticle, noted: bool) -> None:
+def test_updates_are_recognized(desk: Client, again: ParsedArticle, noted: bool) -> None:
     """Case 98: by a later date; without one by a longer text; in files by both."""
     library = desk.open()
     library.record("opened", [ONE])
@@ -104,7 +102,7 @@ def test_updates_are_recognized(desk: Machine, again: ParsedArticle, noted: bool
     assert events(library) == noted
 
 
-def test_a_deleted_article_is_not_updated(desk: Machine) -> None:
+def test_a_deleted_article_is_not_updated(desk: Client) -> None:
     """Case 98: it neither returns nor records an update."""
     library = desk.open()
     library.record("deleted", [ONE])
@@ -121,7 +119,7 @@ def renewed(days: float, words: int) -> ParsedArticle:
 
 
 @pytest.mark.parametrize("again", [renewed(2, 100), renewed(2, 120), quiet(2, 120)])
-def test_an_unopened_article_is_replaced(desk: Machine, again: ParsedArticle) -> None:
+def test_an_unopened_article_is_replaced(desk: Client, again: ParsedArticle) -> None:
     """Case 98: by the newer title and text; its state stays, and it is not marked as updated."""
     library = desk.open()
     library.record("starred", [ONE])
@@ -134,18 +132,25 @@ def test_an_unopened_article_is_replaced(desk: Machine, again: ParsedArticle) ->
         assert entry.article.created == came().article.created
         assert entry.reading.starred
         assert not entry.updated
-        assert len(opened.rows(ListQuery())) == 1
-    written = desk.segments()[0].stat().st_mtime_ns
+        assert len(list_rows(opened, ListQuery())) == 1
     add(library, [again])
-    assert desk.segments()[0].stat().st_mtime_ns == written
     assert events(library) == 0
+
+
+def test_an_article_is_replaced_once(machine: Machine) -> None:
+    library = machine.open()
+    add(library, [came()])
+    add(library, [renewed(2, 120)])
+    written = machine.segments()[0].stat().st_mtime_ns
+    add(library, [renewed(2, 120)])
+    assert machine.segments()[0].stat().st_mtime_ns == written
 
 
 @pytest.mark.parametrize(
     ("again", "mark"), [(renewed(2, 90), None), (renewed(2, 120), "opened"), (came(), None)]
 )
 def test_an_opened_or_longer_text_is_kept(
-    desk: Machine, again: ParsedArticle, mark: str | None
+    desk: Client, again: ParsedArticle, mark: str | None
 ) -> None:
     """Case 98: the text that was read is kept."""
     library = desk.open()
@@ -155,15 +160,16 @@ def test_an_opened_or_longer_text_is_kept(
     assert library.get_article(ONE).body.text == "Text of 100 words."
 
 
-def test_an_article_of_another_machine_is_not_replaced(desk: Machine) -> None:
+def test_an_article_of_another_machine_is_not_replaced(machine: Machine) -> None:
     """Case 98: every file has one writer; the update is recorded."""
-    laptop = Machine(desk.home, "laptop").open()
+    add(machine.open(), [came()])
+    laptop = machine.beside("laptop").open()
     add(laptop, [renewed(2, 120)])
     assert laptop.get_article(ONE).body.text == "Text of 100 words."
     assert events(laptop) == 1
 
 
-def test_the_language_of_a_code_block_is_no_update(tmp_path: Path) -> None:
+def test_the_language_of_a_code_block_is_no_update(client: Client) -> None:
     """It was not kept in earlier versions: an article does not come back as updated for it."""
 
     def with_code(fence: str) -> ParsedArticle:
@@ -171,8 +177,7 @@ def test_the_language_of_a_code_block_is_no_update(tmp_path: Path) -> None:
         found = quiet(0, count_words(text))
         return replace(found, body=Body(text))
 
-    machine = Machine(tmp_path)
-    library = machine.open()
+    library = client.open()
     add(library, [with_code("```")])
     library.record("read", [ONE])
     add(library, [with_code("```python")])

@@ -4,52 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.library.vector_cache import VECTOR_BATCH_SIZE, ArticleVector
 from store.model.article import Body
 from store.search.list_query import ListQuery
-from tests.support.libraries import Machine, add, article, ids, list_rows
+from tests.support.libraries import Client, Machine, add, article, ids, list_rows
 
 
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
-
-
-def indexed(machine: Machine) -> FolderLibrary:
-    library = machine.open()
+def indexed(client: Client) -> Library:
+    library = client.open()
     for _ in library.update_index():
         pass
     return library
 
 
-def fill(library: FolderLibrary, *numbers: int) -> None:
+def fill(library: Library, *numbers: int) -> None:
     texts = (Body(f"The ferry {n} of Brae is late, says the council of Elfan.") for n in numbers)
     add(library, [replace(article(n), body=text) for n, text in zip(numbers, texts, strict=True)])
     for _ in library.update_index():
         pass
 
 
-def vectors(library: FolderLibrary) -> list[dict[str, ArticleVector]]:
+def vectors(library: Library) -> list[dict[str, ArticleVector]]:
     """Return what each step finds."""
     return [dict(step) for step in library.vectors(list_rows(library, ListQuery()))]
 
 
-def test_vectors_are_weighed_once(machine: Machine) -> None:
-    fill(machine.open(), 1, 2, 3)
-    first = vectors(indexed(machine))
+def test_vectors_are_weighed_once(client: Client) -> None:
+    fill(client.open(), 1, 2, 3)
+    first = vectors(indexed(client))
     assert first[0] == {}
     assert first[1].keys() == set(ids(1, 2, 3))
     assert all(len(each.terms) == len(each.weights) > 3 for each in first[1].values())
-    assert vectors(indexed(machine)) == [first[1]], "all at once, from the file"
+    assert vectors(indexed(client)) == [first[1]], "all at once, from the file"
 
 
-def test_a_changed_article_is_weighed_again(machine: Machine) -> None:
-    library = machine.open()
+def test_a_changed_article_is_weighed_again(client: Client) -> None:
+    library = client.open()
     fill(library, 1, 2)
     before = vectors(library)[1]
     library.record("edited", ids(2), to={"title": "Storm over Elfan"})
@@ -60,8 +54,8 @@ def test_a_changed_article_is_weighed_again(machine: Machine) -> None:
     assert again.keys() == set(ids(2))
 
 
-def test_a_library_that_has_grown_much_is_weighed_again(machine: Machine) -> None:
-    library = machine.open()
+def test_a_library_that_has_grown_much_is_weighed_again(client: Client) -> None:
+    library = client.open()
     fill(library, 1, 2)
     vectors(library)
     fill(library, 3)
@@ -70,14 +64,14 @@ def test_a_library_that_has_grown_much_is_weighed_again(machine: Machine) -> Non
     assert [len(step) for step in vectors(library)] == [0, 7]
 
 
-def test_without_an_index_nothing_is_weighed(machine: Machine) -> None:
-    library = machine.open()
+def test_without_an_index_nothing_is_weighed(client: Client) -> None:
+    library = client.open()
     add(library, [article(1)])
     assert vectors(library) == [{}]
 
 
-def test_what_was_weighed_is_kept_if_nobody_waits_for_the_rest(machine: Machine) -> None:
-    library = machine.open()
+def test_what_was_weighed_is_kept_if_nobody_waits_for_the_rest(client: Client) -> None:
+    library = client.open()
     fill(library, *range(1, VECTOR_BATCH_SIZE + 10))
     steps = library.vectors(list_rows(library, ListQuery()))
     assert isinstance(steps, Generator)
@@ -86,8 +80,8 @@ def test_what_was_weighed_is_kept_if_nobody_waits_for_the_rest(machine: Machine)
     assert [len(step) for step in vectors(library)] == [VECTOR_BATCH_SIZE, 9]
 
 
-def test_words_that_are_not_indexed_yet_are_not_kept(machine: Machine) -> None:
-    library = machine.open()
+def test_words_that_are_not_indexed_yet_are_not_kept(client: Client) -> None:
+    library = client.open()
     fill(library, 1, 2)
     vectors(library)
     add(library, [replace(article(3), body=Body("Ospreys nest on the pylons of Holm."))])
