@@ -9,7 +9,7 @@ from pathlib import Path
 from store.model.times import current_timestamp, system_clock
 from store.other_readers.contents import ReaderContents
 from store.other_readers.programs import open_other_reader
-from store.search.saved_searches import SearchStore
+from store.search.saved_searches import FolderSearchStore
 from tui.cli.console import print_json, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.feeds import open_feed_store
@@ -52,4 +52,4 @@ def run_move_in(options: argparse.Namespace) -> bool:
 def _add_searches(options: argparse.Namespace, contents: ReaderContents) -> int:
     paths = resolve_paths(options)
     taken = load_settings(paths.config).settings.searches
-    return SearchStore(paths.library, paths.cache).add_new(contents.searches, taken)
+    return FolderSearchStore(paths.library, paths.cache).add_new(contents.searches, taken)
