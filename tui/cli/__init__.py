@@ -22,11 +22,18 @@ from tui.terminal.environment import needs_utf8_mode, restart_in_utf8_mode
 if TYPE_CHECKING:
     import argparse
 
+COMPLETION_VARIABLE = "_ARGCOMPLETE"
+"""Set by a shell that wants the candidates for a command line, not the command."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run newstui on a command line, by default that of this process, and return its exit code."""
     if arguments is None and needs_utf8_mode(os.environ, sys.stderr.encoding):
         restart_in_utf8_mode(os.environ, sys.orig_argv)
+    if arguments is None and COMPLETION_VARIABLE in os.environ:
+        from tui.cli.completion import complete_command_line
+
+        complete_command_line()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         return _run(given) if given else _start_reader(None)

@@ -458,6 +458,12 @@ COMMAND_SYNTAXES = (
     ),
     _command("themes", "list the colour themes", "", JSON_FLAG),
     _command(
+        "completion",
+        "print the completion script of a shell",
+        "Print the script that completes commands, options and the names in your library in a shell.",
+        _argument("shell", help="the shell", choices=("bash", "zsh", "fish")),
+    ),
+    _command(
         "doctor",
         "check library, settings and terminal",
         "Check folders, library, settings, locale and terminal. Without --repair the library is not"
