@@ -83,12 +83,21 @@ def read_all_events(
     return mark
 
 
+def has_journals(journals: Path, mark: JournalMark) -> bool:
+    """Return True if every journal is there, with what was read of it."""
+    return all(
+        file_matches_cursor(journals / name, _parse_cursor(saved)) for name, saved in mark.items()
+    )
+
+
 def _find_cursor(path: Path, saved: Sequence[Any] | None) -> Cursor:
-    if saved is None:
-        return Cursor()
-    offset, tail, head = saved
-    cursor = Cursor(int(offset), bytes.fromhex(tail), bytes.fromhex(head))
+    cursor = _parse_cursor(saved) if saved else Cursor()
     return cursor if file_matches_cursor(path, cursor) else Cursor()
+
+
+def _parse_cursor(saved: Sequence[Any]) -> Cursor:
+    offset, tail, head = saved
+    return Cursor(int(offset), bytes.fromhex(tail), bytes.fromhex(head))
 
 
 def _read_on(path: Path, cursor: Cursor) -> Iterator[list[bytes]]:

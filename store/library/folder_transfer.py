@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.journal.events import Event, newer_format_message
-from store.journal.journal_exchange import JournalWriter, read_all_events
+from store.journal.journal_exchange import JournalWriter, has_journals, read_all_events
 from store.library.catalog import Catalog
 from store.library.stored_articles import StoredArticles
-from store.library.transfer import Mark
+from store.library.transfer import Mark, TransferMarks
 from store.library.updates import lacks_text
 from store.model.article import Body, ParsedArticle, Rejection
 from store.model.errors import LibraryDamaged, LibraryReadOnly, describe_system_error
@@ -78,6 +78,13 @@ class FolderTransfer:
         """Return the articles that the library lacks, or whose text it lacks."""
         stored = self.stored()
         return [article for article, count in words.items() if lacks_text(stored, article, count)]
+
+    def has_reached(self, marks: TransferMarks) -> bool:
+        """Return True if all segments and journals of the marks are there."""
+        segments = self.segments.signatures()
+        return segments.keys() >= marks.articles.keys() and has_journals(
+            self.journals, marks.events
+        )
 
     def write_articles(self, found: Sequence[ParsedArticle]) -> int:
         """Add articles to the segments of this machine."""

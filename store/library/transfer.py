@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from store.journal.events import Event
 from store.model.article import ParsedArticle, Rejection
+from store.text.names import name_key
 from store.text.urls import canonicalize_url
 
 if TYPE_CHECKING:
+    from store.feeds.subscriptions import Subscription
     from store.library.protocol import Library
 
 ARTICLE_BATCH_SIZE = 500
@@ -57,6 +60,9 @@ class Transfer(Protocol):
             words: Articles that can be had, by id, with their numbers of words.
         """
 
+    def has_reached(self, marks: TransferMarks) -> bool:
+        """Return True if this is still the library that the marks are of, with all up to there."""
+
     def write_articles(self, found: Sequence[ParsedArticle]) -> int:
         """Add articles under their ids and return their number, without those that are there."""
 
@@ -64,12 +70,18 @@ class Transfer(Protocol):
         """Add events of their machines and return their number, without those that are there."""
 
 
+Entries = Mapping[str, str]
+"""Feeds or saved searches by name, each as a string that differs if it is changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class TransferMarks:
-    """Up to where a library was copied to another one."""
+    """Up to where a library was copied to another one, and what both had then."""
 
     articles: Mark = field(default_factory=dict)
     events: Mark = field(default_factory=dict)
+    feeds: Entries = field(default_factory=dict)
+    searches: Entries = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ def copy_library(
     """
     done = TransferResult(marks=since)
     # Events first: one without its article does no harm, and an article would look unread before.
-    for step in (_copy_events, _copy_articles, _copy_subscriptions, _copy_searches):
+    for step in (_copy_events, _copy_articles, _copy_feeds, _copy_searches):
         done = yield from step(source, target, done)
     return done
 
@@ -144,29 +156,79 @@ def _copy_articles(
             yield done
 
 
-def _copy_subscriptions(
+def _copy_feeds(
     source: Library, target: Library, done: TransferResult
 ) -> Generator[TransferResult, None, TransferResult]:
-    """Add the subscriptions that the target lacks; those it has keep their names and categories."""
+    """Add the feeds that the target lacks, and make the changes since both had the same."""
+    offered = {each.key: each for each in source.feeds.subscriptions()}
+    existing = {each.key: each for each in target.feeds.subscriptions()}
     known = {
         canonicalize_url(url)
-        for each in target.feeds.subscriptions()
+        for each in existing.values()
         for url in (each.url, each.key, *each.former_urls)
     }
-    new = [
-        each
-        for each in source.feeds.subscriptions()
-        if known.isdisjoint(map(canonicalize_url, (each.url, each.key)))
+    changes = find_changes(
+        done.marks.feeds, describe_feeds(offered.values()), describe_feeds(existing.values())
+    )
+    put = [
+        offered[key]
+        for key in changes.put
+        if key in existing or known.isdisjoint(map(canonicalize_url, (offered[key].url, key)))
     ]
-    if new:
-        target.feeds.update(put=new)
-    yield (done := replace(done, feeds=len(new)))
+    if put or changes.remove:
+        target.feeds.update(put=put, remove=[existing[key] for key in changes.remove])
+    yield (done := replace(done, feeds=len(put) + len(changes.remove)))
     return done
 
 
 def _copy_searches(
     source: Library, target: Library, done: TransferResult
 ) -> Generator[TransferResult, None, TransferResult]:
-    new = target.searches.add_new(source.searches.read())
-    yield (done := replace(done, searches=new))
+    offered, existing = source.searches.read(), target.searches.read()
+    changes = find_changes(done.marks.searches, offered, existing)
+    names = {name_key(name) for name in existing}
+    put = {
+        name: offered[name]
+        for name in changes.put
+        if name in existing or name_key(name) not in names
+    }
+    if put:
+        target.searches.put(put)
+    for name in changes.remove:
+        target.searches.remove(name)
+    yield (done := replace(done, searches=len(put) + len(changes.remove)))
     return done
+
+
+class Changes(NamedTuple):
+    """The names of the entries that are to be put into the target, and of those to be removed."""
+
+    put: Sequence[str]
+    remove: Sequence[str]
+
+
+def find_changes(before: Entries, source: Entries, target: Entries) -> Changes:
+    """Find what has changed in the source since both had the same; what the target changed stays.
+
+    Args:
+        before: The entries that both had; empty if that is not known, and then nothing is removed.
+        source: The entries of the source now.
+        target: The entries of the target now.
+    """
+
+    def is_put(name: str) -> bool:
+        if name not in target:
+            return name not in before
+        return target[name] == before.get(name) and source[name] != target[name]
+
+    return Changes(
+        [name for name in source if is_put(name)],
+        [name for name, each in target.items() if name not in source and before.get(name) == each],
+    )
+
+
+def describe_feeds(feeds: Iterable[Subscription]) -> Entries:
+    """Return feeds as entries, by their keys."""
+    return {
+        each.key: sha256(repr(each).encode("utf-8", "surrogatepass")).hexdigest() for each in feeds
+    }

@@ -21,8 +21,11 @@ from tui.services import open_library
 
 def run_copy(options: argparse.Namespace) -> bool:
     """Copy what the target lacks; what cannot be read is skipped."""
-    _check(options.source, options.target)
-    with _open(options.source) as source, _open(options.target) as target:
+    check_libraries(options.source, options.target)
+    with (
+        open_named_library(options.source) as source,
+        open_named_library(options.target) as target,
+    ):
         steps = copy_library(source, target, TransferMarks())
         done = run_with_progress("copy", steps, describe_progress)
     print_messages(f"{each.location}: {each.reason}" for each in done.rejected)
@@ -33,7 +36,7 @@ def run_copy(options: argparse.Namespace) -> bool:
     return bool(done.rejected)
 
 
-def _check(source: str, target: str) -> None:
+def check_libraries(source: str, target: str) -> None:
     """Check that there is something to copy, and that it goes to a library or to a new folder.
 
     Raises:
@@ -48,7 +51,8 @@ def _check(source: str, target: str) -> None:
 
 
 @contextmanager
-def _open(name: str) -> Iterator[Library]:
+def open_named_library(name: str) -> Iterator[Library]:
+    """Open and load a library that is not that of the other commands."""
     with closing(open_library(platform_paths(os.environ, Path(name)))) as library:
         load_with_progress(library)
         print_messages(library.problems)
@@ -62,14 +66,19 @@ def describe_progress(done: TransferResult) -> str:
 
 def describe_copied(done: TransferResult, target: str) -> str:
     """Return `copied 3 articles and 4 events to TARGET (2 articles already there, 1 skipped)`."""
-    parts = [format_count(done.articles, "article"), format_count(done.events, "event")]
-    parts += [format_count(done.feeds, "feed")] if done.feeds else []
-    parts += [format_count(done.searches, "saved search")] if done.searches else []
     there = f"{format_count(done.existing, 'article')} already there" if done.existing else ""
     skipped = f"{len(done.rejected):,} skipped" if done.rejected else ""
     rest = join_nonempty((there, skipped), ", ")
-    copied = f"copied {', '.join(parts[:-1])} and {parts[-1]} to {target}"
+    copied = f"copied {describe_parts(done)} to {target}"
     return f"{copied} ({rest})" if rest else copied
+
+
+def describe_parts(done: TransferResult) -> str:
+    """Return `3 articles, 4 events and 1 feed`."""
+    parts = [format_count(done.articles, "article"), format_count(done.events, "event")]
+    parts += [format_count(done.feeds, "feed")] if done.feeds else []
+    parts += [format_count(done.searches, "saved search")] if done.searches else []
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def result_to_dict(done: TransferResult) -> dict[str, int]:

@@ -434,6 +434,16 @@ COMMAND_SYNTAXES = (
         JSON_FLAG,
     ),
     _command(
+        "sync",
+        "exchange what is new with another library",
+        "Copy articles, reading state, feeds and saved searches that the other library lacks to it,"
+        " and those that your library lacks from it. Only what is new since the last time is"
+        " compared.",
+        _positional("other", "LIBRARY", "a library folder, which may be new"),
+        _flag("all", "compare everything, as after a library was restored from a backup"),
+        JSON_FLAG,
+    ),
+    _command(
         "compact",
         "purge texts deleted 30 days ago",
         "Purge the texts of articles deleted at least 30 days ago, and obsolete events of the"
