@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from store.model.article import FullArticle
 from store.text.clean import clean_line
 
-EXPORT_FORMATS = ("json", "jsonl", "markdown", "html", "epub")
-"""Markdown is a folder with a file per article, the others are one file."""
+EXPORT_FORMATS = ("json", "jsonl", "md", "html", "epub")
+"""Markdown (`md`) is a folder with a file per article, the others are one file."""
 
 FORMAT_BY_SUFFIX = {
     ".json": "json",

@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 COMPLETION_VARIABLE = "_ARGCOMPLETE"
 """Set by a shell that wants the candidates for a command line, not the command."""
 
+STANDARD_STREAMS = (
+    ("stdin", 0, os.O_RDONLY),
+    ("stdout", 1, os.O_RDONLY),
+    ("stderr", 2, os.O_WRONLY),
+)
+"""The names of the standard streams, their numbers, and how they are opened if they are closed."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run newstui on a command line, by default that of this process, and return its exit code."""
+    _open_missing_streams()
     if arguments is None and needs_utf8_mode(os.environ, sys.stderr.encoding):
         restart_in_utf8_mode(os.environ, sys.orig_argv)
     if arguments is None and COMPLETION_VARIABLE in os.environ:
@@ -55,6 +63,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
 
 
+def _open_missing_streams() -> None:
+    """Replace standard streams that were closed by the caller, so that no file gets their numbers.
+
+    Writing to standard output then fails, as it should; messages are dropped.
+    """
+    for name, number, flags in STANDARD_STREAMS:
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, flags), number)
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
 def run_command_line(arguments: Sequence[str], library: Path | None) -> int:
     """Run a command from within a reader, on its library folder, and return the exit code."""
     try:
@@ -72,25 +92,31 @@ def load_command(name: str) -> Callable[[argparse.Namespace], bool | None]:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from tui.cli.console import flush_output
-    from tui.cli.context import require_library
+    from tui.cli.console import checked_output
     from tui.cli.parser import parse_arguments
 
-    options = parse_arguments(arguments)
-    if options.command is None and not options.plain:
-        return _start_reader(options.library, slow=options.slow)
     # `newstui list | head` ends quietly, like any filter.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    failed = None
-    if options.command:
-        require_library(options)
-        failed = load_command(options.command)(options)
-    else:
-        from tui.cli.plain import start_plain_reader
-
-        start_plain_reader(options, run_command_line)
-    flush_output()
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    with checked_output():
+        options = parse_arguments(arguments)
+    if options.command is None and not options.plain:
+        signal.signal(signal.SIGPIPE, before)
+        return _start_reader(options.library, slow=options.slow)
+    with checked_output():
+        failed = _run_command(options)
     return ExitCode.FAILED if failed else ExitCode.OK
+
+
+def _run_command(options: argparse.Namespace) -> bool | None:
+    if options.command:
+        from tui.cli.context import require_library
+
+        require_library(options)
+        return load_command(options.command)(options)
+    from tui.cli.plain import start_plain_reader
+
+    start_plain_reader(options, run_command_line)
+    return None
 
 
 def _start_reader(library: Path | None, *, slow: bool = False) -> int:

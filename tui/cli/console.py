@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import re
@@ -60,7 +61,7 @@ def find_each(names: Iterable[str], find: Callable[[str], Result]) -> tuple[list
 
 def print_data(text: str) -> None:
     """Print lines of data, without control characters."""
-    _write(clean_text(text) + "\n")
+    write_output(clean_text(text) + "\n")
 
 
 def print_json(value: Any, *, pretty: bool = False) -> None:
@@ -70,7 +71,7 @@ def print_json(value: Any, *, pretty: bool = False) -> None:
         text = orjson.dumps(value, option=option).decode()
     except orjson.JSONEncodeError:  # a path that is not UTF-8
         text = orjson.dumps(clean_json(value), option=option).decode()
-    _write(UNSAFE_JSON_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    write_output(UNSAFE_JSON_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def flush_output() -> None:
@@ -91,9 +92,40 @@ def page_size() -> tuple[int, int]:
     return max(MIN_COLUMNS, size.columns), max(MIN_ROWS, size.lines)
 
 
-def _write(text: str) -> None:
+def write_output(text: str) -> None:
+    """Write a text to standard output as it is."""
     with _output_errors():
         sys.stdout.write(text)
+
+
+class BinaryOutput(io.BufferedIOBase):
+    """Standard output for bytes; it has no places to go back to."""
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, data: Any, /) -> int:
+        """Write bytes.
+
+        Raises:
+            NewstuiError: Standard output cannot be written.
+        """
+        with _output_errors():
+            return sys.stdout.buffer.write(data)
+
+
+@contextmanager
+def checked_output() -> Iterator[None]:
+    """Flush standard output at the end of a block, however that ends.
+
+    Raises:
+        NewstuiError: Standard output cannot be written.
+    """
+    try:
+        yield
+    finally:
+        flush_output()
 
 
 @contextmanager

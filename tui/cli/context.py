@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from store.system.programs import HookName
 
 COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "move-in", "restore"})
-COMMANDS_WITHOUT_LIBRARY = frozenset({"completion", "copy", "keys", "settings", "themes"})
+COMMANDS_WITHOUT_LIBRARY = frozenset({"completion", "copy", "help", "keys", "settings", "themes"})
 
 
 def resolve_library(options: argparse.Namespace) -> LibraryChoice:

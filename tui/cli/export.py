@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from store.exporters.export_files import create_file, get_export_writer, write_markdown_files
 from store.exporters.formats import ArticleCollection
@@ -15,7 +15,7 @@ from store.library.protocol import Library
 from store.model.article import FullArticle, Rejection
 from store.model.errors import LibraryDamaged, TargetExists
 from store.model.times import format_timestamp, system_clock
-from tui.cli.console import ProgressLine, print_message
+from tui.cli.console import BinaryOutput, ProgressLine, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.exit_codes import UsageError
 from tui.cli.list import query_rows
@@ -36,10 +36,11 @@ def run_export(options: argparse.Namespace) -> bool:
             options.title, format_timestamp(system_clock()), [row.title for row in rows], entries
         )
         skipped = 0
+        output = cast("BinaryIO", BinaryOutput())
         with ProgressLine("exporting") as line:
             if out is None:
-                _write_collection(options.to, collection, sys.stdout.buffer, line)
-            elif options.to == "markdown":
+                _write_collection(options.to, collection, output, line)
+            elif options.to == "md":
                 skipped = _write_folder(collection, out, line, replace=options.force)
             else:
                 with create_file(out, replace=options.force) as file:
@@ -55,7 +56,7 @@ def _export_feeds(options: argparse.Namespace) -> None:
     subscriptions = read_subscriptions(resolve_paths(options).library)
     has_credentials = subscriptions.has_credentials
     if options.out is None:
-        sys.stdout.buffer.write(subscriptions.to_bytes(with_credentials=False))
+        BinaryOutput().write(subscriptions.to_bytes(with_credentials=False))
         if has_credentials:
             print_message("left out the passwords of feeds; a file written with -o has them")
     else:
@@ -66,7 +67,7 @@ def _export_feeds(options: argparse.Namespace) -> None:
 
 
 def _check_target(form: str, out: Path | None) -> None:
-    if form == "markdown":
+    if form == "md":
         if out is None:
             raise UsageError("Markdown needs a folder: give one with -o")
         if not out.is_dir():

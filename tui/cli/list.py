@@ -67,7 +67,8 @@ def _correct_rows(library: Library, options: argparse.Namespace) -> Sequence[Art
 
 def build_query(options: argparse.Namespace) -> ListQuery:
     """Return the query of the command line."""
-    return ListQuery(options.show, options.category, " ".join(options.words), options.sort)
+    sort = options.sort.replace("-", " ")
+    return ListQuery(options.show, options.category, " ".join(options.words), sort)
 
 
 def format_row(row: ArticleRow) -> str:

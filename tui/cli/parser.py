@@ -3,68 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any
 
 from store.exporters.formats import DEFAULT_TITLE, EXPORT_FORMATS
 from store.other_readers import OTHER_READER_NAMES
 from store.search.list_query import SORTS
-from store.text.clean import clean_line
-from tui import __version__
-from tui.cli.exit_codes import EXIT_CODE_HELP
+from tui.cli.argument_parser import PrintVersion, SafeArgumentParser
+from tui.cli.help_text import command_notes, top_notes
+from tui.cli.syntax import (
+    Argument,
+    CommandSyntax,
+    OneOf,
+    Requirement,
+    SyntaxPart,
+    parse_choice,
+    parse_feed_interval,
+    parse_import_format,
+    parse_interval,
+    parse_positive,
+    parse_since,
+)
 from tui.config.keymaps import KEYMAP_PRESETS
 
-MAX_ERROR_CHARS = 2000
-HELP_EPILOG = f"""\
-exit codes:
-{EXIT_CODE_HELP}
-
-IDs can be shortened as long as they are unique. If the terminal is ever left in a bad state, run
-`reset`.
-"""
+FORMAT_ALIASES = {"markdown": "md"}
+"""Other names of formats."""
+SORT_NAMES = tuple(each.replace(" ", "-") for each in SORTS)
+"""The sort orders as they are typed."""
 
 
 # -- the parts of a command's syntax -------------------------------------------------------
-
-
-class Argument(NamedTuple):
-    """An option or a positional argument: the parameters of `add_argument`."""
-
-    names: tuple[str, ...]
-    parameters: Mapping[str, Any]
-
-
-class OneOf(NamedTuple):
-    """Arguments that exclude each other."""
-
-    arguments: tuple[Argument, ...]
-    required: bool = False
-
-
-class Requirement(NamedTuple):
-    """Arguments, by destination, one of which has to be given; named in `needs DESCRIPTION`."""
-
-    any_of: tuple[str, ...]
-    description: str
-    with_any_of: tuple[str, ...] = ()
-    """Required only with one of these; always if there are none."""
-
-
-SyntaxPart = Argument | OneOf | Requirement
-
-
-class CommandSyntax(NamedTuple):
-    """The syntax of a command."""
-
-    name: str
-    help: str
-    """The line in `newstui --help`."""
-    description: str
-    """The text of `newstui NAME --help`; if empty, the help line."""
-    parts: tuple[SyntaxPart, ...]
 
 
 def _command(name: str, help_: str, description: str, *parts: SyntaxPart) -> CommandSyntax:
@@ -83,6 +53,21 @@ def _option(name: str, metavar: str | None, help_: str, **parameters: Any) -> Ar
     return _argument(f"--{name}", metavar=metavar, help=help_, **parameters)
 
 
+def _choice(
+    name: str, metavar: str, help_: str, choices: Collection[str], **parameters: Any
+) -> Argument:
+    """Return an option whose mistyped value is answered with the nearest valid one."""
+    aliases = parameters.pop("aliases", None)
+    return _option(
+        name,
+        metavar,
+        f"{help_}: {', '.join(choices)}",
+        type=parse_choice(metavar.lower(), choices, aliases),
+        choices=choices,
+        **parameters,
+    )
+
+
 def _flag(name: str, help_: str) -> Argument:
     return _argument(f"--{name}", action="store_true", help=help_)
 
@@ -98,65 +83,22 @@ def _flags(dest: str, default: object, *flags: tuple[str, object, str]) -> OneOf
     )
 
 
-def _parse_import_format(text: str) -> str:
-    from store.importers.read_files import IMPORT_FORMATS  # only `import --as` needs the importers
-
-    if text not in IMPORT_FORMATS:
-        known = ", ".join(IMPORT_FORMATS)
-        raise argparse.ArgumentTypeError(f"unknown format {text!r} (expected one of {known})")
-    return text
-
-
-def _parse_positive(text: str) -> int:
-    if not text.isdecimal() or len(text) > 15 or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)
-
-
-def _parse_feed_interval(text: str) -> int:
-    """Return the minutes of an interval; 0 for `none`."""
-    minutes = 0 if text == "none" else _parse_interval(text) // 60
-    if minutes > MAX_FEED_INTERVAL:
-        raise argparse.ArgumentTypeError(f"{text!r} is longer than a year")
-    return minutes
-
-
-def _parse_interval(text: str) -> int:
-    """Return the seconds of `30m`, `2h` or `1d`."""
-    found = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an interval such as 30m, 2h or 1d")
-    return int(found[1]) * {"m": 60, "h": 3600, "d": 86_400}[found[2]]
-
-
-def _parse_since(text: str) -> Callable[[int], int]:
-    """Return a function from the present time to the start, both in seconds, of `2d` or a date."""
-    if re.fullmatch(r"[1-9]\d{0,5}[mhd]", text):
-        seconds = _parse_interval(text)
-        return lambda now: max(0, now - seconds)
-    try:
-        moment = datetime.fromisoformat(text)
-        start = int((moment if moment.tzinfo else moment.astimezone()).timestamp())
-    except (ValueError, OverflowError, OSError) as error:
-        expected = "an interval such as 12h or 2d, or a date such as 2026-11-28"
-        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}") from error
-    return lambda _: max(0, start)
-
-
 # -- arguments of several commands ---------------------------------------------------------
 
+VERSION_FLAG = _argument("-V", "--version", action=PrintVersion, nargs=0, help="print the version")
+SHELLS = ("bash", "zsh", "fish")
+"""The shells for which there are completions."""
 READER_OPTIONS = (
     _flag("slow", "save bandwidth (slow connections)"),
     _flag("plain", "line mode, for screen readers and pipes"),
 )
-ID_ARGUMENT = _positional("id", "ID")
+ID_HELP = "the id of an article, or its first characters"
+ID_ARGUMENT = _positional("id", "ID", ID_HELP)
 FEEDS_ARGUMENT = _positional(
     "feeds", "FEED", "a name, part of a name, or a URL", nargs="*", default=[]
 )
 JSON_FLAG = _flag("json", "print JSON")
 FORCE_FLAG = _flag("force", "replace existing files")
-MAX_FEED_INTERVAL = 366 * 24 * 60
-"""Minutes, as `feeds.opml` is read."""
 FEED_CHANGES = ("rename", "category", "paused", "whole_page", "interval", "remove")
 QUERY_DEST = "words"
 QUERY_ARGUMENTS = (
@@ -175,8 +117,15 @@ QUERY_ARGUMENTS = (
         ("in-progress", "in progress", "only articles begun and not read"),
     ),
     _option("category", "NAME", "only this category and those below it", type=str.strip),
-    _option("sort", None, "sort order (default: date)", choices=SORTS, default="date"),
-    _option("limit", "N", "at most N articles", type=_parse_positive),
+    _choice(
+        "sort",
+        "ORDER",
+        "sort order (default: date, newest first)",
+        SORT_NAMES,
+        aliases=dict(zip(SORTS, SORT_NAMES, strict=True)),
+        default="date",
+    ),
+    _option("limit", "N", "at most N articles", type=parse_positive),
 )
 
 # -- the commands --------------------------------------------------------------------------
@@ -195,7 +144,7 @@ COMMAND_SYNTAXES = (
             "FORMAT",
             "do not detect the format: `csv`, `wallabag`, `pocket`, ...",
             dest="format",
-            type=_parse_import_format,
+            type=parse_import_format,
         ),
         JSON_FLAG,
     ),
@@ -210,6 +159,7 @@ COMMAND_SYNTAXES = (
             "PROGRAM",
             f"one of {', '.join(OTHER_READER_NAMES)}",
             choices=OTHER_READER_NAMES,
+            type=parse_choice("program", OTHER_READER_NAMES),
         ),
         _positional(
             "paths",
@@ -249,7 +199,7 @@ COMMAND_SYNTAXES = (
         "Fetch the given feeds, or all feeds that are not paused.",
         FEEDS_ARGUMENT,
         _flag("quiet", "print errors only, for cron"),
-        _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=_parse_interval),
+        _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=parse_interval),
         JSON_FLAG,
     ),
     _command(
@@ -271,7 +221,7 @@ COMMAND_SYNTAXES = (
             "interval",
             "TIME",
             "let at least 30m, 2h or 1d pass between two fetches of all feeds; none for no limit",
-            type=_parse_feed_interval,
+            type=parse_feed_interval,
         ),
         _flag("remove", "unsubscribe; articles are kept"),
         _option(
@@ -293,7 +243,7 @@ COMMAND_SYNTAXES = (
         " date:2022-02, newer:7d and more; quote it to protect it from the shell.",
         _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
         _flag("newest", "newest first instead of best first"),
-        _option("limit", "N", "at most N articles (default: 20)", type=_parse_positive, default=20),
+        _option("limit", "N", "at most N articles (default: 20)", type=parse_positive, default=20),
         JSON_FLAG,
     ),
     _command(
@@ -303,7 +253,7 @@ COMMAND_SYNTAXES = (
         " QUERY is that of `newstui search`; conditions such as is:unread restrict the articles.",
         _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
         _option(
-            "limit", "N", "at most N paragraphs (default: 10)", type=_parse_positive, default=10
+            "limit", "N", "at most N paragraphs (default: 10)", type=parse_positive, default=10
         ),
         JSON_FLAG,
     ),
@@ -312,7 +262,14 @@ COMMAND_SYNTAXES = (
         "print an article with its details",
         "Print an article with its similar articles, summary, statistics and details.",
         ID_ARGUMENT,
-        _option("format", None, "plain text or Markdown", choices=("text", "md"), default="text"),
+        _choice(
+            "format",
+            "FORMAT",
+            "print in this format (default: text)",
+            ("text", "md"),
+            aliases=FORMAT_ALIASES,
+            default="text",
+        ),
         JSON_FLAG,
     ),
     _command(
@@ -328,16 +285,17 @@ COMMAND_SYNTAXES = (
         "print the front page: what is new, one line a story",
         "Print what is unread since your last visit, gathered into stories, for so many minutes of"
         " reading: stories that go on, new ones, rare feeds and the rest.",
-        _option("minutes", "N", "fill N minutes (default: 20)", type=_parse_positive, default=20),
-        _option("since", "TIME", "since 12h or 2d ago, or a date", type=_parse_since),
+        _option("minutes", "N", "fill N minutes (default: 20)", type=parse_positive, default=20),
+        _option("since", "TIME", "since 12h or 2d ago, or a date", type=parse_since),
         _flag("why", "say why each story is where it is"),
         OneOf(
             (
-                _option(
+                _choice(
                     "format",
-                    None,
-                    "plain text, Markdown or JSON",
-                    choices=("text", "md", "json"),
+                    "FORMAT",
+                    "print in this format (default: text)",
+                    ("text", "md", "json"),
+                    aliases=FORMAT_ALIASES,
                     default="text",
                 ),
                 _argument(
@@ -355,9 +313,9 @@ COMMAND_SYNTAXES = (
         "edit title, category, date, tags",
         "Edit title, category, date and tags of an article.",
         ID_ARGUMENT,
-        _option("title", None, "change the title"),
+        _option("title", "TITLE", "change the title"),
         _option("category", "NAME", "change the category"),
-        _option("date", None, "change the date of publication, a date or a time"),
+        _option("date", "DATE", "change the date of publication, a date or a time"),
         _option("tag", "TAG", "add a tag", action="append", default=[]),
         _option("untag", "TAG", "remove a tag", action="append", default=[]),
         Requirement(
@@ -369,7 +327,7 @@ COMMAND_SYNTAXES = (
         "mark",
         "mark articles as read or unread, star or unstar them",
         "",
-        _positional("ids", "ID", nargs="*", default=[]),
+        _positional("ids", "ID", ID_HELP, nargs="*", default=[]),
         _option(
             "from",
             "FILE",
@@ -392,13 +350,18 @@ COMMAND_SYNTAXES = (
         " file for each article), one HTML page, or an EPUB; or the feeds as OPML. JSON and"
         " Markdown can be imported again without loss.",
         *QUERY_ARGUMENTS,
-        _option(
-            "to", None, "format (default: json)", choices=(*EXPORT_FORMATS, "opml"), default="json"
+        _choice(
+            "to",
+            "FORMAT",
+            "format (default: json)",
+            (*EXPORT_FORMATS, "opml"),
+            aliases=FORMAT_ALIASES,
+            default="json",
         ),
         _argument(
             "-o", dest="out", type=Path, metavar="PATH", help="output file; a folder for Markdown"
         ),
-        _option("title", None, "title of an HTML page or EPUB", default=DEFAULT_TITLE),
+        _option("title", "TITLE", "title of an HTML page or EPUB", default=DEFAULT_TITLE),
         FORCE_FLAG,
     ),
     _command(
@@ -456,7 +419,7 @@ COMMAND_SYNTAXES = (
         "keys",
         "list the keys of the reader",
         "",
-        _option("preset", None, "list a preset instead of your own keys", choices=KEYMAP_PRESETS),
+        _choice("preset", "PRESET", "list a preset instead of your own keys", KEYMAP_PRESETS),
         JSON_FLAG,
     ),
     _command(
@@ -471,7 +434,19 @@ COMMAND_SYNTAXES = (
         "completion",
         "print the completion script of a shell",
         "Print the script that completes commands, options and the names in your library in a shell.",
-        _argument("shell", help="the shell", choices=("bash", "zsh", "fish")),
+        _positional(
+            "shell",
+            "SHELL",
+            f"one of {', '.join(SHELLS)}",
+            choices=SHELLS,
+            type=parse_choice("shell", SHELLS),
+        ),
+    ),
+    _command(
+        "help",
+        "explain newstui or a command",
+        "",
+        _positional("topic", "COMMAND", "the command to explain", nargs="?"),
     ),
     _command(
         "doctor",
@@ -487,64 +462,62 @@ COMMAND_SYNTAXES = (
 # -- the parser ----------------------------------------------------------------------------
 
 
-class SafeArgumentParser(argparse.ArgumentParser):
-    """A parser whose messages are free of control characters, whatever was typed."""
-
-    query_options: frozenset[str] | None = None
-    """The short options of a command that takes a query; None if it takes none."""
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse arguments; those of a query may begin with a minus, as in `-category:sport`."""
-        if self.query_options is not None and args is not None:
-            args = list(_protect_query(args, self.query_options))
-        return super().parse_known_args(args, namespace)
-
-    def error(self, message: str) -> NoReturn:
-        """Print a usage error and exit with code 2."""
-        super().error(clean_line(message, limit=MAX_ERROR_CHARS))
-
-
-def _protect_query(arguments: Sequence[str], options: frozenset[str]) -> Iterator[str]:
-    """Put a blank before what begins with one minus and is no option, or it would be taken for one."""
-    for argument in arguments:
-        is_option = argument[:2] in ("-", "--", *options) or argument == "-h"
-        yield f" {argument}" if argument[:1] == "-" and not is_option else argument
-
-
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse the command line; on a usage error, print it and exit with code 2."""
-    options = build_parser().parse_args(arguments)
-    if options.command:
-        command: argparse.ArgumentParser = options.parser
-        given = {
-            name for name, value in vars(options).items() if value != command.get_default(name)
-        }
-        for each in options.requirements:
-            is_due = not each.with_any_of or given.intersection(each.with_any_of)
-            if is_due and not given.intersection(each.any_of):
-                command.error(f"needs {each.description}")
+    parser = build_parser()
+    place = _find_command(arguments)
+    options = parser.parse_whole(arguments[:place])
+    if place == len(arguments):
+        return options
+    command = parser.find_command(arguments[place])
+    options.command = arguments[place]
+    command.parse_whole(arguments[place + 1 :], options)
+    _check_requirements(command, options)
     return options
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+def _find_command(arguments: Sequence[str]) -> int:
+    """Return the place of the command: the first argument that is no option, nor the value of one."""
+    place = 0
+    while place < len(arguments) and arguments[place].startswith("-"):
+        takes_value = len(arguments[place]) > 2 and "--library".startswith(arguments[place])
+        place += 2 if takes_value else 1
+    return min(place, len(arguments))
+
+
+def _check_requirements(command: SafeArgumentParser, options: argparse.Namespace) -> None:
+    given = {name for name, value in vars(options).items() if value != command.get_default(name)}
+    for each in options.requirements:
+        is_due = not each.with_any_of or given.intersection(each.with_any_of)
+        if is_due and not given.intersection(each.any_of):
+            command.error(f"needs {each.description}")
+
+
+def build_parser() -> SafeArgumentParser:
+    """Return the parser of the command line.
+
+    `--help`, the completions and the manual page are made from it.
+    """
     parser = SafeArgumentParser(
         prog="newstui",
         description="Read and keep the news in your terminal. Without a command, start the reader.",
-        epilog=HELP_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"newstui {__version__}")
-    _add_arguments(parser, (_library_argument(None), *READER_OPTIONS))
+    parser.make_notes = top_notes
+    parser.add_parts((VERSION_FLAG, _library_argument(None), *READER_OPTIONS))
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for syntax in COMMAND_SYNTAXES:
-        description = syntax.description or f"{syntax.help[0].upper()}{syntax.help[1:]}."
-        command = subparsers.add_parser(syntax.name, help=syntax.help, description=description)
+        command = subparsers.add_parser(
+            syntax.name,
+            help=syntax.help,
+            description=syntax.description or f"{syntax.help[0].upper()}{syntax.help[1:]}.",
+        )
+        command.make_notes = partial(command_notes, syntax.name)
         requirements = [each for each in syntax.parts if isinstance(each, Requirement)]
         command.set_defaults(parser=command, requirements=requirements)
         command.query_options = _short_options_beside_query(syntax)
         # Suppressed, so that it does not undo a --library before the command.
-        _add_arguments(command, (*syntax.parts, _library_argument(argparse.SUPPRESS)))
+        command.add_parts((*syntax.parts, _library_argument(argparse.SUPPRESS)))
+        parser.commands[syntax.name] = command
     return parser
 
 
@@ -557,13 +530,3 @@ def _short_options_beside_query(syntax: CommandSyntax) -> frozenset[str] | None:
 def _library_argument(default: str | None) -> Argument:
     help_ = "library folder (default on Linux: ~/.local/share/newstui)"
     return _argument("--library", type=Path, metavar="DIR", default=default, help=help_)
-
-
-def _add_arguments(parser: argparse.ArgumentParser, parts: Iterable[SyntaxPart]) -> None:
-    for each in parts:
-        if isinstance(each, Argument):
-            parser.add_argument(*each.names, **each.parameters)
-        elif isinstance(each, OneOf):
-            group = parser.add_mutually_exclusive_group(required=each.required)
-            for one in each.arguments:
-                group.add_argument(*one.names, **one.parameters)

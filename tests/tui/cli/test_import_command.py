@@ -188,7 +188,7 @@ def test_as_sets_the_format(run: Run, tmp_path: Path) -> None:
     assert orjson.loads(run("list", "--json").out)["read"]
     wrong = run("import", "--as", "pockets", str(saved))
     assert wrong.code == 2
-    assert "unknown format 'pockets' (expected one of json, " in wrong.err
+    assert 'unknown format "pockets"; did you mean "pocket"?' in wrong.err
 
 
 def test_hooks_run(run: Run, tmp_path: Path) -> None:

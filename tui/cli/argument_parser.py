@@ -1,0 +1,109 @@
+"""The argparse parser of newstui: safe messages, suggestions, and queries that begin with a minus."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from store.text.clean import clean_line
+from themes.faults import suggest_nearest
+from tui import __version__
+from tui.cli.console import write_output
+from tui.cli.syntax import Argument, OneOf, SyntaxPart
+
+MAX_ERROR_CHARS = 2000
+
+
+class SafeArgumentParser(argparse.ArgumentParser):
+    """A parser whose messages are free of control characters, whatever was typed."""
+
+    query_options: frozenset[str] | None = None
+    """The short options of a command that takes a query; None if it takes none."""
+
+    make_notes: Callable[[], str] | None = None
+    """Makes what follows the options in `--help`."""
+
+    def __init__(self, *arguments: Any, **parameters: Any) -> None:
+        """Create a parser; see `argparse.ArgumentParser`."""
+        self.option_names: list[str] = []
+        self.commands: dict[str, SafeArgumentParser] = {}
+        super().__init__(*arguments, **parameters)
+
+    def add_parts(self, parts: Iterable[SyntaxPart]) -> None:
+        """Add the arguments of a command."""
+        for each in parts:
+            if isinstance(each, Argument):
+                self._add_part(self, each)
+            elif isinstance(each, OneOf):
+                group = self.add_mutually_exclusive_group(required=each.required)
+                for one in each.arguments:
+                    self._add_part(group, one)
+
+    def _add_part(self, to: Any, part: Argument) -> None:
+        self.option_names += [name for name in part.names if name.startswith("--")]
+        to.add_argument(*part.names, **part.parameters)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse arguments; those of a query may begin with a minus, as in `-category:sport`."""
+        if self.query_options is not None and args is not None:
+            args = list(_protect_query(args, self.query_options))
+        return super().parse_known_args(args, namespace)
+
+    def parse_whole(
+        self, arguments: Sequence[str], namespace: argparse.Namespace | None = None
+    ) -> argparse.Namespace:
+        """Parse all arguments; one that is unknown is an error of this parser, and of no other."""
+        options: argparse.Namespace
+        options, unknown = self.parse_known_args(arguments, namespace)
+        for each in unknown:
+            name = each.partition("=")[0]
+            if not name.startswith("-"):
+                self.error(f"unexpected argument {each!r}")
+            hint = suggest_nearest(name, self.option_names)
+            self.error(f"unknown option {name}" + (hint and f"; {hint}"))
+        return options
+
+    def find_command(self, name: str) -> SafeArgumentParser:
+        """Return the parser of a command; if there is none, name the nearest and exit with code 2."""
+        if name not in self.commands:
+            hint = suggest_nearest(name, self.commands) or "`newstui help` lists the commands"
+            self.error(f"unknown command {name!r}; {hint}")
+        return self.commands[name]
+
+    def format_help(self) -> str:
+        """Return the text of `--help`."""
+        notes = self.make_notes() if self.make_notes else ""
+        return f"{super().format_help()}\n{notes}\n" if notes else super().format_help()
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the text of `--help`.
+
+        Raises:
+            NewstuiError: Standard output cannot be written; argparse would say nothing.
+        """
+        write_output(self.format_help())
+
+    def error(self, message: str) -> NoReturn:
+        """Print a usage error and exit with code 2."""
+        super().error(clean_line(message, limit=MAX_ERROR_CHARS))
+
+
+class PrintVersion(argparse.Action):
+    """Prints the version and exits."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print the version.
+
+        Raises:
+            NewstuiError: Standard output cannot be written.
+        """
+        write_output(f"{parser.prog} {__version__}\n")
+        parser.exit()
+
+
+def _protect_query(arguments: Sequence[str], options: frozenset[str]) -> Iterator[str]:
+    """Put a blank before what begins with one minus and is no option, or it would be taken for one."""
+    for argument in arguments:
+        is_option = argument[:2] in ("-", "--", *options) or argument == "-h"
+        yield f" {argument}" if argument[:1] == "-" and not is_option else argument
