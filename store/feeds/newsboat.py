@@ -7,14 +7,15 @@ Source: the chapters "Configuration" and "Filter language" of Newsboat's manual
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from store.feeds.subscriptions import Subscriptions
 from store.model.article import Rejection
-from store.model.errors import InvalidInput, InvalidQuery
-from store.search.language import QUERY_FIELDS, parse_query
+from store.model.errors import InvalidInput
+from store.search.language import QUERY_FIELDS
+from store.search.query_text import check_query, format_condition, join_choices, translate_pattern
 from store.text.clean import clean_line
 
 HIDDEN_TAG = "!"
@@ -32,12 +33,6 @@ QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"?')
 FILTER_TOKEN = re.compile(
     r'\s*+(?:"(?P<text>(?:[^"\\]|\\.)*+)"|(?P<number>-?\d++(?::\d++)?)|(?P<sign>[=!]~|[!=]=|[<>]=?|!?#|=)'
     r"|(?P<bracket>[()])|(?P<name>[A-Za-z_][\w.-]*+))\s*+"
-)
-PATTERN_EDGES = (".*", r"\b")
-"""What a search for words does by itself: anything, or a boundary of words, around them."""
-BOTH_CASES = re.compile(r"\[(\w)(\w)\]")
-PATTERN_PIECE = re.compile(
-    r"\\(?P<escaped>[^\w\s])|(?P<sign>[*+?^$()\[\]{}\\])|(?P<plain>[^*+?^$()\[\]{}\\])"
 )
 WORD_FIELDS = {
     "title": "title",
@@ -140,12 +135,7 @@ def translate_query_feed(line: str) -> tuple[str, str]:
     name = clean_line(name, 100)
     if not name or not expression.strip():
         raise InvalidInput("query: expected query:NAME:FILTER")
-    query = translate_filter(expression)
-    try:
-        parse_query(query, 0)
-    except InvalidQuery as error:
-        raise InvalidInput(f"query: {error}") from error
-    return name, query
+    return name, check_query(translate_filter(expression))
 
 
 def translate_filter(expression: str) -> str:
@@ -206,7 +196,7 @@ class _FilterParser:
         choices = self.parse_any(depth + 1)
         if self._take("bracket") != ")":
             raise InvalidInput("query: not a filter")
-        return _join_choices(choices)
+        return join_choices(choices)
 
     def _parse_condition(self) -> str:
         name = self._take("name")
@@ -239,45 +229,22 @@ def _translate_words(name: str, sign: str, value: str) -> str | None:
     if field not in QUERY_FIELDS or not text or '"' in text:
         return None
     if sign == "==":
-        return _quote_value(field, text)
-    if sign != "=~":
-        return None
-    pattern = text.removeprefix("(").removesuffix(")") if text[0] == "(" else text
-    choices = [_read_pattern(each) for each in pattern.split("|")]
-    if not all(choices):
-        return None
-    return _join_choices([_quote_value(field, each) for each in choices if each])
-
-
-def _read_pattern(pattern: str) -> str | None:
-    """Return the words that a regular expression stands for; None if it is more than words.
-
-    A dot inside is taken for a dot, as in the name of a host.
-    """
-    pattern = pattern.strip()
-    for edge in 2 * PATTERN_EDGES:
-        pattern = pattern.removeprefix(edge).removesuffix(edge)
-    pattern = BOTH_CASES.sub(
-        lambda match: match[1] if match[1].lower() == match[2].lower() else match[0], pattern
-    )
-    pieces = list(PATTERN_PIECE.finditer(pattern))
-    if any(each["sign"] for each in pieces):
-        return None
-    return "".join(each["escaped"] or each["plain"] for each in pieces).strip()
+        return format_condition(field, text)
+    return translate_pattern(field, text) if sign == "=~" else None
 
 
 def _translate_tag(_: str, sign: str, value: str) -> str | None:
     """Return the condition for a tag of the feed: its first is the category of its articles."""
     if sign not in ("#", "==") or not value.strip() or '"' in value:
         return None
-    return _join_choices([_quote_value(field, value.strip()) for field in ("category", "tag")])
+    return join_choices([format_condition(field, value.strip()) for field in ("category", "tag")])
 
 
 def _translate_flags(_: str, sign: str, value: str) -> str | None:
     """Return the condition for a flag, which is a tag of the article."""
     if sign not in ("#", "==", "=~") or len(value) != 1 or not value.isalpha():
         return None
-    return _quote_value("tag", flag_tag(value))
+    return format_condition("tag", flag_tag(value))
 
 
 def _translate_unread(_: str, sign: str, value: str) -> str | None:
@@ -302,15 +269,6 @@ def _translate_age(_: str, sign: str, value: str) -> str | None:
         ">": f"older:{least + 1}d",
         ">=": f"older:{least}d",
     }.get(sign)
-
-
-def _quote_value(field: str, value: str) -> str:
-    is_plain = value.isalnum()
-    return f"{field}:{value}" if is_plain else f'{field}:"{value}"'
-
-
-def _join_choices(choices: Sequence[str]) -> str:
-    return choices[0] if len(choices) == 1 else f"({' or '.join(choices)})"
 
 
 TRANSLATORS: Mapping[str, Callable[[str, str, str], str | None]] = {

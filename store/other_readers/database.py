@@ -88,6 +88,13 @@ class Database:
                 except sqlite3.Error:
                     self._lost_count += 1
 
+    def group_rows(self, table: str, key: str) -> dict[str, list[int]]:
+        """Return the numbers of the rows by the text in one column."""
+        groups: dict[str, list[int]] = {}
+        for number, value in self.row_numbers(table, key):
+            groups.setdefault(value if isinstance(value, str) else "", []).append(number)
+        return groups
+
     def row(self, table: str, number: int, *names: str) -> Row | None:
         """Return these columns of one row; None if it is gone or damaged."""
         columns = self._column_names(table)

@@ -128,11 +128,8 @@ def _add_facts(subscription: Subscription, feeds: Mapping[str, StoredFeed]) -> S
 def _iter_feeds(
     database: Database, feeds: Mapping[str, StoredFeed], problems: list[Rejection]
 ) -> FeedEntries:
-    numbers: dict[str, list[int]] = {}
-    for number, url in database.row_numbers("rss_item", "feedurl"):
-        numbers.setdefault(url if isinstance(url, str) else "", []).append(number)
-    for url, found in numbers.items():
-        rows = (database.row("rss_item", number, *ITEM_COLUMNS) for number in reversed(found))
+    for url, numbers in database.group_rows("rss_item", "feedurl").items():
+        rows = (database.row("rss_item", number, *ITEM_COLUMNS) for number in reversed(numbers))
         entries = (_make_entry(row) for row in rows if row and not row.number("deleted"))
         yield feeds.get(url) or StoredFeed(url), entries
     problems += database.list_problems()

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from store.other_readers import newsboat
+from store.other_readers import eilmeldung, newsboat
 from store.other_readers.contents import ReaderContents
 from store.other_readers.files import BaseFolders, find_files, list_base_folders
 
@@ -25,6 +25,12 @@ class OtherReader(NamedTuple):
 OTHER_READERS: Mapping[str, OtherReader] = {
     "newsboat": OtherReader(
         newsboat.FILE_NAMES, newsboat.list_folders, newsboat.name_file, newsboat.open_newsboat
+    ),
+    "eilmeldung": OtherReader(
+        eilmeldung.FILE_NAMES,
+        eilmeldung.list_folders,
+        eilmeldung.name_file,
+        eilmeldung.open_eilmeldung,
     ),
 }
 
