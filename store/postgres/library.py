@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from store.library.interest_store import InterestStore
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
+    from store.library.transfer import Transfer
     from store.library.vector_cache import ArticleVector
     from store.search.saved_searches import SearchStore
     from store.search.similar import ComparedArticle
@@ -172,6 +173,11 @@ class PostgresLibrary:
     @cached_property
     def searches(self) -> SearchStore:
         """The saved searches."""
+        raise NotImplementedError
+
+    @property
+    def transfer(self) -> Transfer:
+        """The library as it is stored."""
         raise NotImplementedError
 
     # -- loading ---------------------------------------------------------------------------

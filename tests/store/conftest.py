@@ -11,8 +11,12 @@ from store.library.protocol import Library
 from tests.support.backups import backup_of, fill_two_machines
 from tests.support.libraries import Client, FakeClock, Machine, NewClient, add, articles, ids
 from tests.support.maintenance import FIRST_SEGMENT, SECOND_SEGMENT
+from tests.support.postgres_server import PostgresClient, PostgresServer
 
 Open = Callable[[], Library]
+
+READY_ON_POSTGRES: frozenset[str] = frozenset()
+"""The modules of tests that run on PostgreSQL, too."""
 
 
 @pytest.fixture
@@ -27,10 +31,38 @@ def machine(tmp_path: Path, clock: FakeClock) -> Machine:
     return Machine(tmp_path, clock=clock)
 
 
-@pytest.fixture(scope="module", params=["folder"])
-def new_client(tmp_path_factory: pytest.TempPathFactory) -> NewClient:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test of the protocol on each engine."""
+    if "new_client" in metafunc.fixturenames:
+        module = metafunc.module.__name__.rpartition(".")[2]
+        engines = ["folder", "postgres"] if module in READY_ON_POSTGRES else ["folder"]
+        metafunc.parametrize("new_client", engines, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres: PostgresServer) -> str:
+    """A database in which every test has a library of its own, since it has a role of its own."""
+    return postgres.create_database()
+
+
+@pytest.fixture(scope="module")
+def new_client(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> NewClient:
     """Makes a new library at each call; one for each engine."""
-    return lambda clock: Machine(tmp_path_factory.mktemp("machine"), clock=clock)
+
+    def make_folder_client(clock: FakeClock) -> Client:
+        return Machine(tmp_path_factory.mktemp("machine"), clock=clock)
+
+    def make_postgres_client(clock: FakeClock) -> Client:
+        url = server.url(database, server.create_reader())
+        return PostgresClient(url, tmp_path_factory.mktemp("machine"), clock=clock)
+
+    if request.param == "folder":
+        return make_folder_client
+    server: PostgresServer = request.getfixturevalue("postgres")
+    database: str = request.getfixturevalue("shared_database")
+    return make_postgres_client
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -23,11 +23,14 @@ import psycopg
 from store.postgres.connection import Connection
 from store.postgres.library import PostgresLibrary
 from store.postgres.schema import migrate
+from tests.support.libraries import FakeClock, keep_open, load
 
 DEBIAN_FOLDER = Path("/usr/lib/postgresql")
 OWNER = "keeper"
 """The role that makes the schema, and is no superuser."""
 TEMPLATE = "library"
+READERS_AT_ONCE = 50
+"""Roles that are created at once, since a connection takes longer than they do."""
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -63,6 +66,7 @@ class PostgresServer:
     folder: Path
     """Its data and its socket."""
     numbers: Iterator[int] = field(default_factory=count)
+    spare_readers: list[str] = field(default_factory=list)
 
     def url(self, database: str, role: str = OWNER) -> str:
         """Return the URL of a database for a role."""
@@ -79,6 +83,15 @@ class PostgresServer:
         with self.administer() as connection:
             if not connection.execute("select from pg_roles where rolname = %s", [name]).rowcount:
                 connection.execute(f'create role "{name}" login')
+
+    def create_reader(self) -> str:
+        """Create a role that has no library yet, and return its name."""
+        if not self.spare_readers:
+            self.spare_readers = [f"reader_{next(self.numbers)}" for _ in range(READERS_AT_ONCE)]
+            with self.administer() as connection:
+                for name in self.spare_readers:
+                    connection.execute(f"create role {name} login")
+        return self.spare_readers.pop()
 
     def create_database(self, template: str = TEMPLATE) -> str:
         """Create a database with the schema, and return its name."""
@@ -162,3 +175,34 @@ def _make_template(server: PostgresServer) -> None:
     owner = Connection(server.url(TEMPLATE), "test", {})
     migrate(owner)
     owner.close()
+
+
+@dataclass
+class PostgresClient:
+    """A machine that uses a library on PostgreSQL: its account, its name, its cache and its clock."""
+
+    url: str
+    home: Path
+    name: str = "desk"
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    @property
+    def cache(self) -> Path:
+        """The cache folder."""
+        return self.home / "cache"
+
+    def open_unloaded(self) -> PostgresLibrary:
+        """Open the library as a new process would, without loading it."""
+        library = PostgresLibrary(self.url, self.cache, self.name, self.clock, environ={})
+        keep_open(library)
+        return library
+
+    def open(self) -> PostgresLibrary:
+        """Open and load the library as a new process would."""
+        library = self.open_unloaded()
+        load(library)
+        return library
+
+    def beside(self, name: str, clock: FakeClock | None = None) -> PostgresClient:
+        """Return another machine of the same account."""
+        return replace(self, name=name, clock=clock or self.clock)
