@@ -42,14 +42,15 @@ MAX_FOLDER_DEPTH = 20
 QUERY_ENTRY = re.compile(r'query:\s*+(?:"((?:[^"\\]|\\.)*+)"|(\S++))\s*+(.*)', re.DOTALL)
 """An entry of `feed_list` that is a query: its name and its text."""
 QUERY_TOKEN = re.compile(
-    r"""(?xs)\s*+(?:
+    r"""(?xs)
       (?P<tags>\#\w++(?:,\#\w++)*+)
     | (?P<regex>/(?:[^/\\]|\\.)*+/)i?
     | (?P<quoted>"(?:[^"\\]|\\.)*+")
     | (?P<key>[a-z]++:)
     | (?P<word>\w++|\*)
     | (?P<negation>~)
-    )"""
+    | (?P<space>\s++)
+    """
 )
 STATES = {
     "read": "is:read",
@@ -255,13 +256,14 @@ def translate_query(text: str) -> str:
 
 
 def _iter_tokens(text: str) -> Iterator[tuple[str, str]]:
-    at, text = 0, text.rstrip()
+    at = 0
     while at < len(text):
         match = QUERY_TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
             raise InvalidInput("query: not a query")
-        yield match.lastgroup, match[match.lastgroup]
         at = match.end()
+        if match.lastgroup != "space":
+            yield match.lastgroup, match[match.lastgroup]
 
 
 def _translate_token(kind: str, value: str, tokens: Iterator[tuple[str, str]]) -> str | None:
