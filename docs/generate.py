@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: `python docs/generate.py`.
 
 These are the table of keys in README.md, the list of tests in docs/reliability.md, the settings in
-docs/settings.md, the presets in docs/keys.md and the roles in docs/themes.md. A test checks that
-they are up to date.
+docs/settings.md, the presets in docs/keys.md and the roles in docs/themes.md, and the manual pages in
+share/man. A test checks that they are up to date.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from themes.loader import COLOR_ROLES, DEFAULT_STYLES, FALLBACK_ROLES  # noqa: E402 - importable from any folder
+from docs.man_pages import command_page, settings_page  # noqa: E402 - importable from any folder
+from themes.loader import COLOR_ROLES, DEFAULT_STYLES, FALLBACK_ROLES  # noqa: E402
 from tui.cli.settings import format_toml_value  # noqa: E402
 from tui.config.commands import COMMANDS, Command, format_key  # noqa: E402
 from tui.config.keymaps import KEYMAP_PRESETS, make_keymap  # noqa: E402
@@ -136,12 +137,19 @@ GENERATED = {
     ROOT / "docs/themes.md": ("roles", roles_table),
 }
 
+GENERATED_FILES = {
+    ROOT / "share/man/man1/newstui.1": command_page,
+    ROOT / "share/man/man5/newstui-settings.5": settings_page,
+}
+
 
 def main() -> None:
-    """Write every generated section."""
+    """Write every generated section and file."""
     for path, (name, content) in GENERATED.items():
         text = fill_section(path.read_text(encoding="utf-8"), name, content())
         path.write_text(text, encoding="utf-8")
+    for path, content in GENERATED_FILES.items():
+        path.write_text(content(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate import GENERATED, fill_section, find_cases, find_test_files, promise_numbers
+from docs.generate import (
+    GENERATED,
+    GENERATED_FILES,
+    fill_section,
+    find_cases,
+    find_test_files,
+    promise_numbers,
+)
 from tests.support.codebase import ROOT
 from tests.support.environment import environment
 from tui import __version__
@@ -42,6 +49,11 @@ def test_generated_parts_are_up_to_date(path: Path) -> None:
     section, content = GENERATED[path]
     text = read_pages(path)
     assert text == fill_section(text, section, content()), "run: python docs/generate.py"
+
+
+@pytest.mark.parametrize("path", GENERATED_FILES, ids=lambda path: path.name)
+def test_generated_files_are_up_to_date(path: Path) -> None:
+    assert read_pages(path) == GENERATED_FILES[path](), "run: python docs/generate.py"
 
 
 def test_every_case_named_by_a_test_is_documented() -> None:

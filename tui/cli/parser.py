@@ -503,7 +503,7 @@ def build_parser() -> SafeArgumentParser:
         description="Read and keep the news in your terminal. Without a command, start the reader.",
     )
     parser.make_notes = top_notes
-    parser.add_parts((VERSION_FLAG, _library_argument(None), *READER_OPTIONS))
+    parser.add_parts(TOP_PARTS)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for syntax in COMMAND_SYNTAXES:
         command = subparsers.add_parser(
@@ -530,3 +530,7 @@ def _short_options_beside_query(syntax: CommandSyntax) -> frozenset[str] | None:
 def _library_argument(default: str | None) -> Argument:
     help_ = "library folder (default on Linux: ~/.local/share/newstui)"
     return _argument("--library", type=Path, metavar="DIR", default=default, help=help_)
+
+
+TOP_PARTS = (VERSION_FLAG, _library_argument(None), *READER_OPTIONS)
+"""The options before a command."""
