@@ -626,7 +626,9 @@ create function newstui.count_readings() returns trigger
     end
     $$;
 create trigger count_readings after insert on newstui.event
-    for each row when (new.kind in ('read', 'undone')) execute function newstui.count_readings();
+    for each row when (
+        new.kind in ('read', 'undone') and coalesce(current_setting('newstui.moving', true), '') = ''
+    ) execute function newstui.count_readings();
 create index event_undone on newstui.event (library, account, checksum) where kind = 'undone';
 
 -- Remembers which articles are to be indexed.
@@ -674,6 +676,116 @@ create trigger tell_changed after update on newstui.article
     referencing new table as new_rows for each statement execute function newstui.tell();
 create trigger tell_new after insert on newstui.event
     referencing new table as new_rows for each statement execute function newstui.tell();
+
+-- Sharing ---------------------------------------------------------------------------------------
+
+-- CRC-32, with which an event is told from others of the same machine and order.
+create function newstui.crc32(data bytea) returns bigint
+    language plpgsql immutable strict set search_path = newstui, pg_temp
+    as $$
+    declare
+        crc bigint := 4294967295;
+    begin
+        for place in 0 .. length(data) - 1 loop
+            crc := crc # get_byte(data, place);
+            for bit in 1 .. 8 loop
+                crc := (crc >> 1) # (3988292384 * (crc & 1));
+            end loop;
+        end loop;
+        return crc # 4294967295;
+    end
+    $$;
+
+create function newstui.checksum(articles text[]) returns bigint
+    language sql immutable strict set search_path = newstui, pg_temp
+    as $$ select crc32(convert_to(array_to_string(articles, E'\n'), 'UTF8')) $$;
+
+-- Moves articles to another library, with all that there is about them. An event that is of others,
+-- too, is parted: what is moved is an event of the same machine and order.
+create function newstui.move_articles(source int, target int, moved text[]) returns void
+    language plpgsql set search_path = newstui, pg_temp
+    as $$
+    begin
+        perform number(least(source, target), 2), number(greatest(source, target), 2);
+        update term set documents = documents - gone.number
+        from (
+            select word, count(distinct id) as number
+            from document d, unnest(tsvector_to_array(d.words)) word
+            where library = source and id = any(moved) group by word
+        ) gone
+        where library = source and term = word;
+        delete from document where library = source and id = any(moved);
+        update state set library = target where library = source and article = any(moved);
+        update article set library = target where library = source and id = any(moved);
+        insert into unindexed (library, id) select target, unnest(moved) on conflict do nothing;
+        perform set_config('newstui.moving', 'on', true);
+        with parted as (
+            delete from event where library = source and articles && moved returning *
+        ), parts as (
+            select parted.*, kept, gone from parted, lateral (
+                select array_agg(a order by place) filter (where a <> all(moved)) as kept,
+                    array_agg(a order by place) filter (where a = any(moved)) as gone
+                from unnest(articles) with ordinality as each(a, place)
+            ) sides
+        )
+        insert into event (library, account, machine, ord, checksum, at, kind, articles, data, shared, got)
+            select source, account, machine, ord, checksum(kept), at, kind, kept, data, shared, 0
+            from parts where kept is not null
+            union all
+            select target, account, machine, ord, checksum(gone), at, kind, gone, data, shared, 0
+            from parts
+            on conflict do nothing;
+        perform set_config('newstui.moving', '', true);
+    end
+    $$;
+revoke execute on function newstui.move_articles(int, int, text[]) from public;
+
+-- Shares a folder of the account's own library with another account; returns how many articles were
+-- moved to it. Its articles are those of the categories, and of the feeds in them.
+create function newstui.share(name text, categories text[], other text, may_change boolean) returns bigint
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    declare
+        own int := open_own();
+        shared int;
+        moved text[];
+    begin
+        if not exists (select from pg_roles where rolname = other) then
+            raise undefined_object using message = format('there is no account %s', other);
+        elsif other = session_user then
+            raise invalid_parameter_value using message = 'the folder is yours already';
+        elsif name = '' then
+            raise invalid_parameter_value using message = 'a folder has a name';
+        end if;
+        insert into library (owner, folder) values (session_user, name) on conflict do nothing;
+        select id into strict shared from library where owner = session_user and folder = name;
+        insert into member (library, account) values (shared, session_user) on conflict do nothing;
+        insert into member (library, account, may_write) values (shared, other, may_change)
+            on conflict (library, account) do update set may_write = excluded.may_write;
+        insert into feed (library, key, subscription, state, name, category, got)
+            select shared, key, subscription, state, feed.name, category, got from feed
+            where library = own and category = any(categories) on conflict do nothing;
+        select array_agg(id) into moved
+            from article where library = own and category = any(categories);
+        if moved is not null then
+            perform move_articles(own, shared, moved);
+        end if;
+        delete from feed where library = own and category = any(categories);
+        return coalesce(cardinality(moved), 0);
+    end
+    $$;
+
+-- Ends the membership of another account in a folder of this one; returns whether there was one.
+create function newstui.unshare(name text, other text) returns boolean
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        delete from member using library
+            where id = library and owner = session_user and folder = name and folder <> ''
+                and account = other and account <> session_user;
+        return found;
+    end
+    $$;
 
 -- Rights: whoever may connect to the database may have a library in it; rows are restricted above.
 grant usage on schema newstui to public;
