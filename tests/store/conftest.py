@@ -40,29 +40,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_database(postgres: PostgresServer) -> str:
-    """A database in which every test has a library of its own, since it has a role of its own."""
-    return postgres.create_database()
+def new_folder_client(tmp_path_factory: pytest.TempPathFactory) -> NewClient:
+    """Makes a new library in a folder at each call."""
+    return lambda clock: Machine(tmp_path_factory.mktemp("machine"), clock=clock)
+
+
+@pytest.fixture(scope="session")
+def new_postgres_client(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> NewClient:
+    """Makes a new library on PostgreSQL at each call: that of another role in one database."""
+    database = postgres.create_database()
+
+    def make_client(clock: FakeClock) -> Client:
+        url = postgres.url(database, postgres.create_reader())
+        return PostgresClient(url, tmp_path_factory.mktemp("machine"), clock=clock)
+
+    return make_client
 
 
 @pytest.fixture(scope="module")
-def new_client(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> NewClient:
-    """Makes a new library at each call; one for each engine."""
-
-    def make_folder_client(clock: FakeClock) -> Client:
-        return Machine(tmp_path_factory.mktemp("machine"), clock=clock)
-
-    def make_postgres_client(clock: FakeClock) -> Client:
-        url = server.url(database, server.create_reader())
-        return PostgresClient(url, tmp_path_factory.mktemp("machine"), clock=clock)
-
-    if request.param == "folder":
-        return make_folder_client
-    server: PostgresServer = request.getfixturevalue("postgres")
-    database: str = request.getfixturevalue("shared_database")
-    return make_postgres_client
+def new_client(request: pytest.FixtureRequest) -> NewClient:
+    """Makes a new library at each call; on each engine in turn."""
+    made: NewClient = request.getfixturevalue(f"new_{request.param}_client")
+    return made
 
 
 @pytest.fixture

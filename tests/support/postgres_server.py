@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -61,12 +63,58 @@ def find_programs() -> Path | None:
 
 @dataclass
 class PostgresServer:
-    """A running server."""
+    """A server, and what it is started with."""
 
+    programs: Path
     folder: Path
     """Its data and its socket."""
+    settings: Mapping[str, str]
     numbers: Iterator[int] = field(default_factory=count)
     spare_readers: list[str] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def initialize(self) -> None:
+        """Create its data."""
+        options = ("-U", "postgres", "-A", "trust", "-N", "-E", "UTF8")
+        program = f"{self.programs / 'initdb'}"
+        command = [program, "-D", f"{self.folder / 'data'}", *options]
+        subprocess.run(command, check=True, capture_output=True, **self._surroundings)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        parameters = [f"-c{name}={value}" for name, value in self.settings.items()]
+        program = f"{self.programs / 'postgres'}"
+        command = [program, "-D", f"{self.folder / 'data'}", "-k", f"{self.folder}", *parameters]
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet, **self._surroundings)
+        while True:
+            try:
+                with self.administer():
+                    return
+            except psycopg.OperationalError:
+                if self.process.poll() is not None:
+                    raise
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Stop it.
+
+        Args:
+            number: What it is sent: `SIGINT` disconnects everybody, `SIGQUIT` is as a crash.
+        """
+        if self.process is None:
+            return
+        self.process.send_signal(number)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    @property
+    def _surroundings(self) -> dict[str, Any]:
+        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        return {"env": environment, "user": server_user(), "cwd": self.folder}
 
     def url(self, database: str, role: str = OWNER) -> str:
         """Return the URL of a database for a role."""
@@ -107,65 +155,39 @@ class PostgresServer:
 
 
 @contextmanager
-def run_postgres(programs: Path, base: Path | None = None) -> Iterator[PostgresServer]:
-    """Run a server until the tests end; `base` is where its folder is made."""
+def run_postgres(
+    programs: Path, base: Path | None = None, settings: Mapping[str, str] = SETTINGS
+) -> Iterator[PostgresServer]:
+    """Run a server until the tests end.
+
+    Args:
+        programs: The folder of the programs of PostgreSQL.
+        base: Where the folder of the server is made; in memory if None and there is room.
+        settings: Parameters of the server by name.
+    """
     # A socket's path may have about a hundred characters, which pytest's folders exceed.
     folder = Path(tempfile.mkdtemp(prefix="newstui-pg-", dir=base or _find_room()))
-    user = "nobody" if os.geteuid() == 0 else None
-    if user:
+    if user := server_user():
         shutil.chown(folder, user)
-    data = folder / "data"
-    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    options = ("-U", "postgres", "-A", "trust", "-N", "-E", "UTF8")
-    initdb = [f"{programs / 'initdb'}", "-D", f"{data}", *options]
-    settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-    server: subprocess.Popen[bytes] | None = None
+    server = PostgresServer(programs, folder, settings)
     try:
-        subprocess.run(
-            initdb, check=True, capture_output=True, env=environment, user=user, cwd=folder
-        )
-        command = [f"{programs / 'postgres'}", "-D", f"{data}", "-k", f"{folder}", *settings]
-        server = subprocess.Popen(
-            command,
-            env=environment,
-            user=user,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        started = PostgresServer(folder)
-        _wait_until_ready(started, server)
-        _make_template(started)
-        yield started
+        server.initialize()
+        server.start()
+        _make_template(server)
+        yield server
     finally:
-        if server is not None:
-            server.terminate()
-            if not _has_ended(server):
-                server.kill()
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def server_user() -> str | None:
+    """Return the user as whom a server has to run; None for that of this process."""
+    return "nobody" if os.geteuid() == 0 else None
 
 
 def _find_room() -> str | None:
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 1 << 30 else None
-
-
-def _has_ended(server: subprocess.Popen[bytes]) -> bool:
-    try:
-        server.wait(20)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
-def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
-    while True:
-        try:
-            with server.administer():
-                return
-        except psycopg.OperationalError:
-            if process.poll() is not None:
-                raise
 
 
 def _make_template(server: PostgresServer) -> None:
