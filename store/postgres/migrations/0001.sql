@@ -86,31 +86,51 @@ create table newstui.body (
     foreign key (library, id) references newstui.article on delete cascade on update cascade
 );
 
--- The full-text index, in parts of at most 10,000 words; made after articles have been added.
+-- The full-text index: made after articles have been added, by whoever opens the library. A document of
+-- the account '' is everyone's; one of an account has the article with its own edits and tags.
 create table newstui.document (
     library int not null,
     id text collate "C" not null,
-    part smallint not null default 0,
+    account name not null default '',
+    part smallint not null default 0,                -- 0 has all words: `store.postgres.text_vector`
     at bigint not null,
+    title_words int not null default 0,
+    text_words int not null default 0,
     words tsvector not null,
-    primary key (library, id, part),
+    primary key (library, id, account, part),
     foreign key (library, id) references newstui.article on delete cascade on update cascade
-);
-create index document_words on newstui.document using gin (words);
+) with (toast_tuple_target = 128);                   -- many rows are read without their words
+create index document_words on newstui.document using gin (words) where part = 0;
+create index document_more_words on newstui.document using gin (words) where part > 0;
+create index document_at on newstui.document (library, at desc, id desc) where part = 0;
+create index document_own on newstui.document (account, library, id) where account <> '';
 
--- Articles that are still to be indexed.
+-- Articles that are still to be indexed: for everyone, or for an account alone.
 create table newstui.unindexed (
     library int not null,
     id text collate "C" not null,
-    primary key (library, id),
+    account name not null default '',
+    claimed_at timestamptz,                          -- when somebody began to index it
+    primary key (library, id, account),
     foreign key (library, id) references newstui.article on delete cascade on update cascade
 );
 
+-- The words of the documents, by field, and how many documents have each.
 create table newstui.term (
     library int not null references newstui.library on delete cascade,
+    field text collate "C" not null,
     term text collate "C" not null,
+    account name not null default '',
     documents bigint not null default 0,
-    primary key (library, term)
+    primary key (library, field, term, account)
+);
+
+-- The size of the full-text index.
+create table newstui.indexed (
+    library int primary key references newstui.library on delete cascade,
+    documents bigint not null default 0,
+    title_words bigint not null default 0,
+    text_words bigint not null default 0
 );
 
 -- What happened, as `store.journal.events.Event`: only ever added to. An event that is shared counts
@@ -260,15 +280,12 @@ create policy see on newstui.member for select
 
 alter table newstui.article enable row level security;
 alter table newstui.body enable row level security;
-alter table newstui.document enable row level security;
-alter table newstui.unindexed enable row level security;
-alter table newstui.term enable row level security;
 alter table newstui.feed enable row level security;
 do $$
     declare
         each text;
     begin
-        foreach each in array array['article', 'body', 'document', 'unindexed', 'term', 'feed'] loop
+        foreach each in array array['article', 'body', 'feed'] loop
             execute format(
                 'create policy see on newstui.%I for select'
                 ' using (library = any((select newstui.mine())::int[]))', each);
@@ -285,22 +302,30 @@ do $$
     end
 $$;
 
--- The index is derived from articles: those who only read bring it up to date, too.
-create policy index_put on newstui.document for insert
-    with check (library = any((select newstui.mine())::int[]));
-create policy index_change on newstui.document for update
-    using (library = any((select newstui.mine())::int[]));
-create policy index_remove on newstui.document for delete
-    using (library = any((select newstui.mine())::int[]));
-create policy index_change on newstui.unindexed for update
-    using (library = any((select newstui.mine())::int[]));
-create policy index_remove on newstui.unindexed for delete
-    using (library = any((select newstui.mine())::int[]));
-create policy index_put on newstui.term for insert
-    with check (library = any((select newstui.mine())::int[]));
-create policy index_change on newstui.term for update
-    using (library = any((select newstui.mine())::int[]));
-create policy index_remove on newstui.term for delete
+-- The full-text index is written by those who may add articles; what is in it for one account, by that.
+do $$
+    declare
+        each text;
+        written text := $policy$(
+            account = '' and library = any((select newstui.writable())::int[])
+            or account = session_user and library = any((select newstui.mine())::int[])
+        )$policy$;
+    begin
+        foreach each in array array['document', 'unindexed', 'term'] loop
+            execute format('alter table newstui.%I enable row level security', each);
+            execute format(
+                'create policy see on newstui.%I for select using'
+                ' (library = any((select newstui.mine())::int[]) and account in ('''', session_user))',
+                each);
+            execute format('create policy put on newstui.%I for insert with check ', each) || written;
+            execute format('create policy change on newstui.%I for update using ', each) || written;
+            execute format('create policy remove on newstui.%I for delete using ', each) || written;
+        end loop;
+    end
+$$;
+
+alter table newstui.indexed enable row level security;
+create policy see on newstui.indexed for select
     using (library = any((select newstui.mine())::int[]));
 
 alter table newstui.event enable row level security;
@@ -631,35 +656,214 @@ create trigger count_readings after insert on newstui.event
     ) execute function newstui.count_readings();
 create index event_undone on newstui.event (library, account, checksum) where kind = 'undone';
 
--- Remembers which articles are to be indexed.
-create function newstui.queue_article() returns trigger
+-- Remembers which articles are to be indexed, for everyone and for those who have documents of their own.
+create type newstui.place as (library int, id text);
+create index state_own on newstui.state (library, article)
+    where account <> '' and (edits <> '{}' or tags <> '{}');
+
+create function newstui.queue(changed newstui.place[]) returns void
+    language sql security definer set search_path = newstui, pg_temp
+    as $$
+        insert into unindexed (library, id, account)
+        select c.library, c.id, '' from unnest(changed) c
+        union
+        select d.library, d.id, d.account from unnest(changed) c
+            join document d on d.account <> '' and d.library = c.library and d.id = c.id
+        union
+        select s.library, s.article, s.account from unnest(changed) c
+            join state s on s.library = c.library and s.article = c.id
+                and s.account <> '' and (s.edits <> '{}' or s.tags <> '{}')
+        order by 1, 2, 3
+        on conflict (library, id, account) do update set claimed_at = null
+    $$;
+
+create function newstui.queue_texts() returns trigger
     language plpgsql security definer set search_path = newstui, pg_temp
     as $$
     begin
-        insert into unindexed (library, id) select library, id from new_rows on conflict do nothing;
+        perform queue(array_agg((library, id)::place)) from new_rows;
         return null;
     end
     $$;
 create trigger queue_new after insert on newstui.body
-    referencing new table as new_rows for each statement execute function newstui.queue_article();
+    referencing new table as new_rows for each statement execute function newstui.queue_texts();
 create trigger queue_changed after update on newstui.body
-    referencing new table as new_rows for each statement execute function newstui.queue_article();
+    referencing new table as new_rows for each statement execute function newstui.queue_texts();
 
-create function newstui.queue_changed_article() returns trigger
+create function newstui.queue_articles() returns trigger
     language plpgsql security definer set search_path = newstui, pg_temp
     as $$
+    declare
+        moved place[];
     begin
-        insert into unindexed (library, id)
-        select n.library, n.id from new_rows n join old_rows o on o.library = n.library and o.id = n.id
-        where (o.title, o.facts, o.at, o.category, o.source_name)
-            is distinct from (n.title, n.facts, n.at, n.category, n.source_name)
-        on conflict do nothing;
+        select array_agg((n.library, n.id)::place) into moved from new_rows n
+            where not exists (select from old_rows o where o.library = n.library and o.id = n.id);
+        if moved is not null then
+            delete from document d using unnest(moved) m where d.library = m.library and d.id = m.id;
+            perform queue(moved);
+        end if;
+        perform queue(array_agg((n.library, n.id)::place))
+            from new_rows n join old_rows o on o.library = n.library and o.id = n.id
+            where (o.title, o.facts, o.at, o.category)
+                is distinct from (n.title, n.facts, n.at, n.category);
         return null;
     end
     $$;
 create trigger queue_changed after update on newstui.article
     referencing old table as old_rows new table as new_rows
-    for each statement execute function newstui.queue_changed_article();
+    for each statement execute function newstui.queue_articles();
+
+-- Edits and tags that count for everyone change the documents of everyone.
+create function newstui.queue_edits() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    declare
+        changed state := case when tg_op = 'DELETE' then old else new end;
+    begin
+        if changed.account = '' then
+            perform queue(array_agg((library, id)::place)) from article
+                where library = changed.library and id = changed.article;
+        else
+            insert into unindexed (library, id, account)
+            select library, id, changed.account from article
+                where library = changed.library and id = changed.article
+            on conflict (library, id, account) do update set claimed_at = null;
+        end if;
+        return null;
+    end
+    $$;
+create trigger queue_new after insert on newstui.state
+    for each row when (new.edits <> '{}' or new.tags <> '{}') execute function newstui.queue_edits();
+create trigger queue_changed after update on newstui.state
+    for each row when (old.edits <> new.edits or old.tags <> new.tags)
+    execute function newstui.queue_edits();
+create trigger queue_old after delete on newstui.state
+    for each row when (old.edits <> '{}' or old.tags <> '{}') execute function newstui.queue_edits();
+
+-- Keeps the size of the full-text index.
+create function newstui.count_documents() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        if tg_op <> 'INSERT' then
+            update indexed kept set
+                documents = kept.documents - o.documents,
+                title_words = kept.title_words - o.title_words,
+                text_words = kept.text_words - o.text_words
+            from (
+                select library, count(*) as documents, sum(title_words) as title_words,
+                    sum(text_words) as text_words
+                from old_rows where part = 0 and account = '' group by library order by library
+            ) o where kept.library = o.library;
+        end if;
+        if tg_op <> 'DELETE' then
+            insert into indexed as kept
+            select library, count(*), sum(title_words), sum(text_words)
+            from new_rows where part = 0 and account = '' group by library order by library
+            on conflict (library) do update set
+                documents = kept.documents + excluded.documents,
+                title_words = kept.title_words + excluded.title_words,
+                text_words = kept.text_words + excluded.text_words;
+        end if;
+        return null;
+    end
+    $$;
+create trigger count_new after insert on newstui.document
+    referencing new table as new_rows for each statement execute function newstui.count_documents();
+create trigger count_old after delete on newstui.document
+    referencing old table as old_rows for each statement execute function newstui.count_documents();
+create trigger count_changed after update on newstui.document
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function newstui.count_documents();
+
+-- Searching -------------------------------------------------------------------------------------
+
+-- `@@` may tell of rows that are not to be seen, so under row-level security no index would serve it.
+-- These functions see to it themselves: what they look at are documents of libraries of the account.
+
+create type newstui.found as (
+    libraries int[], ids text[], times bigint[],     -- what matches, the newest first
+    seen int, last_at bigint, last_id text,          -- the documents that were looked at, and the last
+    total bigint                                     -- how many there are, from the place on
+);
+
+-- Returns what matches among the documents that the index finds, as the account sees them: of those
+-- after a place in the order of time, the newest.
+create function newstui.find_documents(
+    wide tsquery, exact tsquery, parts tsquery[], minimum int,
+    before_at bigint, before_id text, most int
+) returns newstui.found
+    language sql stable security definer set search_path = newstui, pg_temp
+    set enable_seqscan = off set jit = off set work_mem = '64MB'
+    as $$
+        with candidates as materialized (
+            select d.library, d.id, d.at, d.words from document d
+            where d.part = 0 and d.words @@ wide and d.library = any((select mine())::int[])
+                and (d.at, d.id) < (before_at, before_id)
+                and (
+                    d.account = session_user
+                    or d.account = '' and (d.library, d.id) not in (
+                        select o.library, o.id from document o
+                        where o.account = session_user and o.account <> ''
+                    )
+                )
+                and (d.library, d.id) not in (
+                    select s.library, s.article from state s
+                    where s.library = any((select mine())::int[]) and s.account = session_user and s.deleted
+                )
+                and (d.library, d.id) not in (
+                    select a.library, a.id from article a
+                    where a.library = any((select mine())::int[]) and a.gone
+                )
+        ), newest as (
+            select * from candidates order by at desc, id desc limit most
+        ), checked as materialized (
+            select library, id, at, (exact is null or words @@ exact) and (
+                minimum = 0 or minimum <= (select count(*) from unnest(parts) p where words @@ p)
+            ) as is_match from newest
+        )
+        select array_agg(library order by at desc, id desc) filter (where is_match),
+            array_agg(id order by at desc, id desc) filter (where is_match),
+            array_agg(at order by at desc, id desc) filter (where is_match),
+            count(*)::int, min(at), (array_agg(id order by at, id))[1],
+            (select count(*) from candidates)
+        from checked
+    $$;
+
+-- Does the same without the index, which is faster for what many documents have: `total` is unknown.
+create function newstui.scan_documents(
+    exact tsquery, parts tsquery[], minimum int, before_at bigint, before_id text, most int
+) returns newstui.found
+    language sql stable security definer set search_path = newstui, pg_temp
+    set enable_seqscan = off set enable_bitmapscan = off set jit = off set work_mem = '64MB'
+    as $$
+        with candidates as (
+            select d.* from unnest(mine()) l cross join lateral (
+                select library, id, at, account, words from document
+                where part = 0 and library = l and (at, id) < (before_at, before_id)
+                order by at desc, id desc limit most
+            ) d order by d.at desc, d.id desc limit most
+        ), checked as materialized (
+            select d.library, d.id, d.at, words @@ exact and (
+                minimum = 0 or minimum <= (select count(*) from unnest(parts) p where words @@ p)
+            ) and (
+                d.account = session_user or d.account = '' and not exists (
+                    select from document o where o.library = d.library and o.id = d.id
+                        and o.account = session_user and o.account <> ''
+                )
+            ) and not exists (
+                select from state s where s.library = d.library and s.account = session_user
+                    and s.article = d.id and s.deleted
+            ) and not exists (
+                select from article a where a.library = d.library and a.id = d.id and a.gone
+            ) as is_match from candidates d
+        )
+        select array_agg(library order by at desc, id desc) filter (where is_match),
+            array_agg(id order by at desc, id desc) filter (where is_match),
+            array_agg(at order by at desc, id desc) filter (where is_match),
+            count(*)::int, min(at), (array_agg(id order by at, id))[1], null::bigint
+        from checked
+    $$;
 
 -- Tells those who listen that a library has something new, and up to which number.
 create function newstui.tell() returns trigger
@@ -789,9 +993,10 @@ create function newstui.unshare(name text, other text) returns boolean
 
 -- Rights: whoever may connect to the database may have a library in it; rows are restricted above.
 grant usage on schema newstui to public;
-grant select on newstui.migration, newstui.library, newstui.member, newstui.counter, newstui.reading
-    to public;
+grant select on newstui.migration, newstui.library, newstui.member, newstui.counter, newstui.reading,
+    newstui.indexed to public;
 grant select, insert, update, delete on newstui.article, newstui.body, newstui.document,
     newstui.unindexed, newstui.term, newstui.feed, newstui.state, newstui.search to public;
 grant select, insert on newstui.event to public;
-revoke execute on function newstui.number(int, int), newstui.add_counts(newstui.counted[]) from public;
+revoke execute on function newstui.number(int, int), newstui.add_counts(newstui.counted[]),
+    newstui.queue(newstui.place[]) from public;
