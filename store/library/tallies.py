@@ -22,8 +22,19 @@ class Tally:
 
     __slots__ = ("begun", "starred", "starred_unread", "total", "unread")
 
-    def __init__(self) -> None:
-        self.total = self.unread = self.starred = self.starred_unread = self.begun = 0
+    def __init__(
+        self,
+        total: int = 0,
+        unread: int = 0,
+        starred: int = 0,
+        starred_unread: int = 0,
+        begun: int = 0,
+    ) -> None:
+        self.total = total
+        self.unread = unread
+        self.starred = starred
+        self.starred_unread = starred_unread
+        self.begun = begun
 
     def change(self, row: ArticleRow, by: int) -> None:
         """Count an article `by` more times."""
@@ -53,7 +64,7 @@ class Tally:
 class Tallies:
     """The numbers of all articles, and of every category of every feed."""
 
-    def __init__(self, rows: Iterable[ArticleRow]) -> None:
+    def __init__(self, rows: Iterable[ArticleRow] = ()) -> None:
         """Count these rows."""
         self._all = Tally()
         self._feeds: defaultdict[str, defaultdict[str, Tally]] = defaultdict(
@@ -66,6 +77,10 @@ class Tallies:
     def add(self, row: ArticleRow) -> None:
         """Count one more row."""
         self._change(row, 1)
+
+    def put(self, feed_key: str, category: str, tally: Tally) -> None:
+        """Set the numbers of a category of a feed, which were counted elsewhere."""
+        self._feeds[feed_key][category] = tally
 
     def remove(self, row: ArticleRow) -> None:
         """Count a row no longer that was counted as it is."""

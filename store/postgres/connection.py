@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import set_json_loads
 
 from store.model.errors import (
     InvalidInput,
@@ -34,6 +36,8 @@ URL_SCHEMES = ("postgresql://", "postgres://")
 SCHEMA = "newstui"
 CONNECT_SECONDS = 10
 """Seconds to wait for a server, unless the URL says otherwise."""
+WORK_MEMORY = "64MB"
+"""Memory of the server for one step of a query: a list of all articles is sorted in it."""
 MAX_ATTEMPTS = 10
 """Times a change is made again that others' changes prevented."""
 RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
@@ -146,7 +150,9 @@ class Connection:
             self._connection.execute(
                 "select set_config('newstui.session', %s, false)", [self.session]
             )
+            set_json_loads(orjson.loads, self._connection)
             self._connection.execute("set search_path = newstui, pg_catalog")
+            self._connection.execute(f"set work_mem = '{WORK_MEMORY}'")
 
     @property
     def is_open(self) -> bool:

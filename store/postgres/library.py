@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ from store.postgres.access import Access
 from store.postgres.adding import Adder
 from store.postgres.changes import Changes
 from store.postgres.connection import Connection
+from store.postgres.lists import Lists
 from store.postgres.reader import Reader
 from store.postgres.related import Related
 from store.postgres.schema import VERSION, check_server, read_version
@@ -95,6 +97,7 @@ class PostgresLibrary:
         self._changes = Changes(self.access, self._reader)
         self._adder = Adder(self.access, self._reader, self._changes)
         self._searcher = Searcher(self.access, self._reader)
+        self._lists = Lists(self.access, self._reader, self._searcher)
         self._related = Related(self.access, self._reader, self._searcher)
 
     def _open(self) -> None:
@@ -184,7 +187,7 @@ class PostgresLibrary:
 
     def load(self) -> Iterator[LoadProgress]:
         """Load nothing: every call asks the server."""
-        yield LoadProgress(self._reader.count(), 1, 1)
+        yield LoadProgress(self._lists.count_all(), 1, 1)
 
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
@@ -210,7 +213,7 @@ class PostgresLibrary:
 
     def listing(self, query: ListQuery) -> Listing:
         """Return a list."""
-        return self._reader.listing(query)
+        return self._lists.listing(query)
 
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
@@ -234,11 +237,11 @@ class PostgresLibrary:
 
     def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
         """Count the articles of several lists."""
-        return self._reader.counts(queries)
+        return self._lists.counts(queries)
 
     def by(self, field: ListField, feeds: Collection[str] | None = None) -> list[GroupCount]:
         """Return every category, or every feed with articles, with its counts."""
-        return self._reader.by(field, feeds)
+        return self._lists.by(field, feeds)
 
     def tags(self) -> list[str]:
         """Return the tags known so far."""
@@ -260,7 +263,8 @@ class PostgresLibrary:
 
     def get_article(self, article: str) -> FullArticle:
         """Return an article with its text and reading status."""
-        return self._reader.get_article(article)
+        found = self._reader.get_article(article)
+        return replace(found, body=self.summaries.apply_summary(article, found.body))
 
     def read_text(self, article: str) -> str:
         """Return the text of an article; empty if there is none."""
@@ -298,12 +302,14 @@ class PostgresLibrary:
 
     def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, ArticleRow]:
         """Record an event."""
+        self._lists.note_change(articles)
         return self._changes.record(event, articles, data)
 
     def record_all(
         self, event: str, listing: Listing, start: int = 0, end: int | None = None, **data: Any
     ) -> Iterator[RecordProgress]:
         """Record an event about the articles of a list, in steps."""
+        self._lists.complete()
         return self._changes.record_all(event, listing, start, end, data)
 
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
@@ -316,6 +322,8 @@ class PostgresLibrary:
 
     def undo_in_steps(self) -> Iterator[UndoneChange | None]:
         """Undo the latest change, in steps."""
+        for change in self._changes.undoable(1):
+            self._lists.note_change(change.articles)
         return self._changes.undo_in_steps()
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:

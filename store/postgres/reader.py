@@ -1,88 +1,355 @@
-"""Reading: rows, articles and their texts, lists and counts."""
+"""Reading: rows, articles and their texts, events."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
 
-from store.journal.events import Event
-from store.library.protocol import ListField, Listing
-from store.model.article import Article, ArticleRow, FullArticle, ReadingStatus
-from store.model.results import Counts, ExternalChanges, GroupCount
+from store.journal.events import NO_EVENT_DATA, Event
+from store.journal.reading_state import ArticleState, apply_edits
+from store.model.article import Article, ArticleRow, Body, FullArticle, ReadingStatus
+from store.model.errors import ArticleNotFound, LibraryDamaged
+from store.model.results import ExternalChanges
 from store.postgres.access import Access
-from store.search.list_query import ListQuery
+from store.postgres.keys import hash_key
+from store.postgres.list_sql import ARTICLES_AND_STATES, AT, ROW_COLUMNS, VISIBLE, make_row
+from store.postgres.states import (
+    STATE_COLUMNS,
+    list_state_columns,
+    merge_states,
+    state_from_columns,
+)
+from store.segments.documents import DOCUMENT_ERRORS, article_from_document
+from store.text.names import unique_names
+from store.text.urls import make_link_key, make_page_id, make_url_id
+
+BATCH_SIZE = 1000
+"""Articles or events that are read at once."""
+MAX_CHANGED_ROWS = 1000
+"""Rows that others changed and that are handed out; of more, lists are to be asked for again."""
+
+_SHARED_STATES = (
+    "left join newstui.state g on g.library = a.library and g.article = a.id and g.account = ''"
+)
 
 
 class Reader:
-    """Answers what does not change the library."""
+    """Answers what is about single articles, and does not change the library."""
 
     def __init__(self, access: Access) -> None:
-        """Read nothing yet."""
+        """Read nothing but where the library stands now."""
         self._access = access
+        self._tags: set[str] = set()
+        self._seen = self._read_numbers()
+
+    # -- rows ------------------------------------------------------------------------------
 
     def is_empty(self) -> bool:
         """Return True if there are no articles."""
-        raise NotImplementedError
+        return not any(self.newest().values())
 
-    def count(self) -> int:
-        """Return the number of articles that are not deleted."""
-        raise NotImplementedError
-
-    def refresh(self) -> ExternalChanges:
-        """Return what others have changed since the last call."""
-        raise NotImplementedError
+    def newest(self) -> dict[int, int]:
+        """Return the number of the newest article of each library, 0 for none; the own one first."""
+        found = dict(
+            self._access.connection.rows(
+                "select l, (select max(added) from newstui.article where library = l)"
+                " from unnest(%s::int[]) l",
+                [list(self._access.libraries)],
+            )
+        )
+        return {library: found[library] or 0 for library in self._access.libraries}
 
     def rows(self, articles: Iterable[str], *, deleted: bool = False) -> dict[str, ArticleRow]:
         """Return the rows of articles by id; those that are gone have none, unless `deleted`."""
-        raise NotImplementedError
+        found: dict[str, ArticleRow] = {}
+        for columns in self._select(ROW_COLUMNS, articles, deleted=deleted):
+            row = make_row(columns)
+            found.setdefault(row.id, row)
+        return found
 
     def locate(self, articles: Iterable[str], *, deleted: bool = False) -> dict[str, int]:
         """Return the libraries that articles are in, by id; those that are gone are in none."""
-        raise NotImplementedError
+        found: dict[str, int] = {}
+        for article, library in self._select("a.id, a.library", articles, deleted=deleted):
+            found.setdefault(article, library)
+        return found
 
-    def listing(self, query: ListQuery) -> Listing:
-        """Return a list."""
-        raise NotImplementedError
+    def find_number(self, article: str) -> int | None:
+        """Return the number of an article, deleted or not; None if there is none."""
+        return next(
+            (number for (number,) in self._select("a.added", [article], deleted=True)), None
+        )
 
-    def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
-        """Count the articles of several lists."""
-        raise NotImplementedError
+    def _select(
+        self, columns: str, articles: Iterable[str], *, deleted: bool, joined: str = ""
+    ) -> list[tuple[Any, ...]]:
+        """Return columns of articles; of those in several libraries, the one that counts first."""
+        where = "" if deleted else f" and {VISIBLE}"
+        return self._access.connection.rows(
+            f"select {columns} from {ARTICLES_AND_STATES} {joined}"
+            f" where a.library = any(%(libraries)s) and a.id = any(%(articles)s){where}"
+            " order by a.gone, array_position(%(libraries)s, a.library)",
+            self._parameters() | {"articles": list(articles)},
+        )
 
-    def by(self, field: ListField, feeds: Collection[str] | None) -> list[GroupCount]:
-        """Return every category, or every feed with articles, with its counts."""
-        raise NotImplementedError
-
-    def tags(self) -> list[str]:
-        """Return the tags known so far."""
-        raise NotImplementedError
-
-    def find_id(self, id_or_prefix: str) -> str:
-        """Return the only id that starts with these characters, ignoring case."""
-        raise NotImplementedError
-
-    def identify(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
-        raise NotImplementedError
-
-    def find_urls(self, urls: Iterable[str]) -> Mapping[str, str]:
-        """Return the ids of articles by URL."""
-        raise NotImplementedError
-
-    def get_article(self, article: str) -> FullArticle:
-        """Return an article with its text and reading status."""
-        raise NotImplementedError
-
-    def read_text(self, article: str) -> str:
-        """Return the text of an article; empty if there is none."""
-        raise NotImplementedError
-
-    def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
-        """Yield facts and reading status of many articles."""
-        raise NotImplementedError
+    def _parameters(self) -> dict[str, Any]:
+        return {"account": self._access.account, "libraries": list(self._access.libraries)}
 
     def title(self, article: str) -> str:
         """Return the title of an article, deleted or not."""
-        raise NotImplementedError
+        row = self.rows([article], deleted=True).get(article)
+        return row.title if row else ""
+
+    # -- names -----------------------------------------------------------------------------
+
+    def find_id(self, id_or_prefix: str) -> str:
+        """Return the only id that starts with these characters, ignoring case."""
+        if self.rows([id_or_prefix]):
+            return id_or_prefix
+        prefix = id_or_prefix.lower()
+        like = prefix.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        found = self._access.connection.rows(
+            f"select min(a.id), count(distinct a.id) from {ARTICLES_AND_STATES}"
+            " join newstui.find_ids(%(like)s) found on found.library = a.library and found.id = a.id"
+            f" where {VISIBLE}",
+            self._parameters() | {"like": f"{like}%"},
+        )
+        article, matches = found[0]
+        if not matches or not prefix:
+            raise ArticleNotFound(id_or_prefix)
+        if matches > 1:
+            raise ArticleNotFound(id_or_prefix, matches)
+        return str(article)
+
+    def identify(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
+        candidates = {name: (name, make_url_id(name), make_page_id(name)) for name in names}
+        known = self.locate({each for ids in candidates.values() for each in ids})
+        ids: dict[str, None] = {}
+        unknown: dict[str, None] = {}
+        for name, possible in candidates.items():
+            found = next((each for each in possible if each in known), "")
+            (ids if found else unknown)[found or name] = None
+        for article, url, guid in self._find_named(unknown):
+            for name in {url, guid} & unknown.keys():
+                del unknown[name]
+                ids[article] = None
+        return list(ids), list(unknown)
+
+    def _find_named(self, names: Iterable[str]) -> list[tuple[str, str, str]]:
+        """Return id, URL and guid of the articles that may have these names."""
+        named = list(names)
+        if not named:
+            return []
+        found = self._access.connection.rows(
+            f"select a.id, a.url, a.guid from {ARTICLES_AND_STATES}"
+            f" where a.library = any(%(libraries)s) and {VISIBLE}"
+            " and (a.item_key = any(%(items)s) or a.link_key = any(%(links)s))"
+            f" order by {AT} desc, a.id desc",
+            self._parameters()
+            | {
+                "items": [hash_key(name) for name in named],
+                "links": [hash_key(make_link_key(name)) for name in named],
+            },
+        )
+        return [(article, url, guid) for article, url, guid in found]
+
+    def find_urls(self, urls: Iterable[str]) -> Mapping[str, str]:
+        """Return the ids of articles by URL: their ids are made of it, or else it is in the database."""
+        candidates = {}
+        for url in urls:
+            pages = [f"{scheme}://{make_link_key(url)}" for scheme in ("https", "http")]
+            candidates[url] = [make(page) for page in pages for make in (make_url_id, make_page_id)]
+        known = self.locate({each for ids in candidates.values() for each in ids})
+        found = {
+            url: article
+            for url, ids in candidates.items()
+            if (article := next((each for each in ids if each in known), ""))
+        }
+        others = {hash_key(make_link_key(url)): url for url in candidates if url not in found}
+        rows = self._access.connection.rows(
+            f"select a.link_key, a.id from {ARTICLES_AND_STATES}"
+            f" where a.library = any(%(libraries)s) and {VISIBLE} and a.link_key = any(%(links)s)",
+            self._parameters() | {"links": list(others)},
+        )
+        for key, article in rows if others else ():
+            found.setdefault(others[key], article)
+        return found
+
+    def tags(self) -> list[str]:
+        """Return the tags known so far."""
+        given = self._access.connection.rows(
+            "select distinct tag from newstui.state, jsonb_each(tags) as given (tag, register)"
+            " where library = any(%(libraries)s) and account = %(account)s and tags <> '{}'"
+            " and (register ->> 1)::boolean",
+            self._parameters(),
+        )
+        return list(unique_names(sorted(self._tags.union(tag for (tag,) in given))))
+
+    def source_names(self) -> list[str]:
+        """Return the names of the feeds of articles."""
+        found = self._access.connection.rows(
+            "select distinct name from ("
+            " select distinct library, feed_key from newstui.counter"
+            " where library = any(%(libraries)s) and account = '' and feed_key <> ''"
+            ") feeds, lateral (select source_name from newstui.article a"
+            " where a.library = feeds.library and a.feed_key = feeds.feed_key and not gone"
+            " limit 1) named (name)",
+            self._parameters(),
+        )
+        return [name for (name,) in found]
+
+    # -- articles --------------------------------------------------------------------------
+
+    def get_article(self, article: str) -> FullArticle:
+        """Return an article with its text and reading status."""
+        found = self._read_facts([article]).get(article)
+        if found is None:
+            raise ArticleNotFound(article)
+        facts, state, source_name = found
+        self._tags.update(facts.tags)
+        body = self._read_body(article)
+        return FullArticle(facts, body, state.to_reading(), state.updated, source_name)
+
+    def _read_body(self, article: str) -> Body:
+        rows = self._select(
+            "b.text, b.summary, b.summary_origin, b.summary_complete, b.similar_titles",
+            [article],
+            deleted=False,
+            joined="join newstui.body b on b.library = a.library and b.id = a.id",
+        )
+        if not rows:
+            return Body()
+        text, summary, origin, is_complete, similar = rows[0]
+        return Body(text, summary, origin, is_complete, tuple(similar))
+
+    def read_text(self, article: str) -> str:
+        """Return the text of an article; empty if there is none."""
+        return self._read_body(article).text
+
+    def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
+        """Yield facts and reading status of many articles, a batch of them at a time."""
+        remaining = iter(ids)
+        while batch := list(islice(remaining, BATCH_SIZE)):
+            found = self._read_facts(batch)
+            for each in batch:
+                if each in found:
+                    facts, state, _ = found[each]
+                    yield facts, state.to_reading()
+
+    def _read_facts(self, articles: Sequence[str]) -> dict[str, tuple[Article, ArticleState, str]]:
+        """Return facts, state and the name of the source of articles, by id."""
+        found: dict[str, tuple[Article, ArticleState, str]] = {}
+        columns = f"a.id, a.category, a.feed_key, a.source_name, {list_state_columns('s')}"
+        rows = self._select(
+            f"{columns}, {list_state_columns('g')}, a.facts",
+            articles,
+            deleted=False,
+            joined=_SHARED_STATES,
+        )
+        for article, category, feed_key, source_name, *states, facts in rows:
+            if article in found:
+                continue
+            own, shared = (
+                state_from_columns(values) if values[0] is not None else None
+                for values in (states[: len(STATE_COLUMNS)], states[len(STATE_COLUMNS) :])
+            )
+            state = merge_states(shared, own)
+            stored = self._parse_facts(article, facts)
+            if feed_key and category != stored.category:
+                stored = replace(stored, category=category)
+            found[article] = apply_edits(stored, state), state, source_name
+        return found
+
+    def _parse_facts(self, article: str, facts: Any) -> Article:
+        try:
+            return article_from_document(facts)
+        except DOCUMENT_ERRORS as error:
+            reason = f"{self._access.connection.shown_url}: article {article}"
+            raise LibraryDamaged(f"{reason}: cannot be read ({error})") from error
+
+    # -- events ----------------------------------------------------------------------------
 
     def events(self, kinds: Collection[str], last: int | None) -> Iterator[Sequence[Event]]:
-        """Yield what happened to articles, without what was undone."""
-        raise NotImplementedError
+        """Yield what happened to articles, without what was undone: one machine after the other."""
+        machines = self._access.connection.rows(
+            "select distinct machine from newstui.event where library = any(%(libraries)s)"
+            " and account = %(account)s order by machine",
+            self._parameters(),
+        )
+        for (machine,) in machines:
+            yield from self._events_of(machine, kinds, last)
+
+    def _events_of(
+        self, machine: str, kinds: Collection[str], last: int | None
+    ) -> Iterator[Sequence[Event]]:
+        parameters = self._parameters() | {"machine": machine, "kinds": list(kinds)}
+        first = 0
+        if last is not None:
+            row = self._access.connection.row(
+                "select min(ord) from (select ord from newstui.event"
+                " where library = any(%(libraries)s) and account = %(account)s"
+                " and machine = %(machine)s order by ord desc limit %(last)s) latest",
+                parameters | {"last": last},
+            )
+            first = row[0] if row and row[0] is not None else 0
+        after = (first, -1, -1)
+        while True:
+            rows = self._access.connection.rows(
+                "select ord, library, checksum, kind, articles, at, data from newstui.event e"
+                " where library = any(%(libraries)s) and account = %(account)s"
+                " and machine = %(machine)s and kind = any(%(kinds)s)"
+                " and (ord, library, checksum) > (%(ord)s, %(library)s, %(checksum)s)"
+                " and not exists (select from newstui.event u where u.library = e.library"
+                " and u.account = e.account and u.kind = 'undone' and u.checksum = e.checksum"
+                " and (u.data ->> 'of')::bigint >> 10 = e.ord)"
+                f" order by ord, library, checksum limit {BATCH_SIZE}",
+                parameters | dict(zip(("ord", "library", "checksum"), after, strict=True)),
+            )
+            if not rows:
+                return
+            yield [
+                Event(kind, tuple(articles), at, order, machine, data or NO_EVENT_DATA)
+                for order, _, _, kind, articles, at, data in rows
+            ]
+            after = rows[-1][:3]
+
+    # -- changes by others -----------------------------------------------------------------
+
+    def _read_numbers(self) -> tuple[int, int]:
+        """Return the numbers of the latest change of an article and of a state."""
+        row = self._access.connection.row(
+            "select coalesce(max(a), 0), coalesce(max(s), 0) from unnest(%(libraries)s::int[]) l,"
+            " lateral (select (select max(got) from newstui.article where library = l),"
+            " (select max(got) from newstui.state where library = l and account = %(account)s))"
+            " as latest (a, s)",
+            self._parameters(),
+        )
+        return (row[0], row[1]) if row else (0, 0)
+
+    def refresh(self) -> ExternalChanges:
+        """Return what others have changed since the last call."""
+        before, self._seen = self._seen, self._read_numbers()
+        libraries = self._access.libraries
+        self._access.read_memberships()
+        is_stale = self._access.libraries != libraries
+        if self._seen == before and not is_stale:
+            return ExternalChanges()
+        parameters = self._parameters() | {
+            "articles": before[0],
+            "states": before[1],
+            "session": self._access.connection.session,
+        }
+        changed = self._access.connection.rows(
+            "select id, added > %(articles)s or gone from newstui.article"
+            " where library = any(%(libraries)s) and got > %(articles)s and writer <> %(session)s"
+            " union all select article, deleted or category is not null or edited_at is not null"
+            " from newstui.state where library = any(%(libraries)s) and account = %(account)s"
+            f" and got > %(states)s and writer <> %(session)s limit {MAX_CHANGED_ROWS + 1}",
+            parameters,
+        )
+        is_stale |= len(changed) > MAX_CHANGED_ROWS or any(is_moved for _, is_moved in changed)
+        rows = self.rows({article for article, _ in changed[:MAX_CHANGED_ROWS]})
+        return ExternalChanges(rows, is_stale)

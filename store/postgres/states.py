@@ -14,10 +14,15 @@ SHARED_ACCOUNT = ""
 """The account of the states that count for everyone of a library."""
 
 STATE_COLUMNS = (
-    "read, read_stamp, starred, starred_stamp, position, position_stamp, deleted, deleted_stamp,"
-    " count, imported_count, last_read, last_opened, tags, edits"
-)
+    "read", "read_stamp", "starred", "starred_stamp", "position", "position_stamp", "deleted",
+    "deleted_stamp", "count", "imported_count", "last_read", "last_opened", "tags", "edits",
+)  # fmt: skip
 """The columns of an `ArticleState`, in the order of `state_from_columns`."""
+
+
+def list_state_columns(table: str) -> str:
+    """Return the columns of a state for a query, of a table by its name in there."""
+    return ", ".join(f"{table}.{name}" for name in STATE_COLUMNS)
 
 
 def state_from_columns(columns: Iterable[Any]) -> ArticleState:
@@ -87,7 +92,7 @@ def read_states(access: Access, articles: Mapping[str, int]) -> dict[str, Articl
     """Return the states of articles, which are given with their libraries; without those that have none."""
     found: dict[str, dict[str, ArticleState]] = {}
     rows = access.connection.rows(
-        f"select s.article, s.account, {STATE_COLUMNS} from unnest(%s::int[], %s::text[]) as wanted (l, a)"  # noqa: S608
+        f"select s.article, s.account::text, {list_state_columns('s')} from unnest(%s::int[], %s::text[]) as wanted (l, a)"
         " join newstui.state s on s.library = l and s.article = a and s.account in (%s, '')",
         [list(articles.values()), list(articles), access.account],
     )

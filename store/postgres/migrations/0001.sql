@@ -184,12 +184,13 @@ create table newstui.state (
     primary key (library, account, article)
 );
 create index state_got on newstui.state (library, account, got);
-create index state_unread on newstui.state (library, account, article) where read;
+create index state_read on newstui.state (library, account, article) where read;
 create index state_starred on newstui.state (library, account, article) where starred;
 create index state_begun on newstui.state (library, account, article) where position > 0 and not read;
+create index state_moved on newstui.state (library, account, article)
+    where deleted or category is not null or edited_at is not null;
 create index state_edited on newstui.state (library, account, article)
-    where category is not null or edited_at is not null or title is not null;
-create index state_deleted on newstui.state (library, account, article) where deleted;
+    where category is not null or edited_at is not null;
 create index state_tags on newstui.state (library, account, article) where tags <> '{}';
 
 -- Numbers of articles that are kept up with every change. Those of the account '' are all articles;
@@ -255,6 +256,15 @@ create function newstui.writable() returns int[]
 create function newstui.owned() returns int[]
     language sql stable security definer set search_path = newstui, pg_temp
     as $$ select coalesce(array_agg(id), '{}') from library where owner = session_user $$;
+
+-- The articles whose ids begin like this. A function, because `like` may not use an index under
+-- row-level security; it looks at the libraries of the account alone.
+create function newstui.find_ids(prefix text) returns table (library int, id text)
+    language sql stable security definer set search_path = newstui, pg_temp
+    as $$
+        select a.library, a.id from article a
+        where a.library = any((select mine())::int[]) and lower(a.id) like prefix
+    $$;
 
 -- Makes the own library of the account, unless it has one; returns it.
 create function newstui.open_own() returns int

@@ -1,0 +1,121 @@
+"""Lists and counts: which articles a query has, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from weakref import WeakSet
+
+import orjson
+
+from store.library.protocol import ListField
+from store.model.errors import InvalidQuery
+from store.model.results import Counts, GroupCount
+from store.postgres.access import Access
+from store.postgres.counts import Counters
+from store.postgres.list_sql import ALWAYS, UNREAD, ListSql
+from store.postgres.listing import PostgresListing
+from store.postgres.reader import Reader
+from store.postgres.searcher import Searcher
+from store.search.list_query import ListQuery
+
+
+class Lists:
+    """Answers list queries."""
+
+    def __init__(self, access: Access, reader: Reader, searcher: Searcher) -> None:
+        """List nothing yet."""
+        self._access = access
+        self._reader = reader
+        self._searcher = searcher
+        self._counters = Counters(access)
+        self._open: WeakSet[PostgresListing] = WeakSet()
+
+    def listing(self, query: ListQuery) -> PostgresListing:
+        """Return a list.
+
+        Raises:
+            InvalidQuery: The text of the query cannot be parsed.
+        """
+        sql = self._make_sql(query)
+        total = None if sql.condition.sql != ALWAYS.sql else self._count_listed(sql)
+        found = PostgresListing(sql, self._reader.find_number, total)
+        self._open.add(found)
+        return found
+
+    def note_change(self, articles: Collection[str]) -> None:
+        """Have the lists that are in use remember what they have, before articles are changed."""
+        for each in list(self._open):
+            each.note_change(articles)
+
+    def complete(self) -> None:
+        """Have the lists that are in use read what they have, before many articles are changed."""
+        for each in list(self._open):
+            each.complete()
+
+    def _make_sql(self, query: ListQuery) -> ListSql:
+        text = query.text.strip()
+        condition = self._searcher.condition(text) if text else ALWAYS
+        categories = () if query.category is None else self._counters.spellings(query.category)
+        newest = self._reader.newest()
+        return ListSql(self._access, query, categories, condition, newest, self._sort_keys(query))
+
+    def _sort_keys(self, query: ListQuery) -> dict[str, str]:
+        """Return the keys by which names are sorted as they are in memory: ignoring case."""
+        if query.sort == "category":
+            names = set(self._counters.categories())
+        elif query.sort == "feed":
+            names = set(self._reader.source_names())
+        else:
+            return {}
+        keys = orjson.dumps({name: name.casefold() for name in names}).decode()
+        return {f"{'source' if query.sort == 'feed' else 'category'}_keys": keys}
+
+    # -- counting --------------------------------------------------------------------------
+
+    def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
+        """Count the articles of several lists."""
+        found: dict[str, Counts] = {}
+        for name, query in queries.items():
+            with suppress(InvalidQuery):
+                found[name] = self._count(replace(query, pinned_ids=frozenset()))
+        return found
+
+    def _count(self, query: ListQuery) -> Counts:
+        if query.since is None and not query.text.strip() and not self._counters.has_duplicates():
+            return self._counters.count(query)
+        sql = self._make_sql(replace(query, sort="date"))
+        row = self._access.connection.row(
+            f"select count(*), count(*) filter (where {UNREAD})"
+            f" from ({sql.select('library, id')}) a",
+            sql.parameters,
+        )
+        return Counts(*(row or (0, 0)))
+
+    def _count_listed(self, sql: ListSql) -> int | None:
+        """Return the number of articles of a list; None if only reading it tells."""
+        query = sql.query
+        if query.since is not None or self._counters.has_duplicates():
+            return None
+        total = self._counters.count(query).total
+        if query.show == "all" or not query.pinned_ids:
+            return total
+        shown = replace(sql, query=replace(query, pinned_ids=frozenset()))
+        return total + self._count_among_pinned(sql, query) - self._count_among_pinned(shown, query)
+
+    def _count_among_pinned(self, sql: ListSql, query: ListQuery) -> int:
+        pinned = sql.select("id", extra=" and a.id = any(%(among)s)")
+        row = self._access.connection.row(
+            f"select count(*) from ({pinned}) pinned",
+            sql.parameters | {"among": list(query.pinned_ids)},
+        )
+        return int(row[0]) if row else 0
+
+    def by(self, field: ListField, feeds: Collection[str] | None) -> list[GroupCount]:
+        """Return every category, or every feed with articles, with its counts."""
+        return self._counters.by(field, feeds)
+
+    def count_all(self) -> int:
+        """Return the number of articles."""
+        return self._counters.count_all()
