@@ -480,7 +480,7 @@ def _link_enclosures(extra: Mapping[str, Any], text: str) -> Iterator[str]:
             (kind for kind in LINKED_MEDIA_TYPES if kind in str(each.get("type", "")).lower()), ""
         )
         if kind and each["url"] not in text:
-            length = each.get("length", 0) / BYTES_PER_MB
+            length = _parse_length(each) / BYTES_PER_MB
             size = f", {length:.1f} MB" if length > MIN_SIZE_SHOWN_MB else ""
             url = each["url"].replace(" ", "%20").replace("(", "%28").replace(")", "%29")
             yield f"[{LINKED_MEDIA_TYPES[kind]}{size}]({url})"

@@ -110,7 +110,7 @@ class Database:
     def list_problems(self) -> Iterator[Rejection]:
         """Yield what turned out to be damaged so far."""
         if self._lost_count:
-            reason = f"damaged: up to {self._lost_count:,} articles cannot be read"
+            reason = f"damaged (articles lost: {self._lost_count:,} at most)"
             yield Rejection(str(self._path), reason)
 
     def _column_names(self, table: str) -> Sequence[str]:

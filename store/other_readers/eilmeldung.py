@@ -77,11 +77,11 @@ AGE = re.compile(r"(\d{1,4}|an?) (hour|day|week|month|year)s?(?: ago)?")
 DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
-def list_folders(base: BaseFolders) -> Sequence[Path]:
+def list_places(base: BaseFolders) -> Sequence[Path]:
     """Return where eilmeldung keeps its files, the most likely place first."""
-    folders = base.state, base.data, base.config
-    mac = base.home / "Library/Application Support/org.christo-auer.eilmeldung"
-    return *(each / "eilmeldung" for each in folders), mac
+    folders = [each / "eilmeldung" for each in (base.state, base.data, base.config)]
+    folders.append(base.home / "Library/Application Support/org.christo-auer.eilmeldung")
+    return [folder / name for folder in folders for name in FILE_NAMES]
 
 
 def name_file(path: Path) -> str:

@@ -41,7 +41,7 @@ def list_base_folders(environ: Mapping[str, str]) -> BaseFolders:
 
 def find_files(
     names: Sequence[str],
-    folders: Sequence[Path],
+    places: Sequence[Path],
     given: Sequence[Path],
     name_of: Callable[[Path], str],
 ) -> dict[str, Path]:
@@ -49,7 +49,7 @@ def find_files(
 
     Args:
         names: The names that the program gives its files.
-        folders: Where it keeps them; the first file of a name counts.
+        places: Where it keeps them; the first file of a name counts.
         given: Files and folders that the user names instead.
         name_of: Returns the usual name of a file that the user has renamed.
 
@@ -68,10 +68,10 @@ def find_files(
         else:
             found[path.name if path.name in names else name_of(path)] = path
     if not given:
-        for folder in folders:
-            found = _files_in(folder, names) | found
+        found = {path.name: path for path in reversed(places) if path.is_file()}
     if not found:
-        raise InvalidInput(f"nothing found in {', '.join(map(str, folders))}")
+        folders = dict.fromkeys(str(path.parent) for path in places)
+        raise InvalidInput(f"nothing found in {', '.join(folders)}")
     return found
 
 
@@ -80,12 +80,16 @@ def _files_in(folder: Path, names: Sequence[str]) -> dict[str, Path]:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file.
+    """Return the text of a file, also where a part of it is damaged.
 
     Raises:
         InvalidInput: It cannot be read.
     """
     try:
-        return decode_text(read_regular(path))
+        data = read_regular(path)
     except OSError as error:
         raise InvalidInput(describe_system_error(error), file=path) from error
+    try:
+        return decode_text(data)
+    except InvalidInput:  # not the text that it was
+        return data.decode("utf-8", "replace")

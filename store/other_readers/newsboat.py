@@ -46,9 +46,10 @@ MADE_GUID = re.compile(r"(?:\w{3},? )?\d{1,2} \w{3,9} \d{4}\b.*")
 """The date that newsboat appends to the link of an item without guid."""
 
 
-def list_folders(base: BaseFolders) -> Sequence[Path]:
+def list_places(base: BaseFolders) -> Sequence[Path]:
     """Return where newsboat keeps its files, the most likely place first."""
-    return base.config / "newsboat", base.data / "newsboat", base.home / ".newsboat"
+    folders = base.config / "newsboat", base.data / "newsboat", base.home / ".newsboat"
+    return [folder / name for folder in folders for name in FILE_NAMES]
 
 
 def name_file(path: Path) -> str:

@@ -137,6 +137,17 @@ def test_versions_of_json_feed(version: str) -> None:
     assert [each.article.authors for each in found.articles] == [("Ann", "Bob")]
 
 
+@pytest.mark.parametrize(("size", "label"), [("2000000", "Audio, 2.0 MB"), ([1], "Audio")])
+def test_a_size_in_json_feed_that_is_no_number(size: object, label: str) -> None:
+    media = {"url": "https://a.example/1.mp3", "mime_type": "audio/mpeg", "size_in_bytes": size}
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": "1", "content_text": "Listen.", "attachments": [media]}],
+    }
+    (article,) = parse_feed(json.dumps(feed).encode(), "utf-8", FEED).articles
+    assert article.body.text == f"Listen.\n\n[{label}](https://a.example/1.mp3)"
+
+
 def test_escaped_cdata() -> None:
     found = parse_item("<title>T</title><description>&lt;![CDATA[the text]]&gt;</description>")
     assert found.body.text == "the text"
