@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,7 +93,7 @@ def load_command(name: str) -> Callable[[argparse.Namespace], bool | None]:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from tui.cli.console import checked_output
+    from tui.cli.console import checked_output, run_quietly
     from tui.cli.parser import parse_arguments
 
     # `newstui list | head` ends quietly, like any filter.
@@ -103,7 +104,10 @@ def _run(arguments: Sequence[str]) -> int:
         signal.signal(signal.SIGPIPE, before)
         return _start_reader(options.library, slow=options.slow)
     with checked_output():
-        failed = _run_command(options)
+        run = partial(_run_command, options)
+        # What is repeated until it is stopped is quiet round by round.
+        is_held = options.quiet and options.command and not getattr(options, "every", None)
+        failed = run_quietly(run) if is_held else run()
     return ExitCode.FAILED if failed else ExitCode.OK
 
 

@@ -24,7 +24,7 @@ from store.library.protocol import Library
 from store.model.errors import FetchFailed, NewstuiError, PrivateHost
 from store.search.list_query import ListQuery
 from store.text.urls import redact_url
-from tui.cli.console import ProgressLine, print_json, print_message
+from tui.cli.console import ProgressLine, print_json, print_message, print_message_now
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import open_feed_store
 from tui.rendering.wording import describe_command_error, format_count
@@ -147,5 +147,5 @@ def _confirm_private_host(error: PrivateHost) -> bool:
     """Ask whether to fetch from a private network; without a terminal the answer is no."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    print_message(f"{error}. Fetch anyway? [y/N]")
+    print_message_now(f"{error}. Fetch anyway? [y/N]")
     return sys.stdin.readline().strip().lower() in ("y", "yes")

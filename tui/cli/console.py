@@ -35,10 +35,38 @@ UNSAFE_JSON_CHARS = re.compile(
 """Characters that are valid in JSON but act on a terminal; they are written as `\\u` escapes."""
 
 
+_held_messages: list[str] | None = None
+"""The messages of a command with `--quiet`, until it is known whether it fails."""
+
+
 def print_message(message: str) -> None:
-    """Print a message for the user, always as one line."""
+    """Print a message for the user, always as one line; with `--quiet` only if something fails."""
+    if _held_messages is None:
+        print_message_now(message)
+    else:
+        _held_messages.append(message)
+
+
+def print_message_now(message: str) -> None:
+    """Print a message for the user, with `--quiet` too: a question, for example."""
     text = clean_line(redact_credentials(message), limit=MAX_MESSAGE_CHARS)
     print(f"newstui: {text}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def run_quietly(run: Callable[[], bool | None]) -> bool | None:
+    """Run a command, and print its messages only if it fails."""
+    global _held_messages
+    held: list[str] = []
+    _held_messages = held
+    failed: bool | None = True
+    try:
+        failed = run()
+    finally:
+        _held_messages = None
+        if failed:
+            for each in held:
+                print_message_now(each)
+    return failed
 
 
 def print_messages(messages: Iterable[str]) -> None:
@@ -66,12 +94,17 @@ def print_data(text: str) -> None:
 
 def print_json(value: Any, *, pretty: bool = False) -> None:
     """Print a JSON value, on a line of its own or indented."""
+    write_output(format_json(value, pretty=pretty) + "\n")
+
+
+def format_json(value: Any, *, pretty: bool = False) -> str:
+    """Return a JSON value that is safe to show, on one line or indented."""
     option = orjson.OPT_INDENT_2 if pretty else 0
     try:
         text = orjson.dumps(value, option=option).decode()
     except orjson.JSONEncodeError:  # a path that is not UTF-8
         text = orjson.dumps(clean_json(value), option=option).decode()
-    write_output(UNSAFE_JSON_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    return UNSAFE_JSON_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def flush_output() -> None:
@@ -144,7 +177,7 @@ class ProgressLine:
     def __init__(self, label: str) -> None:
         self._label = label
         self._bar: Any = None
-        is_shown = sys.stderr.isatty()
+        is_shown = sys.stderr.isatty() and _held_messages is None
         self._show_after = time.monotonic() + PROGRESS_DELAY if is_shown else math.inf
 
     def __enter__(self) -> Self:

@@ -22,11 +22,12 @@ from store.system.machine import machine_name
 from store.system.paths import Paths, platform_paths
 from store.text.clean import clean_line
 from tui import __version__
-from tui.cli.console import MAX_MESSAGE_CHARS, print_data, print_json
+from tui.cli.console import MAX_MESSAGE_CHARS, page_size, print_data, print_json
 from tui.cli.context import resolve_library
+from tui.cli.output import column, is_terminal, print_lines, print_values
 from tui.config.library_choice import LibraryChoice
 from tui.config.settings import load_settings
-from tui.rendering.cells import fit_cells
+from tui.rendering.cells import wrap_text
 from tui.rendering.wording import (
     REPAIR_HINT,
     describe_searches_copy,
@@ -38,6 +39,7 @@ from tui.terminal.browser import describe_methods
 from tui.terminal.environment import HostEnvironment, find_startup_problem
 
 NAME_CELLS = 12
+MAX_LINE_CELLS = 10_000
 REPEATED_NAMES = ("problem", "repaired", "copy")
 """Findings there may be several of; all others are there once."""
 
@@ -61,10 +63,21 @@ def run_doctor(options: argparse.Namespace) -> bool:
             pretty=True,
         )
     else:
-        for name, text in findings:
-            print_data(f"{fit_cells(name, NAME_CELLS)}{text}")
+        for finding in findings:
+            _print_finding(*finding)
         print_data(format_count(len(problems), "problem") if problems else "no problems")
     return bool(problems)
+
+
+def _print_finding(name: str, text: str) -> None:
+    if not is_terminal():
+        print_values((name, text))
+        return
+    style = "problem" if name == "problem" else ""
+    for number, line in enumerate(wrap_text(text, max(1, page_size()[0] - NAME_CELLS))):
+        print_lines(
+            [[column("" if number else name, NAME_CELLS, "bold"), (line, style)]], MAX_LINE_CELLS
+        )
 
 
 def _find_library(options: argparse.Namespace) -> LibraryChoice | None:

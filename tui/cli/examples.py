@@ -38,6 +38,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "list": (
         ("list --unread --limit 5", "list the five newest unread articles"),
         ("list 'harbour -strike newer:7d'", "list this week's articles on a harbour and no strike"),
+        ("list --format '{title}\\t{url}'", "print titles and URLs, separated by a tab"),
         ("list --starred --json", "print the starred articles as JSON"),
     ),
     "search": (
@@ -74,6 +75,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "restore": (("restore ~/news.zip --into ~/restored", "unpack a backup into a folder"),),
     "copy": (("copy ~/.local/share/newstui ~/disk/news", "copy your library to a disk"),),
+    "sync": (("sync ~/disk/news", "exchange what is new with a library on a disk"),),
     "compact": (("compact --dry-run", "print what would be removed"),),
     "stats": (("stats", "print charts"), ("stats --json", "print all numbers")),
     "keys": (("keys --preset vim", "list the keys of a preset"),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from store.model.times import system_clock
 from store.search.saved_searches import FolderSearchStore
 from store.system.files import read_regular
 from store.system.paths import Paths
+from store.text.clean import clean_line
 from store.text.urls import redact_url
-from tui.cli.console import find_each, print_data, print_json, print_message, print_messages
+from tui.cli.console import find_each, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
-from tui.cli.list import ROW_CATEGORY_CELLS
+from tui.cli.list import MIN_CATEGORY_CELLS, ROW_CATEGORY_CELLS
+from tui.cli.output import Line, column, print_list
 from tui.config.settings import load_settings
-from tui.rendering.cells import fit_cells
 from tui.rendering.wording import (
     describe_added,
     describe_feed_problem,
@@ -28,6 +30,7 @@ from tui.rendering.wording import (
     format_minute,
 )
 
+MINUTE_CELLS = 16
 NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
 
 
@@ -48,7 +51,7 @@ def run_feeds(options: argparse.Namespace) -> bool:
             print_message(describe_subscriptions_copy(copy))
         keys = {each.key for each in chosen} if options.feeds else None
         with open_loaded_library(options) as library:
-            _print_feeds(feed_store, library, keys, as_json=options.json)
+            _print_feeds(feed_store, library, keys, options)
     return failed
 
 
@@ -93,20 +96,60 @@ def _import_subscriptions(feed_store: FeedStore, paths: Paths, path: str) -> boo
 
 
 def _print_feeds(
-    feed_store: FeedStore, library: Library, keys: set[str] | None, *, as_json: bool
+    feed_store: FeedStore, library: Library, keys: set[str] | None, options: argparse.Namespace
 ) -> None:
     feeds = feed_store.list_feeds(library.by("feed"))
-    now = int(system_clock().timestamp())
     print_rejected_feeds(feed_store)
     if not feeds:
         print_message(NO_FEEDS_MESSAGE)
-    for each in feeds:
-        if keys is not None and each.subscription.key not in keys:
-            continue
-        if as_json:
-            print_json(_feed_json(each))
-        else:
-            print_data("\n".join(_feed_lines(each, now)))
+    chosen = [each for each in feeds if keys is None or each.subscription.key in keys]
+    print_list(chosen, FeedForm(int(system_clock().timestamp())), options)
+
+
+class FeedForm:
+    """The forms in which feeds are listed."""
+
+    def __init__(self, now: int) -> None:
+        self._now = now
+
+    def records(self, items: Sequence[FeedStatus]) -> Iterator[Mapping[str, Any]]:
+        """Yield the feeds as JSON."""
+        return map(_feed_json, items)
+
+    def values(self, item: FeedStatus) -> Sequence[str]:
+        """Return state, articles, unread, share read, last success, category, name, URL, problem."""
+        feed, problem = item.subscription, describe_feed_problem(item, self._now)
+        return [
+            "paused" if feed.paused else "failing" if problem else "ok",
+            str(item.article_count),
+            str(item.unread_count),
+            _format_share(item),
+            item.state.succeeded,
+            feed.category,
+            feed.display_name,
+            redact_url(feed.url),
+            problem,
+        ]
+
+    def lines(self, item: FeedStatus, width: int) -> Iterator[Line]:
+        """Yield the line of a feed, and its problem below it."""
+        feed, problem = item.subscription, describe_feed_problem(item, self._now)
+        line = [
+            ("‖" if feed.paused else "!" if problem else " ", "problem"),
+            (f" {item.article_count:>6,} {item.unread_count:>6,}", ""),
+            (f" {_format_share(item):>4}  ", "dim"),
+        ]
+        if width >= MIN_CATEGORY_CELLS:
+            success = format_minute(item.state.succeeded) or "never"
+            line += [column(success, MINUTE_CELLS, "dim"), ("  ", "")]
+            line += [column(feed.category, ROW_CATEGORY_CELLS, "category"), ("  ", "")]
+        yield [*line, (clean_line(feed.display_name), "bold" if item.unread_count else "")]
+        if problem:
+            yield [("    ", ""), (clean_line(problem), "problem")]
+
+
+def _format_share(status: FeedStatus) -> str:
+    return f"{status.read_ratio:.0%}" if status.article_count else ""
 
 
 def _feed_json(status: FeedStatus) -> dict[str, Any]:
@@ -127,15 +170,3 @@ def _feed_json(status: FeedStatus) -> dict[str, Any]:
         "unread": status.unread_count,
         "share_read": round(status.read_ratio, 3),
     }
-
-
-def _feed_lines(status: FeedStatus, now: int) -> list[str]:
-    feed = status.subscription
-    problem = describe_feed_problem(status, now)
-    state = "‖" if feed.paused else "!" if problem else " "
-    counts = f"{status.article_count:>6,} {status.unread_count:>6,}"
-    share = f"{status.read_ratio:4.0%}" if status.article_count else "    "
-    success = format_minute(status.state.succeeded) or "never"
-    category = fit_cells(feed.category, ROW_CATEGORY_CELLS)
-    line = f"{state} {counts} {share}  {success:<16}  {category}  {feed.display_name}"
-    return [line, f"    {problem}"] if problem else [line]

@@ -6,6 +6,7 @@ import argparse
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 
 from store.feeds.feed_store import FeedStore, FetchResult
 from store.feeds.fetch import FetchContext, choose_due_feeds, fetch_and_store, store_results
@@ -13,7 +14,7 @@ from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
 from store.model.errors import LibraryBusy
 from store.model.times import system_clock
-from tui.cli.console import ProgressLine, find_each, print_json, print_message
+from tui.cli.console import ProgressLine, find_each, print_json, print_message, run_quietly
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import NO_FEEDS_MESSAGE, open_feed_store, print_rejected_feeds
 from tui.rendering.wording import format_count
@@ -22,17 +23,23 @@ from tui.services import make_fetch_context
 
 def run_fetch(options: argparse.Namespace) -> bool:
     """Fetch feeds, once or periodically."""
+    if options.every is None:
+        return _fetch_once(options)
     while True:
         began = time.monotonic()
-        try:
-            failed = _fetch_once(options)
-            if options.every is None:
-                return failed
-        except LibraryBusy as error:
-            if options.every is None:
-                raise
-            print_message(str(error))
+        if options.quiet:  # the messages of a round must not wait for the end of all
+            run_quietly(partial(_fetch_round, options))
+        else:
+            _fetch_round(options)
         time.sleep(max(1.0, options.every - (time.monotonic() - began)))
+
+
+def _fetch_round(options: argparse.Namespace) -> bool:
+    try:
+        return _fetch_once(options)
+    except LibraryBusy as error:
+        print_message(str(error))
+        return True
 
 
 def _fetch_once(options: argparse.Namespace) -> bool:

@@ -3,40 +3,105 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, reading_minutes
+from store.model.times import is_dated
 from store.search.language import query_needs_index
 from store.search.list_query import ListQuery
-from tui.cli.console import print_data, print_json, print_message
+from store.text.clean import clean_line
+from store.text.names import name_key
+from themes.faults import suggest_nearest
+from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
-from tui.rendering.cells import fit_cells
-from tui.rendering.wording import describe_correction, label_row_date
+from tui.cli.output import Line, Span, column, print_list, right_column
+from tui.rendering.wording import NO_DATE, describe_correction, format_row_date
 
 SHORT_ID_LENGTH = 8
-ROW_DATE_CELLS, ROW_CATEGORY_CELLS = 10, 12
+ROW_DATE_CELLS, ROW_CATEGORY_CELLS, ROW_MINUTES_CELLS = 10, 12, 4
+MIN_DATE_CELLS, MIN_CATEGORY_CELLS = 50, 72
+"""The narrowest terminals with a column of dates, and with one of categories."""
+NO_ARTICLES = "no articles yet; `newstui import` adds some"
 
 
 def run_list(options: argparse.Namespace) -> None:
-    """Print a line for each article, or its metadata as JSON."""
+    """Print the articles of a query."""
     with open_loaded_library(options) as library:
         rows = query_rows(library, options) or _correct_rows(library, options)
-        if options.json:
-            for article, reading in library.articles(row.id for row in rows):
-                print_json(metadata_to_dict(article, reading))
-            return
-        if not rows:
+        if not rows and not options.json:
             is_empty = build_query(options) == ListQuery()
-            print_message(
-                "no articles yet; `newstui import` adds some"
-                if is_empty
-                else "no matching articles"
-            )
-        for row in rows:
-            print_data(format_row(row))
+            print_message(NO_ARTICLES if is_empty else describe_no_match(library, options.category))
+        print_list(rows, ArticleForm(library), options)
+
+
+def describe_no_match(library: Library, category: str | None) -> str:
+    """Return that nothing matches, with the nearest category if there is none of that name."""
+    known = [each.name for each in library.by("category")]
+    if category is None or name_key(category) in map(name_key, known):
+        return "no matching articles"
+    hint = suggest_nearest(category, known)
+    return f"no matching articles: there is no category {category!r}" + (hint and f"; {hint}")
+
+
+class ArticleForm:
+    """The forms in which articles are listed."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def records(self, items: Sequence[ArticleRow]) -> Iterator[Mapping[str, Any]]:
+        """Yield metadata and reading status of the articles."""
+        for article, reading in self._library.articles(row.id for row in items):
+            yield metadata_to_dict(article, reading)
+
+    def values(self, item: ArticleRow) -> Sequence[str]:
+        """Return id, `read` or `unread`, `starred` or nothing, date, category, minutes, title."""
+        return article_values(item)
+
+    def lines(self, item: ArticleRow, width: int) -> Iterator[Line]:
+        """Yield the line of an article."""
+        yield [*article_columns(item, width), title_span(item)]
+
+
+def article_values(row: ArticleRow) -> list[str]:
+    """Return the columns of an article in a pipe."""
+    return [
+        row.id,
+        "read" if row.read else "unread",
+        "starred" if row.starred else "",
+        format_row_date(row.timestamp),
+        row.category,
+        str(reading_minutes(row.words)),
+        row.title,
+    ]
+
+
+def article_columns(row: ArticleRow, width: int) -> Line:
+    """Return the columns before the title; a narrow terminal has fewer."""
+    columns = [
+        (row.id[:SHORT_ID_LENGTH], "id"),
+        ("  ", ""),
+        (" ", "") if row.read else ("●", "bold"),
+        ("★", "star") if row.starred else (" ", ""),
+        (" ", ""),
+    ]
+    if width >= MIN_DATE_CELLS:
+        date = format_row_date(row.timestamp) if is_dated(row.timestamp) else NO_DATE
+        columns += [column(date, ROW_DATE_CELLS, "dim"), ("  ", "")]
+    if width >= MIN_CATEGORY_CELLS:
+        minutes = f"{reading_minutes(row.words)}′"
+        columns += [column(row.category, ROW_CATEGORY_CELLS, "category"), ("  ", "")]
+        columns += [right_column(minutes, ROW_MINUTES_CELLS, "dim"), ("  ", "")]
+    return columns
+
+
+def title_span(row: ArticleRow) -> Span:
+    """Return the title; that of an unread article is bold."""
+    return clean_line(row.title), "" if row.read else "bold"
 
 
 def query_rows(library: Library, options: argparse.Namespace) -> Sequence[ArticleRow]:
@@ -69,12 +134,3 @@ def build_query(options: argparse.Namespace) -> ListQuery:
     """Return the query of the command line."""
     sort = options.sort.replace("-", " ")
     return ListQuery(options.show, options.category, " ".join(options.words), sort)
-
-
-def format_row(row: ArticleRow) -> str:
-    """Return an article as a line of a list."""
-    state = f"{' ' if row.read else '●'}{'★' if row.starred else ' '}"
-    date = fit_cells(label_row_date(row.timestamp), ROW_DATE_CELLS)
-    category = fit_cells(row.category, ROW_CATEGORY_CELLS)
-    minutes = f"{reading_minutes(row.words):>3}′"
-    return f"{row.id[:SHORT_ID_LENGTH]}  {state} {date}  {category}  {minutes}  {row.title}"

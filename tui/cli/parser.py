@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tui.cli.syntax import (
     parse_positive,
     parse_since,
 )
+from tui.cli.template import template_parser
 from tui.config.keymaps import KEYMAP_PRESETS
 
 FORMAT_ALIASES = {"markdown": "md"}
@@ -80,6 +81,20 @@ def _flags(dest: str, default: object, *flags: tuple[str, object, str]) -> OneOf
             _argument(f"--{name}", const=value, help=help_, **shared)
             for name, value, help_ in flags
         )
+    )
+
+
+def _format(
+    output: str, names: Sequence[str] = (), aliases: Mapping[str, str] | None = None
+) -> Argument:
+    """Return the option for a template; `names` are formats that are named and not described."""
+    named = f"{', '.join(names)} (default: {names[0]}), or " if names else ""
+    return _option(
+        "format",
+        "FORMAT" if names else "TEMPLATE",
+        f"{named}a template such as '{{title}}\\t{{url}}', with the fields of --json",
+        type=template_parser(output, names, aliases),
+        default=names[0] if names else None,
     )
 
 
@@ -198,7 +213,6 @@ COMMAND_SYNTAXES = (
         "fetch feeds",
         "Fetch the given feeds, or all feeds that are not paused.",
         FEEDS_ARGUMENT,
-        _flag("quiet", "print errors only, for cron"),
         _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=parse_interval),
         JSON_FLAG,
     ),
@@ -230,10 +244,13 @@ COMMAND_SYNTAXES = (
             "subscribe to the feeds of an OPML file or of newsboat's urls file",
             dest="import_opml",
         ),
+        _format("feeds"),
         JSON_FLAG,
         Requirement(("feeds",), "a FEED", FEED_CHANGES),
     ),
-    _command("list", "list articles, newest first", "", *QUERY_ARGUMENTS, JSON_FLAG),
+    _command(
+        "list", "list articles, newest first", "", *QUERY_ARGUMENTS, _format("list"), JSON_FLAG
+    ),
     _command(
         "search",
         "search titles, texts, summaries, categories and tags",
@@ -244,6 +261,7 @@ COMMAND_SYNTAXES = (
         _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
         _flag("newest", "newest first instead of best first"),
         _option("limit", "N", "at most N articles (default: 20)", type=parse_positive, default=20),
+        _format("search"),
         JSON_FLAG,
     ),
     _command(
@@ -255,6 +273,7 @@ COMMAND_SYNTAXES = (
         _option(
             "limit", "N", "at most N paragraphs (default: 10)", type=parse_positive, default=10
         ),
+        _format("passages"),
         JSON_FLAG,
     ),
     _command(
@@ -262,14 +281,7 @@ COMMAND_SYNTAXES = (
         "print an article with its details",
         "Print an article with its similar articles, summary, statistics and details.",
         ID_ARGUMENT,
-        _choice(
-            "format",
-            "FORMAT",
-            "print in this format (default: text)",
-            ("text", "md"),
-            aliases=FORMAT_ALIASES,
-            default="text",
-        ),
+        _format("show", ("text", "md", "json"), FORMAT_ALIASES),
         JSON_FLAG,
     ),
     _command(
@@ -279,7 +291,7 @@ COMMAND_SYNTAXES = (
         " in words. Lines are as wide as the terminal, or 80 columns in a pipe.",
         ID_ARGUMENT,
     ),
-    _command("similar", "list similar articles", "", ID_ARGUMENT, JSON_FLAG),
+    _command("similar", "list similar articles", "", ID_ARGUMENT, _format("similar"), JSON_FLAG),
     _command(
         "brief",
         "print the front page: what is new, one line a story",
@@ -420,6 +432,7 @@ COMMAND_SYNTAXES = (
         "list the keys of the reader",
         "",
         _choice("preset", "PRESET", "list a preset instead of your own keys", KEYMAP_PRESETS),
+        _format("keys"),
         JSON_FLAG,
     ),
     _command(
@@ -427,9 +440,10 @@ COMMAND_SYNTAXES = (
         "list the settings",
         "List every setting, its value and where the value comes from.",
         _flag("example", "print a settings.toml to start with"),
+        _format("settings"),
         JSON_FLAG,
     ),
-    _command("themes", "list the colour themes", "", JSON_FLAG),
+    _command("themes", "list the colour themes", "", _format("themes"), JSON_FLAG),
     _command(
         "completion",
         "print the completion script of a shell",
@@ -516,7 +530,7 @@ def build_parser() -> SafeArgumentParser:
         command.set_defaults(parser=command, requirements=requirements)
         command.query_options = _short_options_beside_query(syntax)
         # Suppressed, so that it does not undo a --library before the command.
-        command.add_parts((*syntax.parts, _library_argument(argparse.SUPPRESS)))
+        command.add_parts((*syntax.parts, *_common_options(argparse.SUPPRESS)))
         parser.commands[syntax.name] = command
     return parser
 
@@ -527,10 +541,26 @@ def _short_options_beside_query(syntax: CommandSyntax) -> frozenset[str] | None:
     return frozenset(name for name in names if len(name) == 2) if QUERY_DEST in names else None
 
 
-def _library_argument(default: str | None) -> Argument:
-    help_ = "library folder (default on Linux: ~/.local/share/newstui)"
-    return _argument("--library", type=Path, metavar="DIR", default=default, help=help_)
+def _common_options(
+    library: str | None, is_quiet: object = argparse.SUPPRESS
+) -> tuple[Argument, ...]:
+    """Return the options that all commands have, with their defaults."""
+    return (
+        _argument(
+            "--library",
+            type=Path,
+            metavar="DIR",
+            default=library,
+            help="library folder (default on Linux: ~/.local/share/newstui)",
+        ),
+        _argument(
+            "--quiet",
+            action="store_true",
+            default=is_quiet,
+            help="print messages only if something fails, for cron",
+        ),
+    )
 
 
-TOP_PARTS = (VERSION_FLAG, _library_argument(None), *READER_OPTIONS)
+TOP_PARTS = (VERSION_FLAG, *_common_options(None, is_quiet=False), *READER_OPTIONS)
 """The options before a command."""

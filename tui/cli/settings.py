@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui.cli.console import print_data, print_json, print_messages
+from tui.cli.console import print_data, print_messages
 from tui.cli.context import resolve_paths
+from tui.cli.output import Line, column, print_list
 from tui.config.settings import (
     LoadedSettings,
     SettingDeclaration,
@@ -16,7 +17,6 @@ from tui.config.settings import (
     load_settings,
 )
 from tui.config.settings_file import SETTINGS_FILE
-from tui.rendering.cells import fit_cells
 
 DEFAULT_SOURCE = "default"
 SETTING_CELLS = 45
@@ -33,38 +33,52 @@ def run_settings(options: argparse.Namespace) -> bool:
         print_data(example_settings())
         return False
     loaded = load_settings(resolve_paths(options).config)
-    if options.json:
-        for each in iter_setting_declarations():
-            print_json(_setting_json(each, loaded))
-    else:
-        print_data("\n".join(_setting_lines(loaded)))
+    print_list(list(iter_setting_declarations()), SettingForm(loaded), options)
     print_messages(loaded.faults)
     return bool(loaded.faults)
 
 
-def _setting_json(each: SettingDeclaration, loaded: LoadedSettings) -> dict[str, Any]:
-    value, default = getattr(loaded.settings, each.name), each.default
-    return {
-        "name": each.name,
-        "value": dict(value) if isinstance(value, Mapping) else value,
-        "default": dict(default) if isinstance(default, Mapping) else default,
-        "source": loaded.sources.get(each.name, DEFAULT_SOURCE),
-        "must_be": each.value_type.rule,
-        "help": each.help,
-    }
+class SettingForm:
+    """The forms in which settings are listed."""
 
+    def __init__(self, loaded: LoadedSettings) -> None:
+        self._loaded = loaded
 
-def _setting_lines(loaded: LoadedSettings) -> Iterator[str]:
-    for each in iter_setting_declarations():
-        value = getattr(loaded.settings, each.name)
-        source = loaded.sources.get(each.name, DEFAULT_SOURCE)
-        if isinstance(value, Mapping):
-            yield fit_cells(f"[{each.name}]", SETTING_CELLS) + source
+    def _value(self, item: SettingDeclaration) -> Any:
+        value = getattr(self._loaded.settings, item.name)
+        return dict(value) if isinstance(value, Mapping) else value
+
+    def _source(self, item: SettingDeclaration) -> str:
+        return self._loaded.sources.get(item.name, DEFAULT_SOURCE)
+
+    def records(self, items: Sequence[SettingDeclaration]) -> Iterator[Mapping[str, Any]]:
+        """Yield the settings as JSON."""
+        for item in items:
+            default = item.default
+            yield {
+                "name": item.name,
+                "value": self._value(item),
+                "default": dict(default) if isinstance(default, Mapping) else default,
+                "source": self._source(item),
+                "must_be": item.value_type.rule,
+                "help": item.help,
+            }
+
+    def values(self, item: SettingDeclaration) -> Sequence[str]:
+        """Return name, value and source."""
+        return [item.name, format_toml_value(self._value(item)), self._source(item)]
+
+    def lines(self, item: SettingDeclaration, width: int) -> Iterator[Line]:
+        """Yield the line of a setting; of a table also its entries."""
+        value, source = self._value(item), self._source(item)
+        style = "dim" if source == DEFAULT_SOURCE else "bold"
+        if isinstance(value, dict):
+            yield [column(f"[{item.name}]", SETTING_CELLS, style), (source, "dim")]
             for key, entry in value.items():
-                yield f"  {format_toml_value(key)} = {format_toml_value(entry)}"
+                yield [(f"  {format_toml_value(key)} = {format_toml_value(entry)}", "")]
         else:
-            setting = f"{each.name} = {format_toml_value(value)}"
-            yield f"{fit_cells(setting, SETTING_CELLS - 1)} {source}"
+            setting = f"{item.name} = {format_toml_value(value)}"
+            yield [column(setting, SETTING_CELLS - 1, style), (f" {source}", "dim")]
 
 
 def format_toml_value(value: object) -> str:

@@ -18,9 +18,10 @@ from store.model.article import (
     list_annotations,
 )
 from tui.actions.article_export import render_markdown
-from tui.cli.console import print_data, print_json, print_message
+from tui.cli.console import print_data, print_json, print_message, write_output
 from tui.cli.context import open_article, open_similar_with_progress
 from tui.cli.similar import similar_lines
+from tui.cli.template import Template
 from tui.rendering.article_details import (
     ANNOTATIONS_HEADING,
     SIMILAR_HEADING,
@@ -44,8 +45,10 @@ def run_show(options: argparse.Namespace) -> None:
             print_message(MISSING_TEXT)
         open_similar_with_progress(library)
         similar = library.similar(entry)
-        if options.json:
+        if options.json or options.format == "json":
             print_json(article_to_dict(entry, similar), pretty=True)
+        elif isinstance(options.format, Template):
+            write_output(options.format.fill(article_to_dict(entry, similar)) + "\n")
         elif options.format == "md":
             print_data(render_markdown(entry).removesuffix("\n"))
         else:

@@ -108,9 +108,11 @@ def test_fetch_reports_new_articles_and_failures(run: Run, site: Site) -> None:
     (feed,) = run("feeds", "--json").values
     assert (feed["error"], feed["articles"], feed["unread"]) == ("500 Internal Server Error", 3, 2)
     assert feed["share_read"] == 0.333
-    listed = run("feeds").lines
-    assert listed[0].startswith("!      3      2  33%")
-    assert listed[1] == "    500 Internal Server Error"
+    (listed,) = run("feeds").lines
+    state, articles, unread, share, when, category, name, url, problem = listed.split("\t")
+    assert (state, articles, unread, share) == ("failing", "3", "2", "33%")
+    assert (when, category, name) == (feed["last_success"], "sea", "Harbour")
+    assert (url, problem) == (site.url("/feed"), "500 Internal Server Error")
 
 
 def test_edit_feeds_by_name(run: Run, site: Site) -> None:

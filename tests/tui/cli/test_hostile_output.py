@@ -17,6 +17,7 @@ from tests.support.terminal import Terminal
 from tests.tui.cli.conftest import XDG, Run, article_json, library_folder, write_json
 from tests.tui.cli.test_command_environment import process
 from tui.cli.console import ProgressLine
+from tui.cli.output import STYLES
 from tui.config.settings import load_settings
 
 HOSTILE = ROOT / "sample_articles/hostile-text.json"
@@ -26,6 +27,7 @@ UNSAFE = re.compile(
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 ESCAPES = "\x1b]52;c;eA==\x07\x9b31m\u202e\u2066\x7f"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 PROGRESS_SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-HJKhlm]")
 """The progress line moves the cursor and sets colours; there may be nothing else."""
 
@@ -33,9 +35,9 @@ PROGRESS_SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-HJKhlm]")
 def check_safe(data: bytes) -> str:
     """Check that no byte acts on a terminal, and return the text.
 
-    A pseudo-terminal ends lines with CR LF.
+    A pseudo-terminal ends lines with CR LF, and a tab separates columns.
     """
-    text = data.decode().replace("\r\n", "\n")
+    text = data.decode().replace("\r\n", "\n").replace("\t", " ")
     assert UNSAFE.findall(text) == []
     return text
 
@@ -84,12 +86,22 @@ def test_no_control_character_reaches_a_pipe(hostile: Path, run: Run) -> None:
 
 def test_no_control_character_reaches_a_terminal(hostile: Path) -> None:
     """Cases 45, 57: the same on a terminal."""
-    for command in (("list",), ("show", ARTICLE), ("show", ESCAPES)):
+    for command in (("list",), ("search", "title"), ("show", ARTICLE), ("show", ESCAPES)):
         arguments = [sys.executable, "-m", "tui", *command]
-        with Terminal(arguments, hostile, env=LIBRARY_ENVIRONMENT) as terminal:
+        with Terminal(arguments, hostile, env=LIBRARY_ENVIRONMENT | {"NO_COLOR": "1"}) as terminal:
             terminal.wait_exit()
             text = check_safe(terminal.raw)
         assert text.strip()
+
+
+def test_the_only_control_sequences_are_our_own_colours(hostile: Path) -> None:
+    arguments = [sys.executable, "-m", "tui", "search", "title"]
+    with Terminal(arguments, hostile, env=LIBRARY_ENVIRONMENT) as terminal:
+        terminal.wait_exit()
+        raw = terminal.raw.decode()
+    ours = {f"\x1b[{code}m" for code in STYLES.values()}
+    assert set(COLOURS.findall(raw)) <= ours
+    check_safe(COLOURS.sub("", raw).encode())
 
 
 @pytest.mark.usefixtures("hostile")

@@ -13,8 +13,8 @@ from tests.tui.cli.conftest import Run, article_json, write_json
 def test_search_prints_snippets(run: Run, three: Path) -> None:
     found = run("search", '"article 2"')
     assert found.code == 0
-    assert found.lines[0].endswith("Title 2")
-    assert found.lines[1].strip() == "The words of article 2. They are few."
+    (line,) = found.lines
+    assert line.split("\t")[-2:] == ["Title 2", "The words of article 2. They are few."]
     (value,) = run("search", "few", "--newest", "--limit", "1", "--json").values
     assert (value["title"], value["line"]) == ("Title 3", "…They are few.")
     assert len(run("list", "text:few -title:3", "--json").ids) == 2
@@ -58,9 +58,11 @@ def test_passages_are_printed_with_their_articles(run: Run, three: Path) -> None
         0,
         "newstui: did you mean words of article 2? (quote to insist)\n",
     )
-    head, text = found.lines
-    assert head.endswith("Title 2, paragraph 1")
-    assert text == "    The words of article 2. They are few."
+    (line,) = found.lines
+    assert line.split("\t") == [
+        *(article_json(2)["id"], "unread", "2024-01-02", "1", "Title 2"),
+        "The words of article 2. They are few.",
+    ]
     (value,) = run("passages", "few", "article", "2", "--limit", "1", "--json").values
     assert (value["title"], value["paragraph"], value["position"]) == ("Title 2", 1, 0)
     assert (value["text"], value["read"]) == ("The words of article 2. They are few.", False)

@@ -11,7 +11,8 @@ from themes.loader import BUILT_IN_THEMES
 def test_themes_are_listed(run: Run, home: Path) -> None:
     result = run("themes")
     assert (result.code, result.err) == (0, "")
-    assert [line[2:].split()[0] for line in result.lines] == list(BUILT_IN_THEMES)
+    assert [line.split("\t")[0] for line in result.lines] == list(BUILT_IN_THEMES)
+    assert sum("\tcurrent\t" in line for line in result.lines) == 1
     folder = home / ".config/newstui"
     (folder / "themes").mkdir(parents=True)
     (folder / "themes/wrong.toml").write_text('name = "wrong"\n')
