@@ -145,7 +145,8 @@ class PostgresServer:
         """Create a database with the schema, and return its name."""
         name = f"test_{next(self.numbers)}"
         with self.administer() as connection:
-            connection.execute(f"create database {name} template {template} owner {OWNER}")
+            copied = "strategy file_copy" if connection.info.server_version >= 150_000 else ""
+            connection.execute(f"create database {name} template {template} owner {OWNER} {copied}")
         return name
 
     def drop_database(self, name: str) -> None:

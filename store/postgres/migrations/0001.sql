@@ -307,7 +307,8 @@ do $$
                 ' using (library = any((select newstui.writable())::int[]))', each);
             execute format(
                 'create policy remove on newstui.%I for delete'
-                ' using (library = any((select newstui.writable())::int[]))', each);
+                ' using (library = any((select newstui.%I())::int[]))',
+                each, case each when 'feed' then 'writable' else 'owned' end);
         end loop;
     end
 $$;
@@ -397,6 +398,12 @@ create function newstui.prepare_article() returns trigger
     language plpgsql security definer set search_path = newstui, pg_temp
     as $$
     begin
+        if tg_op = 'UPDATE'
+            and (new.library, new.id, new.gone) is distinct from (old.library, old.id, old.gone)
+            and not exists (select from library where id = old.library and owner = session_user)
+        then
+            raise insufficient_privilege using message = 'only the owner removes articles for everyone';
+        end if;
         new.got := number(new.library, 1);
         new.writer := coalesce(current_setting('newstui.session', true), '');
         if tg_op = 'INSERT' or new.library <> old.library then

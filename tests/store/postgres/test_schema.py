@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -141,6 +142,35 @@ def test_a_member_sees_shared_articles_and_no_marks_of_others(
             execute(bob, statement, library)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         put_state(bob, library, "a3", deleted=True, account="")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from article where library = 1",
+        "delete from body where library = 1",
+        "update article set gone = true where library = 1",
+        "update article set library = 2 where library = 1",
+        "update article set id = 'x' || id where library = 1",
+        "update body set library = 2 where library = 1",
+        "insert into state (library, account, article, deleted) values (1, '', 'a2', true)",
+    ],
+)
+def test_a_member_who_may_write_removes_nothing_for_everyone(
+    postgres: PostgresServer, database: str, connect: Connect, statement: str
+) -> None:
+    ann, bob = connect("ann"), connect("bob")
+    assert (own_library(ann), own_library(bob)) == (1, 2)
+    with postgres.administer(database) as administrator:
+        administrator.execute("insert into newstui.member values (1, 'bob')")
+    execute(ann, ARTICLES, 1)
+    execute(ann, "insert into body (library, id, text) select library, id, 'text' from article")
+    seen = "select id, text from article join body using (library, id) where not gone order by id"
+    before = ann.rows(seen)
+    with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ForeignKeyViolation):
+        execute(bob, statement)
+    assert ann.rows(seen) == before
+    assert len(before) == 6
 
 
 TOTALS = {
