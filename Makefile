@@ -2,13 +2,14 @@
 # It needs Python 3.11 or newer with pip and venv. Everything else is installed into .venv.
 
 PYTHON ?= python3
+PYTHONS ?= $(PYTHON)
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := store tui themes sample_articles tests benchmarks docs
+CODE := store tui themes sample_articles tests benchmarks docs packaging
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types imports docs matrix lock clean
+.PHONY: help run test check format lint types imports docs matrix package lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +48,20 @@ matrix: $(VENV)/dev  ## run the tests with the lowest and the highest versions a
 		$(BIN)/uv pip install -q --python $(VENV)/$$resolution/bin/python \
 			--resolution $$resolution -e . --group dev && \
 		$(VENV)/$$resolution/bin/python -m pytest -n 2 $(ARGS) || exit 1; \
+	done
+
+package: $(VENV)/dev  ## build wheel and sdist, check them, and try the wheel with each of PYTHONS
+	rm -rf dist
+	$(BIN)/uv build -q
+	$(BIN)/uv venv -q --clear --python $(BIN)/python $(VENV)/package
+	$(BIN)/uv pip install -q --python $(VENV)/package/bin/python --group package
+	$(VENV)/package/bin/twine check --strict dist/newstui-*
+	$(VENV)/package/bin/check-wheel-contents dist
+	$(VENV)/package/bin/pyroma --min 8 dist/newstui-*.tar.gz  # 10 with an e-mail address of the authors
+	for python in $(PYTHONS); do \
+		$(BIN)/uv venv -q --clear --python $$python $(VENV)/wheel && \
+		$(BIN)/uv pip install -q --python $(VENV)/wheel/bin/python dist/newstui-*.whl && \
+		$(VENV)/wheel/bin/python packaging/smoke.py || exit 1; \
 	done
 
 lock: $(VENV)/dev  ## update the lock files

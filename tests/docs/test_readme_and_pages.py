@@ -26,7 +26,7 @@ from docs.generate import (
 )
 from tests.support.codebase import ROOT
 from tests.support.environment import environment
-from tui import __version__
+from tui import DOCS_URL, __version__
 from tui.cli.parser import build_parser
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -144,6 +144,17 @@ def test_links_lead_to_existing_files(page: Path) -> None:
         if not (page.parent / target.partition("#")[0]).exists() and not target.startswith("#")
     ]
     assert missing == []
+
+
+def test_on_an_index_the_links_of_the_readme_lead_to_the_site() -> None:
+    pyproject = tomllib.loads(read_pages(ROOT / "pyproject.toml"))
+    hook = pyproject["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    text = read_pages(ROOT / "README.md")
+    names = [target.removeprefix("docs/").replace(".md", "") for target in LINK.findall(text)]
+    for each in hook["substitutions"]:
+        text = re.sub(each["pattern"], each["replacement"], text)
+    assert LINK.findall(text) == [name if "://" in name else f"{DOCS_URL}/{name}" for name in names]
+    assert pyproject["project"]["urls"]["Documentation"] == DOCS_URL
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
