@@ -132,7 +132,18 @@ class _KnownEvents:
 
     cursor: Cursor = field(default_factory=Cursor)
     ids: set[int] = field(default_factory=set)
+    """One for each article of an event: another library may have it in parts."""
+    articles: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """The articles of each event of several, by its stamp."""
     latest_order: int = 0
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Add events that were read."""
+        for event in events:
+            self.ids.update(_identify(event))
+            if len(event.articles) > 1 and event.kind != "undone":
+                self.articles[event.stamp] = event.articles
+            self.latest_order = max(self.latest_order, event.order)
 
 
 class JournalWriter:
@@ -175,11 +186,19 @@ class JournalWriter:
         return len(new)
 
     def _find_new(self, machine: str, events: Sequence[Event]) -> list[Event]:
-        """Return the events that no file of the machine has, in their order."""
+        """Return the events that no file of the machine has, or the parts of them, in their order."""
         paths = (path for path in self._folder.glob("*.jsonl") if find_writer(path)[0] == machine)
-        known = set[int]().union(*(self._read(path, machine).ids for path in paths))
-        new = {key: event for event in events if (key := _identify(event)) not in known}
-        return sorted(new.values(), key=attrgetter("order"))
+        fresh = _KnownEvents()
+        known = [*(self._read(path, machine) for path in paths), fresh]
+        new: list[Event] = []
+        for event in sorted(events, key=attrgetter("order")):
+            ids = zip(_identify(event), event.articles, strict=True)
+            lacking = tuple(a for id_, a in ids if not any(id_ in each.ids for each in known))
+            if lacking:
+                part = _align(event._replace(articles=lacking), known)
+                new.append(part)
+                fresh.add([part])
+        return new
 
     def _read(self, path: Path, machine: str) -> _KnownEvents:
         """Return the events of a file, of which only what is new is read."""
@@ -187,9 +206,7 @@ class JournalWriter:
         if known is None or not file_matches_cursor(path, known.cursor):
             known = self._known[path] = _KnownEvents()
         for lines in _read_on(path, known.cursor):
-            events = [event for line in lines if (event := try_decode_event(line, machine))]
-            known.ids.update(map(_identify, events))
-            known.latest_order = max(known.latest_order, *(event.order for event in events), 0)
+            known.add(event for line in lines if (event := try_decode_event(line, machine)))
         return known
 
     def _append(self, descriptor: int, path: Path, events: Sequence[Event]) -> None:
@@ -219,8 +236,18 @@ class JournalWriter:
         write_atomically(path, b"".join([first, *damaged, *lines]))
 
 
-def _identify(event: Event) -> int:
-    return hash((event.order, event.articles))
+def _identify(event: Event) -> list[int]:
+    return [hash((event.order, event.kind, article)) for article in event.articles]
+
+
+def _align(event: Event, known: Iterable[_KnownEvents]) -> Event:
+    """Return an `undone` with the articles in the order in which the event that it undoes has them."""
+    if event.kind == "undone" and len(event.articles) > 1:
+        for each in known:
+            articles = each.articles.get(event.data["of"], ())
+            if sorted(articles) == sorted(event.articles):
+                return event._replace(articles=articles)
+    return event
 
 
 def _check(machine: str, events: Iterable[Event]) -> None:

@@ -112,8 +112,8 @@ def copy_library(
         LibraryReadOnly, LibraryBusy, SaveFailed: Up to the last step, everything is stored.
     """
     done = TransferResult(marks=since)
-    # Events first: one without its article does no harm, and an article would look unread before.
-    for step in (_copy_events, _copy_articles, _copy_feeds, _copy_searches):
+    # A feed decides where its articles belong, and an article where its events do.
+    for step in (_copy_feeds, _copy_articles, _copy_events, _copy_searches):
         done = yield from step(source, target, done)
     return done
 

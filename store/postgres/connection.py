@@ -138,10 +138,20 @@ class Connection:
         self.session = session
         self._parameters = partial(connection_parameters, url, environ, password)
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self.lost_reason = ""
+        """Why the server cannot be reached, as one line, while it is not asked; empty if it is."""
+        self.backend = 0
+        """The process of the server that answers; its messages are about changes made here."""
         self.connect()
 
     def connect(self) -> None:
-        """Connect, unless the connection is open."""
+        """Connect, unless the connection is open.
+
+        Raises:
+            LibraryUnavailable: The server cannot be reached, or the connection is paused.
+        """
+        if self.lost_reason:
+            raise LibraryUnavailable(self.lost_reason)
         if self.is_open:
             return
         with self._translated():
@@ -153,6 +163,36 @@ class Connection:
             set_json_loads(orjson.loads, self._connection)
             self._connection.execute("set search_path = newstui, pg_catalog")
             self._connection.execute(f"set work_mem = '{WORK_MEMORY}'")
+            self.backend = self._connection.info.backend_pid
+
+    def open_another(self, parameters: Mapping[str, Any]) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return another connection to the same database; may be called on any thread.
+
+        Args:
+            parameters: What libpq is given besides, unless the URL says otherwise.
+        """
+        with self._translated():
+            conninfo = make_conninfo(**{**parameters, **self._parameters()})
+            return psycopg.Connection.connect(conninfo, autocommit=True)
+
+    def pause(self, reason: Exception) -> bool:
+        """Answer no more calls until `resume`; may be called on any thread.
+
+        Returns:
+            False if it is paused already.
+        """
+        is_new = not self.lost_reason
+        self.lost_reason = f"{self.shown_url}: not connected ({self._shorten(reason)})"
+        return is_new
+
+    def _shorten(self, reason: Exception) -> str:
+        text = _describe(reason) if isinstance(reason, psycopg.Error) else str(reason)
+        return clean_line(text).removeprefix(f"{self.shown_url}: ")
+
+    def resume(self) -> bool:
+        """Answer calls again; returns False if it did."""
+        was_lost, self.lost_reason = self.lost_reason, ""
+        return bool(was_lost)
 
     @property
     def is_open(self) -> bool:

@@ -928,17 +928,8 @@ create function newstui.move_articles(source int, target int, moved text[]) retu
     as $$
     begin
         perform number(least(source, target), 2), number(greatest(source, target), 2);
-        update term set documents = documents - gone.number
-        from (
-            select word, count(distinct id) as number
-            from document d, unnest(tsvector_to_array(d.words)) word
-            where library = source and id = any(moved) group by word
-        ) gone
-        where library = source and term = word;
-        delete from document where library = source and id = any(moved);
         update state set library = target where library = source and article = any(moved);
         update article set library = target where library = source and id = any(moved);
-        insert into unindexed (library, id) select target, unnest(moved) on conflict do nothing;
         perform set_config('newstui.moving', 'on', true);
         with parted as (
             delete from event where library = source and articles && moved returning *
@@ -992,6 +983,7 @@ create function newstui.share(name text, categories text[], other text, may_chan
             perform move_articles(own, shared, moved);
         end if;
         delete from feed where library = own and category = any(categories);
+        perform pg_notify('newstui', 'members');
         return coalesce(cardinality(moved), 0);
     end
     $$;
@@ -1004,7 +996,11 @@ create function newstui.unshare(name text, other text) returns boolean
         delete from member using library
             where id = library and owner = session_user and folder = name and folder <> ''
                 and account = other and account <> session_user;
-        return found;
+        if found then
+            perform pg_notify('newstui', 'members');
+            return true;
+        end if;
+        return false;
     end
     $$;
 

@@ -1,0 +1,90 @@
+"""What others change, at once; and the connection, when it is lost and when it is back.
+
+A thread listens on a connection of its own. While the server cannot be reached, it tries again, and the
+library answers nothing: waiting for a server that is gone would take seconds at each call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from select import select
+from threading import Event, Thread
+
+import psycopg
+
+from store.model.errors import NewstuiError
+from store.postgres.connection import Connection
+
+CHANNEL = "newstui"
+FIRST_DELAY, MAX_DELAY = 0.25, 10.0
+"""Seconds before the server is tried again, doubled each time."""
+KEEPALIVE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+"""A connection counts as lost after these seconds without an answer, as when a laptop wakes up."""
+
+
+class Listener:
+    """Listens for changes of others, on a thread of its own."""
+
+    def __init__(self, connection: Connection, changed: Callable[[], None]) -> None:
+        """Start to listen.
+
+        Args:
+            connection: The connection of the library, which is paused while the server is away.
+            changed: Called on another thread after others have changed something, and when the
+                connection is lost or back.
+        """
+        self._connection = connection
+        self._changed = changed
+        self._has_ended = Event()
+        self._wake, self._waker = os.pipe()
+        self._thread = Thread(target=self._run, name="listener", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening; returns once the thread has ended."""
+        self._has_ended.set()
+        with suppress(OSError):
+            os.write(self._waker, b".")
+        self._thread.join()
+        for descriptor in (self._wake, self._waker):
+            with suppress(OSError):
+                os.close(descriptor)
+
+    def _run(self) -> None:
+        delay = FIRST_DELAY
+        while not self._has_ended.is_set():
+            try:
+                with self._connection.open_another(KEEPALIVE) as connection:
+                    connection.execute(f"listen {CHANNEL}")
+                    if self._connection.resume():
+                        self._changed()
+                    delay = FIRST_DELAY
+                    self._listen(connection)
+            except (NewstuiError, psycopg.Error, OSError) as error:
+                if self._connection.pause(error):
+                    self._changed()
+                self._wait(delay)
+                delay = min(MAX_DELAY, 2 * delay)
+
+    def _listen(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        """Report changes until there is nobody to report them to.
+
+        Raises:
+            OperationalError: The connection is lost.
+        """
+        while True:
+            ready, _, _ = select([connection.fileno(), self._wake], [], [])
+            if self._wake in ready:
+                return
+            notes = list(connection.notifies(timeout=0))
+            if any(note.pid != self._connection.backend for note in notes):
+                self._changed()
+
+    def _wait(self, seconds: float) -> None:
+        select([self._wake], [], [], seconds)

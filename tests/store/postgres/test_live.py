@@ -1,0 +1,88 @@
+"""Listening: others' changes at once, and a connection that is lost and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from queue import Queue
+
+import pytest
+
+from store.model.errors import LibraryUnavailable
+from store.postgres.connection import Connection
+from store.postgres.live import Listener
+from store.postgres.sharing import share_folder, stop_sharing
+from tests.support.postgres_server import Connect, OpenAs, PostgresServer
+
+WAIT = 20
+"""Seconds after which what should have come never comes."""
+ARTICLE = "insert into article (library, id, title, at, added_at, facts) values ({}, '{}', 'T', 1, 1, '{{}}')"
+
+
+@pytest.fixture
+def calls() -> Queue[None]:
+    """The calls of a listener."""
+    return Queue()
+
+
+@pytest.fixture
+def ann(connect: Connect, calls: Queue[None]) -> Iterator[Connection]:
+    """The connection of an account that is listening."""
+    connection = connect("ann")
+    assert connection.row("select open_own()") == (1,)
+    listener = Listener(connection, lambda: calls.put(None))
+    while not connection.rows("select 1 from pg_stat_activity where query = 'listen newstui'"):
+        pass
+    yield connection
+    listener.stop()
+
+
+def shut(server: PostgresServer, database: str, *, is_open: bool = False) -> None:
+    """Have the server refuse connections to a database, and end those that there are; or accept them."""
+    with server.administer() as administrator:
+        administrator.execute(f"alter database {database} allow_connections {is_open}")
+        if not is_open:
+            administrator.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+                [database],
+            )
+
+
+def test_changes_of_others_are_reported(
+    ann: Connection, calls: Queue[None], connect: Connect
+) -> None:
+    ann.raw.execute(ARTICLE.format(1, "own").encode())
+    other = connect("ann")
+    other.raw.execute(ARTICLE.format(1, "new").encode())
+    calls.get(timeout=WAIT)
+    assert calls.empty()  # what it did itself is not
+
+
+def test_a_connection_that_is_lost_and_comes_back(
+    ann: Connection, calls: Queue[None], postgres: PostgresServer, database: str, connect: Connect
+) -> None:
+    shut(postgres, database)
+    calls.get(timeout=WAIT)
+    assert ann.lost_reason.startswith(f"{ann.shown_url}: not connected (")
+    for _ in range(2):
+        with pytest.raises(LibraryUnavailable, match="not connected"):
+            ann.rows("select id from article")
+    shut(postgres, database, is_open=True)
+    calls.get(timeout=WAIT)
+    assert ann.lost_reason == ""
+    ann.close()
+    assert ann.rows("select id from article") == []
+    connect("ann").raw.execute(ARTICLE.format(1, "new").encode())
+    calls.get(timeout=WAIT)
+    assert ann.rows("select id from article") == [("new",)]
+
+
+def test_who_gets_a_folder_is_told(open_as: OpenAs, calls: Queue[None]) -> None:
+    ann, bob = open_as("ann").access, open_as("bob").access
+    listener = Listener(bob.connection, lambda: calls.put(None))
+    while not bob.connection.rows("select 1 from pg_stat_activity where query = 'listen newstui'"):
+        pass
+    share_folder(ann, "world", "bob", may_write=False)
+    calls.get(timeout=WAIT)
+    stop_sharing(ann, "world", "bob")
+    calls.get(timeout=WAIT)
+    listener.stop()
