@@ -9,7 +9,7 @@ Kulkarni et al. 2014). Order, machine and articles together identify an event.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +23,8 @@ from store.model.times import format_timestamp, from_microseconds, to_microsecon
 JOURNAL_FORMAT = 1
 ORDER_LIMIT = 1 << 54
 """Upper bound of every order (in the year 2540), so that a stamp fits into 64 bits."""
+CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)
+"""The latest time that a clock is believed (the year 2504), which leaves room for later orders."""
 
 UNDOABLE_KINDS = frozenset(
     {
@@ -226,3 +228,30 @@ class NewEvent:
     at: int | None = None
     """When it happened, in microseconds since 1970; set only for an event that came with an import.
     """
+
+
+def order_events(
+    new_events: Iterable[NewEvent], machine: str, now: int, latest_order: int
+) -> list[Event]:
+    """Return events with their places in the order, behind all that have one.
+
+    Args:
+        new_events: The events, in the order in which they happened.
+        machine: The name of this machine.
+        now: Microseconds since 1970 by its clock.
+        latest_order: The greatest order of the events so far.
+
+    Raises:
+        ValueError: An event is not valid.
+    """
+    now = min(now, CLOCK_LIMIT)
+    order, events = latest_order, list[Event]()
+    for new in new_events:
+        order = max(now, order + 1)
+        at = now if new.at is None else new.at
+        if new.at is None and order - now < 1000:
+            at = order  # events of the same moment: `order` need not be written
+        event = Event(new.kind, new.articles, at, order, machine, new.data)
+        check_event(event)
+        events.append(event)
+    return events

@@ -22,16 +22,15 @@ import orjson
 
 from store.journal.events import (
     JOURNAL_FORMAT,
-    ORDER_LIMIT,
     Event,
     NewEvent,
-    check_event,
     decode_event,
     decode_line,
     encode_event,
     encode_line,
     newer_format_message,
     normalize_line,
+    order_events,
 )
 from store.model.errors import (
     LibraryDamaged,
@@ -51,8 +50,6 @@ from store.system.files import (
 )
 from store.system.machine import is_same_machine
 
-CLOCK_LIMIT = ORDER_LIMIT - (1 << 50)
-"""The latest time that a clock is believed (the year 2504), which leaves room for later orders."""
 TORN_LINE_END = b" torn\n"
 """Ends a line that a crash cut off, so that it stays the damaged line it is."""
 READ_BATCH_LINES = 4096
@@ -413,7 +410,9 @@ class Journal:
                 others = self._read(self.own_path)
                 if self.format > JOURNAL_FORMAT:
                     raise LibraryReadOnly(newer_format_message(self.format))
-                data = self._encode_events(self._assign_orders(events))
+                now = to_microseconds(self._clock())
+                placed = order_events(events, self._machine, now, self.latest_order)
+                data = self._encode_events(placed)
                 self._write(descriptor, data)
                 self._own_file.remember(data)
                 return others + self._read(self.own_path)
@@ -425,19 +424,6 @@ class Journal:
                     reason = f"cannot be read: {describe_system_error(error)}"
                     raise SaveFailed(reason, self.own_path) from error
                 raise
-
-    def _assign_orders(self, new_events: Iterable[NewEvent]) -> list[Event]:
-        now = min(to_microseconds(self._clock()), CLOCK_LIMIT)
-        order, events = self.latest_order, list[Event]()
-        for new in new_events:
-            order = max(now, order + 1)
-            at = now if new.at is None else new.at
-            if new.at is None and order - now < 1000:
-                at = order  # events of the same moment: `order` need not be written
-            event = Event(new.kind, new.articles, at, order, self._machine, new.data)
-            check_event(event)
-            events.append(event)
-        return events
 
     def _encode_events(self, events: Sequence[Event]) -> bytes:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from store.library.stored_articles import RowLookup, TagStep
@@ -63,6 +64,32 @@ class UnfinishedChange(Generic[StepT]):
         if self._error is not None:
             raise self._error
         return self._last
+
+
+class ChangeQueue:
+    """Changes that are made in steps, one after the other."""
+
+    def __init__(self) -> None:
+        self._last: UnfinishedChange[Any] = UnfinishedChange(iter(()), None)
+
+    def change(self, steps: Iterator[StepT], first: StepT) -> Iterator[StepT]:
+        """Make a change after the one before; any other finishes it first, and so does giving up.
+
+        Args:
+            steps: Its steps.
+            first: The step that is reported until it begins, and its result if it has no steps.
+        """
+        in_order = chain((first for _ in self._last), steps)
+        change = self._last = UnfinishedChange(in_order, first)
+        try:
+            yield from change
+        finally:
+            change.finish()
+        yield change.result()
+
+    def finish(self) -> None:
+        """Finish the change that is being made, before anything else is changed."""
+        self._last.finish()
 
 
 class EventTargets(NamedTuple):

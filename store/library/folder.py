@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator,
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ from store.journal.reading_state import (
     write_snapshot,
 )
 from store.library.catalog import Catalog, count_rows
-from store.library.event_targets import EventTargets, StepT, UnfinishedChange
+from store.library.event_targets import ChangeQueue, EventTargets, StepT
 from store.library.feed_names import FeedLabels
 from store.library.folded_copies import fold_copies
 from store.library.folder_articles import FolderArticles
@@ -316,7 +316,7 @@ class FolderLibrary:
 
     def _clear_catalog(self) -> None:
         self._catalog = Catalog()
-        self._unfinished: UnfinishedChange[Any] = UnfinishedChange(iter(()), None)
+        self._change_queue = ChangeQueue()
         self._signatures: dict[str, FileSignature] = {}
         self._unread: set[str] = set()
         """The segments that could not be read, which is tried again by each refresh."""
@@ -636,15 +636,8 @@ class FolderLibrary:
             yield from self._change_in_steps(steps, RecordProgress(0, 0, total))
 
     def _change_in_steps(self, steps: Iterator[StepT], first: StepT) -> Iterator[StepT]:
-        """Make a change after the one before; any other finishes it first, and so does giving up."""
         self._check_writable()
-        in_order = chain((first for _ in self._unfinished), steps)
-        change = self._unfinished = UnfinishedChange(in_order, first)
-        try:
-            yield from change
-        finally:
-            change.finish()
-        yield change.result()
+        yield from self._change_queue.change(steps, first)
 
     def _record_in_steps(
         self, kind: str, listed: Iterable[Sequence[str]], total: int, data: Mapping[str, Any]
@@ -679,7 +672,7 @@ class FolderLibrary:
 
     def _finish_change(self) -> None:
         """Finish a change that is being made in steps, before anything else is changed."""
-        self._unfinished.finish()
+        self._change_queue.finish()
 
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
         """Return the changes that can be undone."""

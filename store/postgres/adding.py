@@ -8,7 +8,7 @@ from store.model.article import ParsedArticle
 from store.model.errors import LibraryReadOnly
 from store.model.results import AddProgress
 from store.postgres.access import Access
-from store.postgres.changes import NOT_YET, Changes
+from store.postgres.changes import Changes
 from store.postgres.reader import Reader
 
 
@@ -23,4 +23,4 @@ class Adder:
 
     def add(self, found: Iterable[ParsedArticle]) -> Iterator[AddProgress]:
         """Add articles in steps."""
-        raise LibraryReadOnly(NOT_YET)
+        raise LibraryReadOnly("not yet")

@@ -21,6 +21,7 @@ from psycopg.types.json import set_json_loads
 
 from store.model.errors import (
     InvalidInput,
+    LibraryBusy,
     LibraryReadOnly,
     LibraryUnavailable,
     NewstuiError,
@@ -38,6 +39,8 @@ CONNECT_SECONDS = 10
 """Seconds to wait for a server, unless the URL says otherwise."""
 WORK_MEMORY = "64MB"
 """Memory of the server for one step of a query: a list of all articles is sorted in it."""
+LOCK_TIMEOUT = "10s"
+"""How long a change waits for those that others are making."""
 MAX_ATTEMPTS = 10
 """Times a change is made again that others' changes prevented."""
 RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
@@ -137,6 +140,7 @@ class Connection:
         self.shown_url = redact_database_url(url)
         self.session = session
         self._parameters = partial(connection_parameters, url, environ, password)
+        self._arguments = (url, session, environ, password)
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self.lost_reason = ""
         """Why the server cannot be reached, as one line, while it is not asked; empty if it is."""
@@ -158,7 +162,9 @@ class Connection:
             conninfo = make_conninfo(**self._parameters())
             self._connection = psycopg.Connection.connect(conninfo, autocommit=True)
             self._connection.execute(
-                "select set_config('newstui.session', %s, false)", [self.session]
+                "select set_config('newstui.session', %s, false),"
+                " set_config('lock_timeout', %s, false)",
+                [self.session, LOCK_TIMEOUT],
             )
             set_json_loads(orjson.loads, self._connection)
             self._connection.execute("set search_path = newstui, pg_catalog")
@@ -194,6 +200,10 @@ class Connection:
         was_lost, self.lost_reason = self.lost_reason, ""
         return bool(was_lost)
 
+    def another(self) -> Connection:
+        """Return another connection of this session, for what takes long."""
+        return Connection(*self._arguments)
+
     @property
     def is_open(self) -> bool:
         """True until the connection is closed or found to be lost."""
@@ -219,12 +229,19 @@ class Connection:
     def _execute(self, statement: str, parameters: Parameters) -> Cursor:
         return self.raw.cursor(binary=True).execute(statement.encode(), parameters)
 
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """Provide a cursor for several queries."""
+        with self._translated():
+            yield self.raw.cursor()
+
     def change(self, work: Callable[[Cursor], T]) -> T:
         """Do work in a transaction, and return what it returns once that is committed.
 
         It is done again if others' changes prevented it, so it must not have other effects.
 
         Raises:
+            LibraryBusy: Others are making changes for too long.
             LibraryReadOnly: This account may not make the change.
             SaveFailed: It was not made.
         """
@@ -235,6 +252,19 @@ class Connection:
             except RETRIED:
                 continue
         raise SaveFailed("others are changing the same all the time")
+
+    @contextmanager
+    def changing(self) -> Iterator[Cursor]:
+        """Make a change in steps, in a transaction that is committed at the end.
+
+        Raises:
+            LibraryBusy, LibraryReadOnly, SaveFailed: It was not made.
+        """
+        try:
+            with self._translated(is_change=True), self.raw.transaction():
+                yield self.raw.cursor()
+        except RETRIED as error:
+            raise self._make_error(_describe(error), is_change=True) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -258,6 +288,8 @@ class Connection:
         except NO_RIGHTS as error:
             reason = f"{self.shown_url}: {_describe(error)}"
             raise (LibraryReadOnly if is_change else LibraryUnavailable)(reason) from error
+        except psycopg.errors.LockNotAvailable as error:
+            raise LibraryBusy(None) from error
         except psycopg.Error as error:
             raise self._make_error(_describe(error), is_change=is_change) from error
 

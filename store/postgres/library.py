@@ -206,7 +206,8 @@ class PostgresLibrary:
         return self._reader.refresh()
 
     def close(self) -> None:
-        """Close the connection."""
+        """Finish what is being changed, and close the connections."""
+        self._changes.close()
         self.access.connection.close()
 
     # -- lists and searches ----------------------------------------------------------------

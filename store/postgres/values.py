@@ -1,0 +1,38 @@
+"""Strings as PostgreSQL takes them: it refuses NUL, and what is not Unicode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+ESCAPED_NUL = b"\\u0000"
+
+
+def storable_text(text: str) -> str:
+    """Return a string without what PostgreSQL refuses; such characters are shown nowhere."""
+    if text.isascii():
+        return text.replace("\0", "") if "\0" in text else text
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def storable_json(value: Any) -> str:
+    """Return a value as JSON for a column of type `jsonb`."""
+    try:
+        encoded = orjson.dumps(value)
+    except orjson.JSONEncodeError:  # a lone surrogate
+        encoded = orjson.dumps(_storable(value))
+    if ESCAPED_NUL in encoded:
+        encoded = orjson.dumps(_storable(value))
+    return encoded.decode()
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable_text(value)
+    if isinstance(value, Mapping):
+        return {storable_text(str(key)): _storable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(each) for each in value]
+    return value
