@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.model.errors import NewstuiError, describe_system_error
-from tui.cli.exit_codes import ExitCode, error_exit_code
+from tui.cli.exit_codes import ExitCode, UsageError, error_exit_code
 from tui.terminal.environment import needs_utf8_mode, restart_in_utf8_mode
 
 if TYPE_CHECKING:
@@ -116,7 +116,10 @@ def _run_command(options: argparse.Namespace) -> bool | None:
         from tui.cli.context import require_library
 
         require_library(options)
-        return load_command(options.command)(options)
+        try:
+            return load_command(options.command)(options)
+        except UsageError as error:
+            options.parser.error(str(error))
     from tui.cli.plain import start_plain_reader
 
     start_plain_reader(options, run_command_line)

@@ -24,7 +24,7 @@ from store.library.protocol import Library
 from store.model.errors import FetchFailed, NewstuiError, PrivateHost
 from store.search.list_query import ListQuery
 from store.text.urls import redact_url
-from tui.cli.console import ProgressLine, print_json, print_message, print_message_now
+from tui.cli.console import ProgressLine, ask, print_json, print_message
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import open_feed_store
 from tui.rendering.wording import describe_command_error, format_count
@@ -120,7 +120,7 @@ class UrlAdder:
         try:
             return self._resolver(url)
         except PrivateHost as error:
-            if not _confirm_private_host(error):
+            if not ask(f"{error}. Fetch anyway?"):
                 raise
             return replace(self._resolver, is_private_allowed=True)(url)
 
@@ -141,11 +141,3 @@ class UrlAdder:
     def _report_error(self, url: str, error: NewstuiError) -> None:
         self.failed_count += 1
         print_message(f"{redact_url(url)}: {describe_command_error(error)}")
-
-
-def _confirm_private_host(error: PrivateHost) -> bool:
-    """Ask whether to fetch from a private network; without a terminal the answer is no."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    print_message_now(f"{error}. Fetch anyway? [y/N]")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

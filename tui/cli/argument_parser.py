@@ -13,6 +13,8 @@ from tui.cli.console import write_output
 from tui.cli.syntax import Argument, OneOf, SyntaxPart
 
 MAX_ERROR_CHARS = 2000
+QUERY_OPTION = "--matching"
+"""The option whose value is a query."""
 
 
 class SafeArgumentParser(argparse.ArgumentParser):
@@ -46,6 +48,8 @@ class SafeArgumentParser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse arguments; those of a query may begin with a minus, as in `-category:sport`."""
+        if args is not None:
+            args = list(_protect_values(args))
         if self.query_options is not None and args is not None:
             args = list(_protect_query(args, self.query_options))
         return super().parse_known_args(args, namespace)
@@ -100,6 +104,14 @@ class PrintVersion(argparse.Action):
         """
         write_output(f"{parser.prog} {__version__}\n")
         parser.exit()
+
+
+def _protect_values(arguments: Sequence[str]) -> Iterator[str]:
+    """Put a blank before the query of an option if it begins with a minus."""
+    is_query = False
+    for argument in arguments:
+        yield f" {argument}" if is_query and argument.startswith("-") else argument
+        is_query = argument == QUERY_OPTION
 
 
 def _protect_query(arguments: Sequence[str], options: frozenset[str]) -> Iterator[str]:

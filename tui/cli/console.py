@@ -53,6 +53,14 @@ def print_message_now(message: str) -> None:
     print(f"newstui: {text}", file=sys.stderr, flush=True)  # noqa: T201
 
 
+def ask(question: str) -> bool:
+    """Ask the user; without a terminal the answer is no."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    print_message_now(f"{question} [y/N]")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def run_quietly(run: Callable[[], bool | None]) -> bool | None:
     """Run a command, and print its messages only if it fails."""
     global _held_messages
@@ -115,6 +123,18 @@ def flush_output() -> None:
     """
     with _output_errors():
         sys.stdout.flush()
+
+
+def write_to_terminal(data: bytes) -> None:
+    """Send a sequence to the terminal.
+
+    Raises:
+        InvalidInput: Standard output is no terminal.
+    """
+    if not sys.stdout.isatty():
+        raise InvalidInput("Not copied: there is no terminal to send to")
+    write_output(data.decode("ascii"))
+    flush_output()
 
 
 def page_size() -> tuple[int, int]:

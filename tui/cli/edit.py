@@ -1,36 +1,44 @@
-"""`newstui edit`: edit title, category, date and tags of an article."""
+"""`newstui edit`: edit title, category, date and tags of articles."""
 
 from __future__ import annotations
 
 import argparse
 
-from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
 from store.text.clean import clean_line
-from tui.actions.article_changes import add_tag, remove_tag
+from tui.actions.article_changes import ActionResult, add_tag, remove_tag
 from tui.cli.context import open_loaded_library
+from tui.cli.exit_codes import UsageError
+from tui.cli.selection import report_changes, select_articles
 
 
-def run_edit(options: argparse.Namespace) -> None:
-    """Edit an article; tags are events of their own."""
+def run_edit(options: argparse.Namespace) -> bool:
+    """Edit articles; tags are events of their own."""
     fields = _edited_fields(options)
     with open_loaded_library(options) as library:
-        article = library.find_id(options.id)
-        if fields:
-            library.record("edited", [article], to=fields)
-        for change, tags in ((add_tag, options.tag), (remove_tag, options.untag)):
-            for tag in filter(None, map(clean_line, tags)):
-                change(library, [article], tag)
+        ids, failed = select_articles(library, options)
+        if "title" in fields and len(ids) > 1:
+            raise UsageError("--title needs a single article")
+        if fields and ids:
+            library.record("edited", ids, to=fields)
+            report_changes(
+                options, "edited", ActionResult("", articles=ids, is_undoable=True), to=fields
+            )
+        changes = (("tagged", add_tag, options.tag), ("untagged", remove_tag, options.untag))
+        for event, change, tags in changes:
+            for tag in filter(None, map(clean_line, tags if ids else ())):
+                report_changes(options, event, change(library, ids, tag), tag=tag)
+    return failed
 
 
 def _edited_fields(options: argparse.Namespace) -> dict[str, str]:
     given = {name: getattr(options, name) for name in ("title", "category", "date")}
     fields = {name: clean_line(value) for name, value in given.items() if value is not None}
     if fields.get("title") == "":
-        raise InvalidInput("the title is empty")
+        raise UsageError("the title is empty")
     if "date" in fields:
         date = parse_timestamp(fields["date"])
         if date is None:
-            raise InvalidInput(f"not a date: {fields['date']}")
+            raise UsageError(f"not a date: {fields['date']}")
         fields["date"] = date
     return fields

@@ -50,11 +50,32 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("show 6f1d2c58", "print an article with its details"),
         ("show --format md 6f1d2c58", "print Markdown, for a pipe"),
     ),
-    "read": (("read 6f1d2c58", "print an article for reading"),),
+    "read": (
+        ("read 6f1d2c58", "print an article for reading"),
+        ("read 6f1d2c58 --page", "print the whole text of its page"),
+    ),
     "similar": (("similar 6f1d2c58", "list what is like an article"),),
     "brief": (
         ("brief --minutes 10", "fill ten minutes"),
         ("brief --since 2d --format md", "print two days as Markdown"),
+    ),
+    "links": (("links 6f1d2c58", "list the links in its text"),),
+    "story": (("story 6f1d2c58", "list what led to an article"),),
+    "open": (
+        ("open 6f1d2c58", "open its page in a browser"),
+        ("open 6f1d2c58 --link 2", "open the second link in its text"),
+        ("open 6f1d2c58 --copy", "copy its URL"),
+    ),
+    "delete": (
+        ("delete 6f1d2c58", "delete an article"),
+        ("delete --matching 'category:sport is:read'", "delete what a query matches"),
+    ),
+    "undo": (("undo", "undo the last change"), ("undo --list", "list what can be undone")),
+    "tags": (("tags", "list the tags"),),
+    "categories": (("categories --json", "print the categories as JSON"),),
+    "searches": (
+        ("searches", "list the saved searches"),
+        ("searches --save harbour 'harbour is:unread'", "save a search"),
     ),
     "edit": (
         ("edit 6f1d2c58 --title 'A better title'", "change the title"),
@@ -62,6 +83,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "mark": (
         ("mark 6f1d2c58 --read --star", "mark as read, and star"),
+        ("mark --read --matching 'feed:harbour'", "mark a whole feed as read"),
         ("mark --read --from read.txt", "mark the articles that a file names"),
     ),
     "export": (
@@ -83,7 +105,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("settings", "list the settings and where they come from"),
         ("settings --example > settings.toml", "write a file to start with"),
     ),
-    "themes": (("themes", "list the themes"),),
+    "themes": (("themes", "list the themes"), ("themes --use sepia", "choose a theme")),
     "completion": (("completion zsh", "print the script for zsh"),),
     "help": (("help list", "explain a command"),),
     "doctor": (

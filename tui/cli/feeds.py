@@ -20,6 +20,7 @@ from store.text.clean import clean_line
 from store.text.urls import redact_url
 from tui.cli.console import find_each, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
+from tui.cli.exit_codes import UsageError
 from tui.cli.list import MIN_CATEGORY_CELLS, ROW_CATEGORY_CELLS
 from tui.cli.output import Line, column, print_list
 from tui.config.settings import load_settings
@@ -44,7 +45,7 @@ def run_feeds(options: argparse.Namespace) -> bool:
         feed_store.update(remove=chosen)
     elif changes := _requested_changes(options):
         if "title" in changes and len(chosen) != 1:
-            raise InvalidInput("--rename needs exactly one feed")
+            raise UsageError("--rename needs exactly one feed")
         feed_store.update(put=[replace(each, **changes) for each in chosen])
     else:
         for copy in feed_store.find_copies():

@@ -12,8 +12,11 @@ from store.feeds.feed_store import FeedStore, FetchResult
 from store.feeds.fetch import FetchContext, choose_due_feeds, fetch_and_store, store_results
 from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
-from store.model.errors import LibraryBusy
+from store.model.errors import InvalidInput, LibraryBusy
 from store.model.times import system_clock
+from store.search.syntax_tree import category_matcher
+from store.text.names import name_key
+from themes.faults import suggest_nearest
 from tui.cli.console import ProgressLine, find_each, print_json, print_message, run_quietly
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import NO_FEEDS_MESSAGE, open_feed_store, print_rejected_feeds
@@ -45,7 +48,9 @@ def _fetch_round(options: argparse.Namespace) -> bool:
 def _fetch_once(options: argparse.Namespace) -> bool:
     feed_store = open_feed_store(options)
     chosen, failed = find_each(options.feeds, feed_store.find)
-    if not options.feeds:
+    if options.category is not None:
+        chosen += _find_feeds_of_category(feed_store, options.category)
+    elif not options.feeds:
         feeds, now = feed_store.subscriptions(), int(system_clock().timestamp())
         chosen = choose_due_feeds(feeds, feed_store.states(), now)
         if feeds and not chosen and not options.quiet:
@@ -67,6 +72,21 @@ def _fetch_once(options: argparse.Namespace) -> bool:
     elif not options.quiet:
         print_message(round_.describe_result())
     return bool(failed or round_.failed_count)
+
+
+def _find_feeds_of_category(feed_store: FeedStore, category: str) -> list[Subscription]:
+    """Return the feeds of a category and of those below it that are not paused.
+
+    Raises:
+        InvalidInput: There is no such category of feeds.
+    """
+    is_below = category_matcher(category, name_key)
+    feeds = feed_store.subscriptions()
+    if not (found := [each for each in feeds if is_below(each.category)]):
+        known = {each.category for each in feeds if each.category}
+        hint = suggest_nearest(category, known)
+        raise InvalidInput(f"no feeds in category {category!r}" + (hint and f"; {hint}"))
+    return [each for each in found if not each.paused]
 
 
 class FetchRound:

@@ -107,7 +107,7 @@ def title_span(row: ArticleRow) -> Span:
 def query_rows(library: Library, options: argparse.Namespace) -> Sequence[ArticleRow]:
     """Return the rows of the query, in its order; update the index if the query needs it."""
     query = build_query(options)
-    if query_needs_index(query.text):
+    if query.is_folded or query_needs_index(query.text):
         update_index_with_progress(library)
     return _list_rows(library, query, options.limit)
 
@@ -133,4 +133,6 @@ def _correct_rows(library: Library, options: argparse.Namespace) -> Sequence[Art
 def build_query(options: argparse.Namespace) -> ListQuery:
     """Return the query of the command line."""
     sort = options.sort.replace("-", " ")
-    return ListQuery(options.show, options.category, " ".join(options.words), sort)
+    return ListQuery(
+        options.show, options.category, " ".join(options.words), sort, is_folded=options.fold
+    )

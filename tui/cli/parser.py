@@ -115,6 +115,19 @@ FEEDS_ARGUMENT = _positional(
 JSON_FLAG = _flag("json", "print JSON")
 FORCE_FLAG = _flag("force", "replace existing files")
 FEED_CHANGES = ("rename", "category", "paused", "whole_page", "interval", "remove")
+SELECTION_ARGUMENTS = (
+    _positional("ids", "ID", ID_HELP, nargs="*", default=[]),
+    _option(
+        "from",
+        "FILE",
+        "also the articles listed in a file (- for stdin), one a line, by id, URL or feed guid (what"
+        " newsboat -E writes)",
+        dest="file",
+        type=Path,
+    ),
+    _option("matching", "QUERY", "also the articles that match a query", type=str.strip),
+    Requirement(("ids", "file", "matching"), "an ID, --from FILE or --matching QUERY"),
+)
 QUERY_DEST = "words"
 QUERY_ARGUMENTS = (
     _positional(
@@ -141,6 +154,7 @@ QUERY_ARGUMENTS = (
         default="date",
     ),
     _option("limit", "N", "at most N articles", type=parse_positive),
+    _flag("fold", "each story once, without its copies"),
 )
 
 # -- the commands --------------------------------------------------------------------------
@@ -213,6 +227,7 @@ COMMAND_SYNTAXES = (
         "fetch feeds",
         "Fetch the given feeds, or all feeds that are not paused.",
         FEEDS_ARGUMENT,
+        _option("category", "NAME", "fetch the feeds of this category and of those below it"),
         _option("every", "TIME", "keep fetching every 30m, 2h or 1d", type=parse_interval),
         JSON_FLAG,
     ),
@@ -290,6 +305,8 @@ COMMAND_SYNTAXES = (
         "Print title, details, text and links of an article, with headings, quotes and links named"
         " in words. Lines are as wide as the terminal, or 80 columns in a pipe.",
         ID_ARGUMENT,
+        _flag("page", "print the whole text of its page, which is fetched"),
+        JSON_FLAG,
     ),
     _command("similar", "list similar articles", "", ID_ARGUMENT, _format("similar"), JSON_FLAG),
     _command(
@@ -321,15 +338,47 @@ COMMAND_SYNTAXES = (
         ),
     ),
     _command(
+        "links",
+        "list the links of an article",
+        "List the links in the text of an article, and the articles of the library that they lead to.",
+        ID_ARGUMENT,
+        _format("links"),
+        JSON_FLAG,
+    ),
+    _command(
+        "story",
+        "list the articles of a story",
+        "List the articles of the story of an article, the newest last, with what is new in each, and"
+        " then what else is about the same.",
+        ID_ARGUMENT,
+        _format("story"),
+        JSON_FLAG,
+    ),
+    _command(
+        "open",
+        "open articles in a browser",
+        "Open the pages of articles in a browser. Over SSH, or where there is no browser, their URLs are"
+        " printed.",
+        _positional("ids", "ID", ID_HELP, nargs="+"),
+        _option("link", "N", "open the link of that number in the text", type=parse_positive),
+        _flags(
+            "copy",
+            None,
+            ("copy", "url", "copy the URLs to the clipboard instead"),
+            ("copy-link", "link", "copy titles and URLs as Markdown links instead"),
+        ),
+    ),
+    _command(
         "edit",
         "edit title, category, date, tags",
-        "Edit title, category, date and tags of an article.",
-        ID_ARGUMENT,
+        "Edit title, category, date and tags of articles.",
+        *SELECTION_ARGUMENTS,
         _option("title", "TITLE", "change the title"),
         _option("category", "NAME", "change the category"),
         _option("date", "DATE", "change the date of publication, a date or a time"),
         _option("tag", "TAG", "add a tag", action="append", default=[]),
         _option("untag", "TAG", "remove a tag", action="append", default=[]),
+        JSON_FLAG,
         Requirement(
             ("title", "category", "date", "tag", "untag"),
             "--title, --category, --date, --tag or --untag",
@@ -339,21 +388,49 @@ COMMAND_SYNTAXES = (
         "mark",
         "mark articles as read or unread, star or unstar them",
         "",
-        _positional("ids", "ID", ID_HELP, nargs="*", default=[]),
-        _option(
-            "from",
-            "FILE",
-            "also mark the articles listed in a file, one a line, by id, URL or feed guid (what"
-            " newsboat -E writes)",
-            dest="file",
-            type=Path,
-        ),
+        *SELECTION_ARGUMENTS,
         _flags(
             "read", None, ("read", "read", "mark as read"), ("unread", "unread", "mark as unread")
         ),
         _flags("star", None, ("star", "starred", "star"), ("unstar", "unstarred", "unstar")),
+        JSON_FLAG,
         Requirement(("read", "star"), "--read, --unread, --star or --unstar"),
-        Requirement(("ids", "file"), "an ID or --from FILE"),
+    ),
+    _command(
+        "delete",
+        "delete articles",
+        "Delete articles, as one change, which `newstui undo` undoes. An import or a fetch does not add"
+        " them again.",
+        *SELECTION_ARGUMENTS,
+        JSON_FLAG,
+    ),
+    _command(
+        "undo",
+        "undo the last change",
+        "Undo the last change of this machine: of reading state, stars, tags, edits and deletions, also"
+        " those of the reader. Again, it undoes the change before.",
+        _flag("list", "list the changes that can be undone"),
+        _option(
+            "limit", "N", "list at most N changes (default: 50)", type=parse_positive, default=50
+        ),
+        _format("undo"),
+        JSON_FLAG,
+    ),
+    _command("tags", "list the tags", "", _format("tags"), JSON_FLAG),
+    _command("categories", "list the categories", "", _format("categories"), JSON_FLAG),
+    _command(
+        "searches",
+        "list, save or remove saved searches",
+        "List the saved searches, which are places of the reader, or save or remove one.",
+        _positional(QUERY_DEST, "QUERY", "the query to save", nargs="*", type=str.strip),
+        OneOf(
+            (
+                _option("save", "NAME", "save QUERY, or change the query of that search"),
+                _option("remove", "NAME", "remove a search"),
+            )
+        ),
+        _format("searches"),
+        JSON_FLAG,
     ),
     _command(
         "export",
@@ -443,7 +520,14 @@ COMMAND_SYNTAXES = (
         _format("settings"),
         JSON_FLAG,
     ),
-    _command("themes", "list the colour themes", "", _format("themes"), JSON_FLAG),
+    _command(
+        "themes",
+        "list or choose the colour themes",
+        "List the colour themes, or choose the one of the reader.",
+        _option("use", "NAME", "use this theme from now on; auto: by the terminal's background"),
+        _format("themes"),
+        JSON_FLAG,
+    ),
     _command(
         "completion",
         "print the completion script of a shell",

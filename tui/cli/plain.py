@@ -9,9 +9,8 @@ import signal
 import sys
 
 from store.library.protocol import Library
-from store.model.errors import InvalidInput
 from store.model.times import system_clock
-from tui.cli.console import flush_output, page_size, print_data, print_messages
+from tui.cli.console import flush_output, page_size, print_data, print_messages, write_to_terminal
 from tui.cli.context import (
     load_with_progress,
     open_similar_with_progress,
@@ -70,7 +69,7 @@ def _run_reader(
         say=_print_text,
         size=page_size,
         open_url=lambda url: open_url(url, open_method, os.environ).message,
-        copy=lambda text: copy_to_clipboard(text, copy_method, _write_to_terminal, one_line=True),
+        copy=lambda text: copy_to_clipboard(text, copy_method, write_to_terminal, one_line=True),
         prepare=open_similar_with_progress,
         run=lambda arguments: run(arguments, options.library),
         run_read_hook=lambda articles: run_article_hook(options, library, "on_read", articles),
@@ -108,15 +107,3 @@ def _read_line(prompt: str) -> str | None:
 def _end_prompt_line() -> None:
     if sys.stdin.isatty():
         _print_text("")
-
-
-def _write_to_terminal(data: bytes) -> None:
-    """Send a sequence to the terminal.
-
-    Raises:
-        InvalidInput: Standard output is no terminal.
-    """
-    if not sys.stdout.isatty():
-        raise InvalidInput("Not copied: there is no terminal to send to")
-    sys.stdout.write(data.decode("ascii"))
-    flush_output()

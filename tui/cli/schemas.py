@@ -15,7 +15,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Output(NamedTuple):
-    """What a command prints with `--json`."""
+    """The JSON that a command prints."""
 
     title: str
     fields: Mapping[str, Field]
@@ -146,6 +146,18 @@ _STORY_FIELDS: Mapping[str, Field] = {
     "why": _text("why the story is where it is, in words"),
 }
 
+_CHANGE_FIELDS: Mapping[str, Field] = {
+    "event": _text(
+        "`read`, `unread`, `starred`, `unstarred`, `tagged`, `untagged`, `edited`, `deleted`"
+    ),
+    "articles": _texts("ids of the articles that changed"),
+}
+_GROUP_FIELDS: Mapping[str, Field] = {
+    "name": _text("name"),
+    "articles": _number("articles"),
+    "unread": _number("unread articles"),
+}
+
 OUTPUTS: Mapping[str, Output] = {
     "add": Output(
         "What was added",
@@ -187,6 +199,7 @@ OUTPUTS: Mapping[str, Output] = {
             "left_out": _number("unread articles that did not fit"),
         },
     ),
+    "categories": Output("A category", _GROUP_FIELDS, is_list=True),
     "compact": Output(
         "What was purged",
         {
@@ -198,6 +211,7 @@ OUTPUTS: Mapping[str, Output] = {
             "problems": _PROBLEMS,
         },
     ),
+    "delete": Output("A change", _CHANGE_FIELDS, is_list=True),
     "doctor": Output(
         "What was found",
         {
@@ -210,6 +224,9 @@ OUTPUTS: Mapping[str, Output] = {
             "repaired": _texts("what was repaired"),
             "copies": _texts("sync-conflict copies"),
         },
+    ),
+    "edit": Output(
+        "A change; also `tag`, or `to` with the new values", _CHANGE_FIELDS, is_list=True
     ),
     "feeds": Output(
         "A feed",
@@ -250,7 +267,19 @@ OUTPUTS: Mapping[str, Output] = {
         },
         is_list=True,
     ),
+    "links": Output(
+        "A link",
+        {
+            "number": _number("its number in the text, from 1"),
+            "url": _text("URL"),
+            "id": _optional(
+                _text("id of the article that it leads to; null if the library has none")
+            ),
+        },
+        is_list=True,
+    ),
     "list": Output("An article", ARTICLE_FIELDS, is_list=True),
+    "mark": Output("A change", _CHANGE_FIELDS, is_list=True),
     "passages": Output(
         "A paragraph",
         {
@@ -266,6 +295,7 @@ OUTPUTS: Mapping[str, Output] = {
         },
         is_list=True,
     ),
+    "read": Output("A whole article", FULL_ARTICLE_FIELDS),
     "restore": Output(
         "What was restored",
         {
@@ -280,6 +310,15 @@ OUTPUTS: Mapping[str, Output] = {
     "search": Output(
         "An article that was found",
         {**ARTICLE_FIELDS, "line": _text("the snippet")},
+        is_list=True,
+    ),
+    "searches": Output(
+        "A saved search",
+        {
+            "name": _text("name"),
+            "query": _text("query"),
+            "source": _text("`library` or `settings.toml`"),
+        },
         is_list=True,
     ),
     "settings": Output(
@@ -320,6 +359,22 @@ OUTPUTS: Mapping[str, Output] = {
             "feeds": _objects("the feeds, largest first", _SHARE_FIELDS),
         },
     ),
+    "story": Output(
+        "An article of a story",
+        {
+            "id": _ID,
+            "title": _TITLE,
+            "category": _CATEGORY,
+            "date": _optional(_text("date, `YYYY-MM-DD`")),
+            "read": _flag("whether it is read"),
+            "starred": _flag("whether it is starred"),
+            "new_words": _texts("words that no earlier article has, the weightiest first"),
+            "copies": _texts("ids of its duplicates"),
+            "in_story": _flag("false if it is about the same and not in the story"),
+        },
+        is_list=True,
+    ),
+    "tags": Output("A tag", _GROUP_FIELDS, is_list=True),
     "themes": Output(
         "A colour theme",
         {
@@ -328,6 +383,15 @@ OUTPUTS: Mapping[str, Output] = {
             "dark": _flag("whether it is for dark terminals"),
             "source": _text("`own` or `newstui`"),
             "on": _flag("whether it is the current theme"),
+        },
+        is_list=True,
+    ),
+    "undo": Output(
+        "A change",
+        {
+            **_CHANGE_FIELDS,
+            "time": _text("UTC time of the change"),
+            "what": _text("the change in words"),
         },
         is_list=True,
     ),

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from themes.loader import Theme
-from tui.cli.console import print_messages
+from tui.cli.console import print_message, print_messages
 from tui.cli.context import resolve_paths, resolve_settings
+from tui.cli.exit_codes import UsageError
 from tui.cli.output import Line, column, print_list
+from tui.cli.syntax import describe_unknown
+from tui.config.settings import AUTO_THEME_NAME
 from tui.config.theme_choice import ThemeChoice
 
 NAME_CELLS = 22
@@ -20,9 +23,25 @@ def run_themes(options: argparse.Namespace) -> bool:
     """Print the themes and which one is in use; fail if a theme of the user's is invalid."""
     paths = resolve_paths(options)
     choice = ThemeChoice(resolve_settings(options), os.environ, paths.config, paths.state)
+    if options.use is not None:
+        _choose(choice, options.use)
+        return bool(choice.faults)
     print_list(choice.names, ThemeForm(choice), options)
     print_messages(choice.faults)
     return bool(choice.faults)
+
+
+def _choose(choice: ThemeChoice, name: str) -> None:
+    """Use a theme from now on.
+
+    Raises:
+        UsageError: There is no such theme.
+    """
+    names = (AUTO_THEME_NAME, *choice.names)
+    if name not in names:
+        raise UsageError(describe_unknown("theme", name, names))
+    choice.choose(name)
+    print_message(f"the theme is {name}")
 
 
 class ThemeForm:

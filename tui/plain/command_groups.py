@@ -29,7 +29,7 @@ from tui.actions.place_changes import keep_search
 from tui.actions.places import FoundPlaces, PlaceFinder
 from tui.plain.input import ParsedLine
 from tui.plain.plain_session import PlainSession
-from tui.rendering.markdown import parse_blocks
+from tui.rendering.markdown import find_links
 from tui.rendering.place_lines import PlaceCounts, describe_place_counts
 from tui.rendering.places import ALL_PLACE
 from tui.rendering.wording import (
@@ -271,8 +271,7 @@ class ExportCommands:
         return resolve_web_url(url, self._session.require_article().full_article.article.url)
 
     def _links(self) -> list[str]:
-        blocks = parse_blocks(self._session.require_article().full_article.body.text)
-        urls = [link.url for block in blocks for link in block.links]
+        urls = find_links(self._session.require_article().full_article.body.text)
         if not urls:
             raise NewstuiError("This article has no links")
         return urls

@@ -107,6 +107,11 @@ class CodeBlock(NamedTuple):
     text: str
 
 
+def find_links(text: str) -> list[str]:
+    """Return the URLs of the links in a text, in their order."""
+    return [link.url for block in parse_blocks(text) for link in block.links]
+
+
 def parse_language(info: str) -> str:
     """Return the language that the text after a fence names: `python`, `{.python}`, `python title=x`.
 

@@ -83,7 +83,8 @@ def test_edit_metadata_and_tags(run: Run) -> None:
 def test_invalid_dates_are_rejected(run: Run, home: Path) -> None:
     before = contents(library_folder(home))
     result = run("edit", "00000001", "--date", "soon", "--title", "Another")
-    assert (result.code, result.out, result.err) == (1, "", "newstui: not a date: soon\n")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.endswith("\nnewstui edit: error: not a date: soon\n")
     assert contents(library_folder(home)) == before
 
 
@@ -92,7 +93,8 @@ def test_invalid_dates_are_rejected(run: Run, home: Path) -> None:
 def test_empty_titles_are_rejected(title: str, run: Run, home: Path) -> None:
     before = contents(library_folder(home))
     result = run("edit", "00000001", "--title", title)
-    assert (result.code, result.out, result.err) == (1, "", "newstui: the title is empty\n")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.endswith("\nnewstui edit: error: the title is empty\n")
     assert contents(library_folder(home)) == before
 
 

@@ -1,0 +1,59 @@
+"""The articles that a command changes: by id, from a file or standard input, or by a query."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from store.library.protocol import Library
+from store.model.errors import InvalidInput, describe_system_error
+from store.search.language import query_needs_index
+from store.search.list_query import ListQuery
+from store.system.files import read_regular
+from tui.actions.article_changes import ActionResult
+from tui.cli.console import find_each, print_json, print_message
+from tui.cli.context import update_index_with_progress
+
+STDIN_NAME = "-"
+
+
+def select_articles(library: Library, options: argparse.Namespace) -> tuple[list[str], bool]:
+    """Return the ids of the articles, each once, and whether some were not found and reported."""
+    ids, failed = find_each(options.ids, library.find_id)
+    if options.file is not None:
+        more, unknown = library.identify(_read_names(options.file))
+        ids += more
+        if unknown:
+            failed = True
+            matches = "1 line matches" if len(unknown) == 1 else f"{len(unknown):,} lines match"
+            print_message(f"{options.file}: {matches} no article (first: {unknown[0]})")
+    if options.matching is not None:
+        ids += _match_query(library, options.matching)
+    return list(dict.fromkeys(ids)), failed
+
+
+def report_changes(
+    options: argparse.Namespace, event: str, result: ActionResult, **data: Any
+) -> None:
+    """Print a change as JSON, if that was asked for; nothing if nothing changed."""
+    if options.json and result.is_undoable:
+        print_json({"event": event, "articles": list(result.articles), **data})
+
+
+def _match_query(library: Library, text: str) -> list[str]:
+    if query_needs_index(text):
+        update_index_with_progress(library)
+    return list(chain.from_iterable(library.listing(ListQuery(text=text)).ids()))
+
+
+def _read_names(path: Path) -> Sequence[str]:
+    try:
+        data = sys.stdin.buffer.read() if str(path) == STDIN_NAME else read_regular(path)
+    except (OSError, MemoryError) as error:
+        raise InvalidInput(describe_system_error(error), file=path) from error
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    return [line.strip() for line in lines if line.strip()]
