@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from importlib.resources import files
 from io import BytesIO
@@ -14,17 +14,74 @@ from typing import TYPE_CHECKING
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.model.article import ParsedArticle
+from store.model.errors import LibraryUnavailable
 from store.model.times import Clock, current_timestamp, system_clock
 from store.system.machine import machine_name
 from store.system.paths import Paths
+from store.text.clean import clean_line
 from tui import __version__
 
 if TYPE_CHECKING:
     from store.feeds.fetch import FetchContext
 
+PASSWORD_TIMEOUT = 60.0
+"""Seconds that the program for a password has: it may ask for another one itself."""
 
-def open_library(paths: Paths) -> FolderLibrary:
+
+def open_library(paths: Paths) -> Library:
     """Open the user's library; nothing is loaded yet."""
+    return open_database_library(paths) if paths.database else open_folder_library(paths)
+
+
+def open_database_library(paths: Paths) -> Library:
+    """Open a library in a database.
+
+    Raises:
+        InvalidInput: Its URL cannot be understood.
+        LibraryUnavailable: What it needs is not installed, or the server cannot be reached.
+        LibraryNotReady: The database has no library that this version opens.
+        ProgramFailed: The program for its password failed.
+    """
+    require_postgres()
+    from store.postgres.library import PostgresLibrary  # of an extra that most do without
+
+    machine = machine_name(paths.state, os.environ)
+    password = find_password(paths)
+    return PostgresLibrary(paths.database, paths.cache, machine, system_clock, password=password)
+
+
+def require_postgres() -> None:
+    """Check that what libraries on PostgreSQL need is installed.
+
+    Raises:
+        LibraryUnavailable: It is not.
+    """
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:  # of the package, or of the library that it loads
+        raise LibraryUnavailable(
+            f"a library on PostgreSQL needs newstui[postgres] ({clean_line(str(error))})"
+        ) from error
+
+
+def find_password(paths: Paths) -> Callable[[], str] | None:
+    """Return what asks the user's program for the password of a database; None without one."""
+    from tui.config.settings import load_settings  # a folder has no password
+
+    command = load_settings(paths.config).settings.password_command
+    if not command:
+        return None
+
+    def ask() -> str:
+        from store.system.programs import run_program
+
+        return run_program(command, "", PASSWORD_TIMEOUT).partition("\n")[0]
+
+    return ask
+
+
+def open_folder_library(paths: Paths) -> FolderLibrary:
+    """Open a library in a folder."""
     machine = machine_name(paths.state, os.environ)
 
     def newest_backup() -> Path | None:

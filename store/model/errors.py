@@ -24,6 +24,14 @@ class LibraryUnavailable(NewstuiError):
     """The library's folder cannot be created or read."""
 
 
+class LibraryNotReady(LibraryUnavailable):
+    """A database has no library yet, or one of an older version."""
+
+    def __init__(self, reason: str, url: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+
+
 class LibraryBusy(NewstuiError):
     """Another process held a lock of the library for longer than we wait."""
 

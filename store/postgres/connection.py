@@ -33,7 +33,6 @@ Parameters = Mapping[str, Any] | Sequence[Any] | None
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 T = TypeVar("T")
 
-URL_SCHEMES = ("postgresql://", "postgres://")
 SCHEMA = "newstui"
 CONNECT_SECONDS = 10
 """Seconds to wait for a server, unless the URL says otherwise."""
@@ -45,11 +44,6 @@ MAX_ATTEMPTS = 10
 """Times a change is made again that others' changes prevented."""
 RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 NO_RIGHTS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
-
-
-def is_database_url(library: str) -> bool:
-    """Return True if a library is named by the URL of a database, and not by a folder."""
-    return library.startswith(URL_SCHEMES)
 
 
 def redact_database_url(url: str) -> str:

@@ -22,7 +22,7 @@ from store.model.article import (
     SimilarArticle,
     Snippet,
 )
-from store.model.errors import InvalidInput, LibraryUnavailable, NewstuiError
+from store.model.errors import LibraryNotReady, NewstuiError
 from store.model.results import (
     AddProgress,
     Counts,
@@ -81,7 +81,8 @@ class PostgresLibrary:
             password: Returns the password; not asked if the URL has one.
 
         Raises:
-            InvalidInput: The URL cannot be understood, or the database has no library.
+            InvalidInput: The URL cannot be understood, or its schema `newstui` is not ours.
+            LibraryNotReady: The database has no library, or an older one.
             LibraryUnavailable: The server cannot be reached, or refuses.
             ProgramFailed: By `password`.
         """
@@ -105,12 +106,10 @@ class PostgresLibrary:
         check_server(connection)
         version = read_version(connection)
         if version == 0:
-            raise InvalidInput("has no library yet", item=connection.shown_url)
+            raise LibraryNotReady("has no library yet", connection.shown_url)
         if version < VERSION:
-            raise LibraryUnavailable(
-                f"{connection.shown_url}: its schema is of an older newstui (version {version},"
-                f" this one needs {VERSION})"
-            )
+            reason = f"made by an older newstui (schema {version}; {VERSION} is needed)"
+            raise LibraryNotReady(reason, connection.shown_url)
         if version > VERSION:
             access.read_only_reason = (
                 f"made by a newer newstui (schema {version}); opened read-only"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from importlib.resources import files
 
 from store.model.errors import InvalidInput, LibraryUnavailable
@@ -47,6 +49,19 @@ def check_server(connection: Connection) -> None:
         raise LibraryUnavailable(
             f"{connection.shown_url}: PostgreSQL {version // 10000} is too old (13 or newer needed)"
         )
+
+
+def init_library(url: str, password: Callable[[], str] | None = None) -> tuple[int, int]:
+    """Make the library of a database, or bring it up to date; return old and new version.
+
+    Raises:
+        InvalidInput: The URL cannot be understood, or there is a schema of this name that is not ours.
+        LibraryReadOnly: This account may not make it.
+        LibraryUnavailable: The server cannot be reached, or refuses.
+        SaveFailed: It was not made.
+    """
+    with closing(Connection(url, "init", password=password)) as connection:
+        return migrate(connection)
 
 
 def migrate(connection: Connection) -> tuple[int, int]:

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.model.errors import NewstuiError, describe_system_error
@@ -76,10 +75,10 @@ def _open_missing_streams() -> None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
-def run_command_line(arguments: Sequence[str], library: Path | None) -> int:
-    """Run a command from within a reader, on its library folder, and return the exit code."""
+def run_command_line(arguments: Sequence[str], library: str | None) -> int:
+    """Run a command from within a reader, on the library named to it, and return the exit code."""
     try:
-        return main([*([] if library is None else ["--library", str(library)]), *arguments])
+        return main([*([] if library is None else ["--library", library]), *arguments])
     except SystemExit as end:  # argparse: a usage error
         return end.code if isinstance(end.code, int) else ExitCode.FAILED
 
@@ -126,7 +125,7 @@ def _run_command(options: argparse.Namespace) -> bool | None:
     return None
 
 
-def _start_reader(library: Path | None, *, slow: bool = False) -> int:
+def _start_reader(library: str | None, *, slow: bool = False) -> int:
     from tui.cli.start import start_reader
 
     return start_reader(library, run_command_line, slow=slow)

@@ -177,6 +177,7 @@ COMPLETERS: Mapping[str, Callable[[UnfinishedValue], Candidates]] = {
     "FILE": UnfinishedValue.files,
     "PATH": UnfinishedValue.files,
     "DIR": UnfinishedValue.folders,
+    "LIBRARY": UnfinishedValue.folders,
     "category": UnfinishedValue.categories,
     "format": UnfinishedValue.import_formats,
 }

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from store.system.programs import HookName
 
 COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "move-in", "restore"})
-COMMANDS_WITHOUT_LIBRARY = frozenset({"completion", "copy", "help", "keys", "settings", "themes"})
+COMMANDS_WITHOUT_LIBRARY = frozenset(
+    {"completion", "copy", "help", "keys", "library", "settings", "themes"}
+)
+COMMANDS_FOR_FOLDERS = frozenset({"backup", "compact", "doctor", "restore"})
+"""The commands that work on the files of a library."""
 
 
 def resolve_library(options: argparse.Namespace) -> LibraryChoice:
@@ -60,6 +64,10 @@ def require_library(options: argparse.Namespace) -> None:
     starts_one = options.command in COMMANDS_THAT_START_A_LIBRARY or (
         options.command == "feeds" and options.import_opml
     )
+    if choice.paths.database:  # opening it tells
+        if options.command in COMMANDS_FOR_FOLDERS:
+            raise UsageError(f"`newstui {options.command}` is for libraries in folders")
+        return
     if choice.source and not starts_one and not is_library(choice.paths.library):
         missing = f"no library in {choice.paths.library} ({choice.source})"
         raise UsageError(f"{missing}; `newstui import` and `newstui add` start one")

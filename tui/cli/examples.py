@@ -99,6 +99,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "copy": (("copy ~/.local/share/newstui ~/disk/news", "copy your library to a disk"),),
     "sync": (("sync ~/disk/news", "exchange what is new with a library on a disk"),),
     "compact": (("compact --dry-run", "print what would be removed"),),
+    "library": (("library init postgresql://ann@host/news", "make a library in a database"),),
     "stats": (("stats", "print charts"), ("stats --json", "print all numbers")),
     "keys": (("keys --preset vim", "list the keys of a preset"),),
     "settings": (

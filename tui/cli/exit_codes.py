@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from pathlib import Path
 
 from store.model.errors import InvalidQuery, LibraryBusy, NewstuiError
 
@@ -26,8 +25,8 @@ EXIT_CODE_HELP = """\
   75   the library is in use by another process
   130  interrupted"""
 
-CommandRunner = Callable[[Sequence[str], Path | None], int]
-"""Runs the commands a reader asks for, on its library folder (None: the default)."""
+CommandRunner = Callable[[Sequence[str], str | None], int]
+"""Runs the commands a reader asks for, on the library named to it (None: none was)."""
 
 
 class UsageError(NewstuiError):

@@ -103,6 +103,7 @@ def _format(
 VERSION_FLAG = _argument("-V", "--version", action=PrintVersion, nargs=0, help="print the version")
 SHELLS = ("bash", "zsh", "fish")
 """The shells for which there are completions."""
+LIBRARY_ACTIONS = ("init",)
 READER_OPTIONS = (
     _flag("slow", "save bandwidth (slow connections)"),
     _flag("plain", "line mode, for screen readers and pipes"),
@@ -503,6 +504,20 @@ COMMAND_SYNTAXES = (
         _flag("dry-run", "only print what would be removed"),
         JSON_FLAG,
     ),
+    _command(
+        "library",
+        "make a library on PostgreSQL",
+        "Make a library in a PostgreSQL database, or bring an older one up to date, with all its"
+        " articles. The account of the URL needs the right to make a schema there.",
+        _positional(
+            "action",
+            "init",
+            "make the library",
+            choices=LIBRARY_ACTIONS,
+            type=parse_choice("action", LIBRARY_ACTIONS),
+        ),
+        _positional("url", "URL", "the database: postgresql://ACCOUNT@HOST/DATABASE"),
+    ),
     _command("stats", "print reading statistics", "", JSON_FLAG),
     _command(
         "keys",
@@ -632,10 +647,9 @@ def _common_options(
     return (
         _argument(
             "--library",
-            type=Path,
-            metavar="DIR",
+            metavar="LIBRARY",
             default=library,
-            help="library folder (default on Linux: ~/.local/share/newstui)",
+            help="library: a folder (default on Linux: ~/.local/share/newstui), or postgresql://…",
         ),
         _argument(
             "--quiet",

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from store.system.openssl import without_openssl
 from tui import __version__
@@ -33,7 +32,7 @@ THREAD_END_TIMEOUT = 0.02
 """Seconds an idle thread has to end."""
 
 
-def start_reader(library: Path | None, run_command: CommandRunner, *, slow: bool = False) -> int:
+def start_reader(library: str | None, run_command: CommandRunner, *, slow: bool = False) -> int:
     """Run the reader and return its exit code; `slow` saves bandwidth."""
     if reason := find_startup_problem(os.environ):
         sys.stderr.write(f"newstui: {reason}\n")
@@ -94,7 +93,7 @@ def _exit_process(code: int) -> None:
 
 
 def _run_follow_up(
-    arguments: Sequence[str], library: Path | None, run_command: CommandRunner
+    arguments: Sequence[str], library: str | None, run_command: CommandRunner
 ) -> None:
     """Run a command on the restored terminal; if it fails, wait until its messages were read."""
     before = signal.getsignal(signal.SIGPIPE)

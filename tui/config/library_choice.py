@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from store.system.paths import Paths, platform_paths
+from store.system.paths import Paths, is_database_url, platform_paths
 from tui.config.settings_file import MAX_SETTINGS_BYTES, SETTINGS_FILE, read_settings_file
 
 LIBRARY_OPTION = "--library"
@@ -29,7 +29,18 @@ class LibraryChoice(NamedTuple):
     """The option, the variable or the file that names the library; empty for the default."""
 
 
-def choose_library(environ: Mapping[str, str], option: Path | None) -> LibraryChoice:
+def library_paths(environ: Mapping[str, str], name: str) -> Paths:
+    """Return the folders to work with for a library that is named by its folder or its URL.
+
+    Raises:
+        LibraryUnavailable: There is no home folder.
+    """
+    if is_database_url(name):
+        return platform_paths(environ, database=name)
+    return platform_paths(environ, Path(name))
+
+
+def choose_library(environ: Mapping[str, str], option: str | None) -> LibraryChoice:
     """Return the library of the option, `NEWSTUI_LIBRARY` or the settings, in this order, or the default.
 
     Raises:
@@ -37,12 +48,13 @@ def choose_library(environ: Mapping[str, str], option: Path | None) -> LibraryCh
         LibraryUnavailable: There is no home folder.
     """
     if option is not None:
-        return LibraryChoice(platform_paths(environ, option), LIBRARY_OPTION)
+        return LibraryChoice(library_paths(environ, option), LIBRARY_OPTION)
     if named := environ.get(LIBRARY_VARIABLE, "").strip():
-        return LibraryChoice(platform_paths(environ, Path(named).expanduser()), LIBRARY_VARIABLE)
+        name = named if is_database_url(named) else str(Path(named).expanduser())
+        return LibraryChoice(library_paths(environ, name), LIBRARY_VARIABLE)
     default = platform_paths(environ)
     if library := _read_library_setting(default.config):
-        return LibraryChoice(platform_paths(environ, Path(library)), SETTINGS_FILE)
+        return LibraryChoice(library_paths(environ, library), SETTINGS_FILE)
     return LibraryChoice(default)
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from store.search.list_query import SORTS, Sort
+from store.system.paths import is_database_url
 from store.text.clean import clean_line
 from themes.faults import (
     add_unknown_key_faults,
@@ -57,9 +58,11 @@ def _parse_line(value: object) -> str | None:
 
 
 def _parse_library(value: object) -> str | None:
-    """Return the path of a folder, `~/` expanded; empty for the default."""
+    """Return the path of a folder, `~/` expanded, or a URL; empty for the default."""
     if not isinstance(value, str) or not value.isprintable():
         return None
+    if is_database_url(value.strip()):
+        return value.strip()
     path = Path(value.strip()).expanduser() if value.strip() else None
     return "" if path is None else str(path) if path.is_absolute() else None
 
@@ -108,7 +111,7 @@ def _parse_keys(value: object) -> tuple[str, ...] | None:
 
 BOOL_TYPE = SettingType("true or false", _parse_bool)
 LINE_TYPE = SettingType("a string", _parse_line)
-LIBRARY_TYPE = SettingType("a folder, absolute or in ~/", _parse_library)
+LIBRARY_TYPE = SettingType("a folder, absolute or in ~/, or postgresql://…", _parse_library)
 AUTO_OR_BOOL_TYPE: SettingType[AutoOrBool] = SettingType('true, false or "auto"', _parse_auto)
 COMMAND_TYPE = SettingType("a program and its arguments, as a list", _parse_command)
 KEYS_TYPE = SettingType("a key or a list of keys", _parse_keys)
@@ -131,7 +134,13 @@ class Settings:
     library: str = declare_setting(
         "",
         LIBRARY_TYPE,
-        'the folder of the library; "": the default, which `newstui doctor` shows',
+        'the folder of the library, or its URL on PostgreSQL; "": the default, which'
+        " `newstui doctor` shows",
+    )
+    password_command: tuple[str, ...] = declare_setting(
+        (),
+        COMMAND_TYPE,
+        "a program that prints the password of a library on PostgreSQL; [] uses ~/.pgpass",
     )
     theme: str = declare_setting(
         AUTO_THEME_NAME,

@@ -129,7 +129,7 @@ class ReaderRun:
             )
             return 1
         self.follow_up_command = app.follow_up_command
-        if not is_sample:
+        if not (is_sample or self._paths.database):  # whose changes nothing tells before it is open
             self._save_splash(app)
         return app.return_code or 0
 
@@ -145,7 +145,7 @@ class ReaderRun:
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
         hooks = HookRunner(programs, lambda problem: post(OperationFailed(problem)))
-        backup = self._auto_backup if own else None
+        backup = self._auto_backup if own and not self._paths.database else None
         gateway = self._gateway = Gateway(library, post, backup, hooks)
         gateway.feeds.make_context = make_fetch_context if own else None
         if settings.summary_command:

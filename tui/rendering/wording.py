@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from store.model.errors import LibraryNotEmpty, NewstuiError, PrivateHost, TargetExists
+from store.model.errors import (
+    LibraryNotEmpty,
+    LibraryNotReady,
+    NewstuiError,
+    PrivateHost,
+    TargetExists,
+)
 from store.model.results import UndoableChange
 from store.model.times import ISO_DATE, from_microseconds, is_dated, parse_timestamp
 from store.search.list_query import ListQuery, Matches
@@ -50,6 +56,7 @@ OPTION_HINTS: Mapping[type[NewstuiError], str] = {
     TargetExists: "--force replaces it",
     LibraryNotEmpty: "--merge adds what is missing",
     PrivateHost: "--private allows it",
+    LibraryNotReady: "run `newstui library init URL`",
 }
 """The option that makes a command go on in spite of an error."""
 REPAIR_HINT = "`newstui doctor --repair` repairs it"

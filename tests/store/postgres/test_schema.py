@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from store.model.errors import InvalidInput, LibraryReadOnly, LibraryUnavailable
+from store.model.errors import InvalidInput, LibraryNotReady, LibraryReadOnly
 from store.postgres.connection import Connection
 from store.postgres.schema import VERSION, migrate, read_version
 from tests.support.postgres_server import OWNER, Connect, OpenAs, PostgresServer
@@ -306,7 +306,7 @@ def test_a_library_without_a_schema_is_not_opened(
     postgres: PostgresServer, open_as: OpenAs, database: str, connect: Connect
 ) -> None:
     execute(connect(OWNER), "drop schema newstui cascade")
-    with pytest.raises(InvalidInput, match="has no library yet"):
+    with pytest.raises(LibraryNotReady, match="has no library yet"):
         open_as("ann")
 
 
@@ -318,7 +318,7 @@ def test_a_newer_schema_is_opened_read_only(connect: Connect, open_as: OpenAs) -
 
 def test_an_older_schema_is_not_opened(open_as: OpenAs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.postgres.library.VERSION", VERSION + 1)
-    with pytest.raises(LibraryUnavailable, match=rf"of an older newstui \(version {VERSION}"):
+    with pytest.raises(LibraryNotReady, match=rf"made by an older newstui \(schema {VERSION};"):
         open_as("ann")
 
 

@@ -29,8 +29,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_default_library(home: Path) -> None:
     paths = platform_paths(os.environ)
-    assert all(path.is_relative_to(home) and "newstui" in path.parts for path in paths)
-    assert len(set(paths)) == 4
+    assert all(path.is_relative_to(home) and "newstui" in path.parts for path in paths[:4])
+    assert (len(set(paths[:4])), paths.database) == (4, "")
 
 
 @pytest.mark.parametrize("name", XDG)
@@ -47,7 +47,7 @@ def test_relative_folders_are_ignored(
 def test_absolute_folders_are_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in XDG:
         monkeypatch.setenv(name, str(home / name))
-    assert [path.parent.name for path in platform_paths(os.environ)] == list(XDG)
+    assert [path.parent.name for path in platform_paths(os.environ)[:4]] == list(XDG)
 
 
 def test_other_libraries_have_their_own_cache(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def test_home_is_not_a_folder(monkeypatch: pytest.MonkeyPatch, home: Path, value
     """Case 29: nothing is created in the current folder."""
     monkeypatch.chdir(home)
     monkeypatch.setenv("HOME", value)
-    for path in platform_paths(os.environ):
+    for path in platform_paths(os.environ)[:4]:
         assert path.is_absolute()
         assert not path.is_relative_to(home)
 
@@ -135,3 +135,22 @@ def test_no_home_folder(monkeypatch: pytest.MonkeyPatch, library: Path | None) -
     monkeypatch.setattr(pwd, "getpwuid", unknown)
     with pytest.raises(LibraryUnavailable, match="there is no home folder"):
         platform_paths(os.environ, library)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_same"),
+    [
+        ("postgresql://ann@host/news", True),
+        ("postgresql://ann:secret@host/news", True),
+        ("postgresql://bob@host/news", False),
+        ("postgresql://ann@host/other", False),
+        ("postgresql://host/news", False),
+    ],
+)
+def test_a_library_in_a_database_has_a_cache_without_its_password(url: str, is_same: bool) -> None:
+    first = platform_paths(os.environ, database="postgresql://ann:x@host/news")
+    paths = platform_paths(os.environ, database=url)
+    assert paths.database == url
+    assert (paths.cache == first.cache) is is_same
+    assert paths.cache.parent.name == "libraries"
+    assert paths.library.parent == paths.cache

@@ -27,6 +27,8 @@ RAW_OPENS = {
     ("store.journal.journal", "os.fdopen(os.dup)"): "an open regular file",
     ("store.library.front_page", "library.read_text(article)"): "no file",
     ("store.library.vector_cache", "self._library.read_text(row.id)"): "no file",
+    ("store.postgres.library", "self._reader.read_text(article)"): "no file",
+    ("store.postgres.schema", "path.read_text()"): "a file of our own",
     ("store.search.index", "Index.open(str)"): "after a check that its files are regular",
     ("store.system.files", "os.open(path)"): "the helpers themselves, locks, new files",
     ("store.system.files", "os.open(folder)"): "a folder, to sync it",

@@ -82,7 +82,7 @@ def test_the_settings_and_the_environment_choose_the_library(
 
 def test_a_mistake_in_the_library_setting_opens_no_other(run: Run, home: Path) -> None:
     write(home, 'library = "news"\n')
-    fault = 'settings.toml: library: "news" must be a folder, absolute or in ~/'
+    fault = 'settings.toml: library: "news" must be a folder, absolute or in ~/, or postgresql://…'
     result = run("list")
     assert (result.code, result.out) == (1, "")
     assert result.err == f"newstui: {fault} (no library is opened)\n"

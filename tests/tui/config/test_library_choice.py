@@ -24,14 +24,15 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def choose(
-    config: Path, settings: str, environ: dict[str, str], option: Path | None
+    config: Path, settings: str, environ: dict[str, str], option: str | None
 ) -> tuple[str, str]:
     (config / "settings.toml").write_text(settings)
     choice = choose_library(environ, option)
-    return str(choice.paths.library), choice.source
+    return choice.paths.database or str(choice.paths.library), choice.source
 
 
 HOME = "{home}"
+URL = "postgresql://ann@host/news"
 DEFAULT = "{home}/.local/share/newstui"
 
 
@@ -52,6 +53,9 @@ DEFAULT = "{home}/.local/share/newstui"
         ("library = 3", "~/other", None, f"{HOME}/other", "NEWSTUI_LIBRARY"),
         ('library = "/news"', "/other", "/third", "/third", "--library"),
         ("library = ", None, "/third", "/third", "--library"),
+        (f'library = "{URL}"', None, None, URL, "settings.toml"),
+        ('library = "/news"', URL, None, URL, "NEWSTUI_LIBRARY"),
+        ('library = "/news"', "/other", URL, URL, "--library"),
     ],
 )
 def test_the_nearest_one_wins(
@@ -63,16 +67,22 @@ def test_the_nearest_one_wins(
     source: str,
 ) -> None:
     environ = {} if variable is None else {"NEWSTUI_LIBRARY": variable}
-    found = choose(config, settings, environ, Path(option) if option else None)
+    found = choose(config, settings, environ, option)
     assert found == (library.format(home=config.parent.parent), source)
 
 
 @pytest.mark.parametrize(
     ("settings", "fault"),
     [
-        ("library = 3", "library: 3 must be a folder, absolute or in ~/"),
-        ('library = "news"', 'library: "news" must be a folder, absolute or in ~/'),
-        ('library = "/a\\u001b"', 'library: "/a\\x1b" must be a folder, absolute or in ~/'),
+        ("library = 3", "library: 3 must be a folder, absolute or in ~/, or postgresql://…"),
+        (
+            'library = "news"',
+            'library: "news" must be a folder, absolute or in ~/, or postgresql://…',
+        ),
+        (
+            'library = "/a\\u001b"',
+            'library: "/a\\x1b" must be a folder, absolute or in ~/, or postgresql://…',
+        ),
         ('theme = \nlibrary = "/news"', "not TOML: Invalid value (at line 1, column 9)"),
     ],
 )
