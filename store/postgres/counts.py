@@ -61,6 +61,13 @@ class Counters:
         )
         return [name for (name,) in found]
 
+    def feed_keys(self) -> list[str]:
+        """Return the keys of all feeds that articles have or had."""
+        found = self._access.connection.rows(
+            f"select distinct feed_key {_OF_ACCOUNT} and feed_key <> ''", self._parameters()
+        )
+        return [key for (key,) in found]
+
     def by(self, field: ListField, feeds: Collection[str] | None) -> list[GroupCount]:
         """Return every category, or every feed with articles, with its counts."""
         tallies = self.read_tallies()

@@ -43,7 +43,7 @@ from store.postgres.lists import Lists
 from store.postgres.reader import Reader
 from store.postgres.related import Related
 from store.postgres.schema import VERSION, check_server, read_version
-from store.postgres.searcher import Searcher
+from store.postgres.searcher import PostgresSearcher
 from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class PostgresLibrary:
         self._reader = Reader(self.access)
         self._changes = Changes(self.access, self._reader)
         self._adder = Adder(self.access, self._reader, self._changes)
-        self._searcher = Searcher(self.access, self._reader)
+        self._searcher = PostgresSearcher(self.access, self._reader)
         self._lists = Lists(self.access, self._reader, self._searcher)
         self._related = Related(self.access, self._reader, self._searcher)
 

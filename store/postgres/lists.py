@@ -17,14 +17,14 @@ from store.postgres.counts import Counters
 from store.postgres.list_sql import ALWAYS, UNREAD, ListSql
 from store.postgres.listing import PostgresListing
 from store.postgres.reader import Reader
-from store.postgres.searcher import Searcher
+from store.postgres.searcher import PostgresSearcher
 from store.search.list_query import ListQuery
 
 
 class Lists:
     """Answers list queries."""
 
-    def __init__(self, access: Access, reader: Reader, searcher: Searcher) -> None:
+    def __init__(self, access: Access, reader: Reader, searcher: PostgresSearcher) -> None:
         """List nothing yet."""
         self._access = access
         self._reader = reader

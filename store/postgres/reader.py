@@ -225,6 +225,16 @@ class Reader:
         text, summary, origin, is_complete, similar = rows[0]
         return Body(text, summary, origin, is_complete, tuple(similar))
 
+    def read_texts(self, articles: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return text and summary of articles by id, of those that have any."""
+        rows = self._select(
+            "a.id, b.text, b.summary",
+            articles,
+            deleted=False,
+            joined="join newstui.body b on b.library = a.library and b.id = a.id",
+        )
+        return {article: (text, summary) for article, text, summary in reversed(rows)}
+
     def read_text(self, article: str) -> str:
         """Return the text of an article; empty if there is none."""
         return self._read_body(article).text

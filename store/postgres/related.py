@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
 from store.postgres.access import Access
 from store.postgres.reader import Reader
-from store.postgres.searcher import Searcher
+from store.postgres.searcher import PostgresSearcher
 
 if TYPE_CHECKING:
     from store.library.vector_cache import ArticleVector
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Related:
     """Compares articles."""
 
-    def __init__(self, access: Access, reader: Reader, searcher: Searcher) -> None:
+    def __init__(self, access: Access, reader: Reader, searcher: PostgresSearcher) -> None:
         """Compare nothing yet."""
         self._access = access
         self._reader = reader

@@ -7,6 +7,7 @@ A query is therefore written in two forms: a wide one, which the index answers b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -46,6 +47,9 @@ NO_ARTICLE = quote_word(NOTHING)
 """The query that matches nothing."""
 EVERY_ARTICLE = f"!{NO_ARTICLE}"
 
+_QUOTED = r"'(?:[^'\\]|''|\\.)*'(?::[A-D*]+)?"
+_PHRASE = re.compile(rf"\({_QUOTED}(?: <\d+> {_QUOTED})+\)")
+
 Form = Literal["exact", "wide", "narrow"]
 """A wide form matches at least what the exact one does, and a narrow one at most that; the index
 answers both by itself."""
@@ -66,6 +70,8 @@ class TextQuery(NamedTuple):
 
     wide: str
     exact: str
+    phrases: Sequence[str] = ()
+    """The phrases of the exact form: in a long text, each may be in another part."""
     parts: Sequence[str] = ()
     """Queries of which `least` have to match, too."""
     least: int = 0
@@ -94,11 +100,12 @@ class TextQueryBuilder:
     def build(self, node: QueryNode) -> TextQuery:
         """Return the query of a tree; of `Most`, the rarest parts come first."""
         wide, exact = self.translate(node, "wide"), self.translate(node)
+        query = TextQuery(wide, exact, tuple(dict.fromkeys(_PHRASE.findall(exact))))
         for part in node.parts if isinstance(node, And) else (node,):
             if isinstance(part, Most) and len(part.parts) > MAX_COMBINED_PARTS:
                 parts = [self.translate(each) for each in part.parts]
-                return TextQuery(wide, exact, parts, count_most(len(parts)))
-        return TextQuery(wide, exact)
+                return query._replace(parts=parts, least=count_most(len(parts)))
+        return query
 
     def translate(self, node: QueryNode, form: Form = "exact") -> str:
         """Return a tree as a `tsquery`."""

@@ -93,6 +93,7 @@ create table newstui.document (
     id text collate "C" not null,
     account name not null default '',
     part smallint not null default 0,                -- 0 has all words: `store.postgres.text_vector`
+    parts smallint not null default 1,
     at bigint not null,
     title_words int not null default 0,
     text_words int not null default 0,
@@ -798,50 +799,98 @@ create trigger count_changed after update on newstui.document
 -- `@@` may tell of rows that are not to be seen, so under row-level security no index would serve it.
 -- These functions see to it themselves: what they look at are documents of libraries of the account.
 
+-- The documents of articles, each as the account sees it, with all of their words.
+create view newstui.seen_document as
+    select d.library, d.id, d.account, d.parts, d.at, d.words from newstui.document d
+    where d.part = 0 and d.library = any((select newstui.mine())::int[])
+        and (
+            d.account = session_user
+            or d.account = '' and (d.library, d.id) not in (
+                select o.library, o.id from newstui.document o
+                where o.account = session_user and o.account <> ''
+            )
+        )
+        and (d.library, d.id) not in (
+            select s.library, s.article from newstui.state s
+            where s.library = any((select newstui.mine())::int[])
+                and s.account = session_user and s.deleted
+        )
+        and (d.library, d.id) not in (
+            select a.library, a.id from newstui.article a
+            where a.library = any((select newstui.mine())::int[]) and a.gone
+        );
+
+create function newstui.count_matching(words tsvector, required tsquery[]) returns bigint
+    language sql immutable
+    as $$ select count(*) from unnest(required) p where words @@ p $$;
+
+-- Returns whether an article matches of which one document has not all places: a phrase of the query may
+-- be in any of them.
+create function newstui.match_long_text(
+    exact tsquery, phrases tsquery[], first tsvector, library int, id text, account name
+) returns boolean
+    language plpgsql stable set search_path = newstui, pg_temp
+    as $$
+    declare
+        phrase tsquery;
+    begin
+        foreach phrase in array phrases loop
+            if exists (
+                select from document d
+                where d.library = match_long_text.library and d.id = match_long_text.id
+                    and d.account = match_long_text.account and d.words @@ phrase
+            ) then
+                exact := ts_rewrite(exact, phrase, $query$!'nothing '$query$);
+            end if;
+        end loop;
+        return first @@ exact;
+    end
+    $$;
+
+-- Returns all articles that match: what the index finds (`wide`), if it matches exactly, and so many parts.
+create function newstui.match_documents(
+    wide tsquery, exact tsquery, phrases tsquery[], required tsquery[], minimum int
+) returns table (library int, id text)
+    language sql stable security definer set search_path = newstui, pg_temp
+    set enable_seqscan = off set jit = off set work_mem = '64MB'
+    as $$
+        select d.library, d.id from seen_document d
+        where d.words @@ wide
+            and case
+                when exact is null then true
+                when d.parts = 1 then d.words @@ exact
+                else match_long_text(exact, phrases, d.words, d.library, d.id, d.account)
+            end and (minimum = 0 or minimum <= count_matching(d.words, required))
+    $$;
+
 create type newstui.found as (
-    libraries int[], ids text[], times bigint[],     -- what matches, the newest first
+    libraries int[], ids text[],                     -- what matches, the newest first
     seen int, last_at bigint, last_id text,          -- the documents that were looked at, and the last
-    total bigint                                     -- how many there are, from the place on
+    total bigint                                     -- how many the index finds
 );
 
--- Returns what matches among the documents that the index finds, as the account sees them: of those
--- after a place in the order of time, the newest.
+-- Returns what matches among the documents that the index finds after a place in the order of time: the
+-- newest of these are looked at.
 create function newstui.find_documents(
-    wide tsquery, exact tsquery, parts tsquery[], minimum int,
+    wide tsquery, exact tsquery, phrases tsquery[], required tsquery[], minimum int,
     before_at bigint, before_id text, most int
 ) returns newstui.found
     language sql stable security definer set search_path = newstui, pg_temp
     set enable_seqscan = off set jit = off set work_mem = '64MB'
     as $$
         with candidates as materialized (
-            select d.library, d.id, d.at, d.words from document d
-            where d.part = 0 and d.words @@ wide and d.library = any((select mine())::int[])
-                and (d.at, d.id) < (before_at, before_id)
-                and (
-                    d.account = session_user
-                    or d.account = '' and (d.library, d.id) not in (
-                        select o.library, o.id from document o
-                        where o.account = session_user and o.account <> ''
-                    )
-                )
-                and (d.library, d.id) not in (
-                    select s.library, s.article from state s
-                    where s.library = any((select mine())::int[]) and s.account = session_user and s.deleted
-                )
-                and (d.library, d.id) not in (
-                    select a.library, a.id from article a
-                    where a.library = any((select mine())::int[]) and a.gone
-                )
-        ), newest as (
-            select * from candidates order by at desc, id desc limit most
+            select d.* from seen_document d
+            where d.words @@ wide and (d.at, d.id) < (before_at, before_id)
         ), checked as materialized (
-            select library, id, at, (exact is null or words @@ exact) and (
-                minimum = 0 or minimum <= (select count(*) from unnest(parts) p where words @@ p)
-            ) as is_match from newest
+            select n.library, n.id, n.at, case
+                when exact is null then true
+                when n.parts = 1 then n.words @@ exact
+                else match_long_text(exact, phrases, n.words, n.library, n.id, n.account)
+            end and (minimum = 0 or minimum <= count_matching(n.words, required)) as is_match
+            from (select * from candidates order by at desc, id desc limit most) n
         )
         select array_agg(library order by at desc, id desc) filter (where is_match),
             array_agg(id order by at desc, id desc) filter (where is_match),
-            array_agg(at order by at desc, id desc) filter (where is_match),
             count(*)::int, min(at), (array_agg(id order by at, id))[1],
             (select count(*) from candidates)
         from checked
@@ -849,35 +898,38 @@ create function newstui.find_documents(
 
 -- Does the same without the index, which is faster for what many documents have: `total` is unknown.
 create function newstui.scan_documents(
-    exact tsquery, parts tsquery[], minimum int, before_at bigint, before_id text, most int
+    exact tsquery, phrases tsquery[], required tsquery[], minimum int,
+    before_at bigint, before_id text, most int
 ) returns newstui.found
     language sql stable security definer set search_path = newstui, pg_temp
     set enable_seqscan = off set enable_bitmapscan = off set jit = off set work_mem = '64MB'
     as $$
         with candidates as (
             select d.* from unnest(mine()) l cross join lateral (
-                select library, id, at, account, words from document
+                select library, id, account, document.parts, at, words from document
                 where part = 0 and library = l and (at, id) < (before_at, before_id)
                 order by at desc, id desc limit most
             ) d order by d.at desc, d.id desc limit most
         ), checked as materialized (
-            select d.library, d.id, d.at, words @@ exact and (
-                minimum = 0 or minimum <= (select count(*) from unnest(parts) p where words @@ p)
-            ) and (
-                d.account = session_user or d.account = '' and not exists (
+            select d.library, d.id, d.at, case
+                when d.parts = 1 then d.words @@ exact
+                else match_long_text(exact, phrases, d.words, d.library, d.id, d.account)
+            end and (minimum = 0 or minimum <= count_matching(d.words, required))
+                and (d.account = session_user or d.account = '' and not exists (
                     select from document o where o.library = d.library and o.id = d.id
                         and o.account = session_user and o.account <> ''
+                ))
+                and not exists (
+                    select from state s where s.library = d.library and s.account = session_user
+                        and s.article = d.id and s.deleted
                 )
-            ) and not exists (
-                select from state s where s.library = d.library and s.account = session_user
-                    and s.article = d.id and s.deleted
-            ) and not exists (
-                select from article a where a.library = d.library and a.id = d.id and a.gone
-            ) as is_match from candidates d
+                and not exists (
+                    select from article a where a.library = d.library and a.id = d.id and a.gone
+                ) as is_match
+            from candidates d
         )
         select array_agg(library order by at desc, id desc) filter (where is_match),
             array_agg(id order by at desc, id desc) filter (where is_match),
-            array_agg(at order by at desc, id desc) filter (where is_match),
             count(*)::int, min(at), (array_agg(id order by at, id))[1], null::bigint
         from checked
     $$;

@@ -58,11 +58,11 @@ def bob(postgres: PostgresServer, database: str, connect: Connect, ann: Connecti
 def find(connection: Connection, wide: str, exact: str | None = None, most: int = 9) -> Any:
     """Return what is found, and how many the index finds; both functions find the same."""
     row = connection.row(
-        "select ids, seen, total from find_documents(%s::tsquery, %s::tsquery, '{}', 0, 1::bigint << 40, '', %s)",
+        "select ids, seen, total from find_documents(%s::tsquery, %s::tsquery, '{}', '{}', 0, 1::bigint << 40, '', %s)",
         [wide, exact, most],
     )
     scanned = connection.row(
-        "select ids from scan_documents(%s::tsquery, '{}', 0, 1::bigint << 40, '', 9)",
+        "select ids from scan_documents(%s::tsquery, '{}', '{}', 0, 1::bigint << 40, '', 9)",
         [exact or wide],
     )
     assert row is not None
@@ -90,14 +90,14 @@ def test_documents_are_found_newest_first(
 
 def test_parts_are_counted(ann: Connection) -> None:
     row = ann.row(
-        "select ids from find_documents('fog | sea', null, array['fog', 'sea', 'mist']::tsquery[],"
+        "select ids from find_documents('fog | sea', null, '{}', array['fog', 'sea', 'mist']::tsquery[],"
         " 2, 1::bigint << 40, '', 9)"
     )
     assert row == (["a3", "a1"],)
 
 
 def test_the_next_documents_are_found_after_a_place(ann: Connection) -> None:
-    row = ann.row("select ids from find_documents('fog', null, '{}', 0, 1003, 'a3', 9)")
+    row = ann.row("select ids from find_documents('fog', null, '{}', '{}', 0, 1003, 'a3', 9)")
     assert row == (["a2", "a1"],)
 
 

@@ -120,3 +120,17 @@ def test_of_many_parts_the_database_counts_those_that_match() -> None:
 )
 def test_some_queries_match_texts_without_words(query: str, expected: bool) -> None:
     assert matches_empty(parse_query(query, 0)) is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "phrases"),
+    [
+        ("fog -law", []),
+        ('"fog law" or -"o\'b c"', ["('fog' <1> 'law')", "('o' <1> 'b' <1> 'c')"]),
+        ('text:"a b" "a b"', ["('a':D <1> 'b':D)", "('a' <1> 'b')"]),
+        ("a/b", [f"('a':{weight} <1> 'b':{weight})" for weight in "ABCD"]),
+        ('tag:"a (\'b\' <1> c)" "x \'"', ["('x')"][1:]),
+    ],
+)
+def test_the_phrases_of_a_query_are_known(query: str, phrases: Sequence[str]) -> None:
+    assert list(BUILDER.build(parse_query(query, 0)).phrases) == phrases

@@ -1,0 +1,300 @@
+"""Keep the full-text index in the database in step with the articles.
+
+Triggers queue the articles that were added or changed. Any client takes some from the queue, analyses them
+and writes their documents; what another one has taken is left to it, for a while. So the index grows as long
+as anybody is there. Words are counted with the documents that have them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from store.journal.reading_state import ArticleState, apply_edits
+from store.model.article import Article, Body
+from store.model.errors import NewstuiError
+from store.model.results import IndexProgress
+from store.postgres.access import Access
+from store.postgres.connection import Connection, Cursor
+from store.postgres.states import SHARED_ACCOUNT, merge_states
+from store.postgres.text_vector import IndexDocument, make_document
+from store.postgres.words import LANGUAGE_FIELD
+from store.segments.documents import DOCUMENT_ERRORS, article_from_document
+
+BATCH_SIZE = 200
+"""Articles that are taken from the queue at once."""
+CLAIM_MINUTES = 10
+"""Minutes after which what another client has taken is taken again."""
+POLL_SECONDS = 0.02
+"""Seconds of a step that waits for the thread, short enough for the keyboard."""
+
+log = logging.getLogger("newstui")
+
+Place = tuple[int, str, str]
+"""Library, article and account of a document."""
+Term = tuple[int, str, str, str]
+"""Library, field, word and account."""
+
+_OPEN = (
+    "(account = %(account)s or account = '' and library = any(%(writable)s))"
+    " and library = any(%(libraries)s)"
+)
+"""The queued articles that an account may index."""
+_CLAIM = (
+    "update newstui.unindexed u set claimed_at = clock_timestamp() from ("
+    f" select library, id, account from newstui.unindexed where {_OPEN}"
+    f" and (claimed_at is null or claimed_at < now() - interval '{CLAIM_MINUTES} minutes')"
+    f" limit {BATCH_SIZE} for update skip locked) q"
+    " where u.library = q.library and u.id = q.id and u.account = q.account"
+    " returning u.library, u.id, u.account::text, u.claimed_at"
+)
+_READ = (
+    "select p.*, a.facts, a.category, a.feed_key, case when p.account = '' then a.at"
+    " else coalesce(s.edited_at, a.at) end, b.text, b.summary, s.tags, s.edits, g.tags, g.edits,"
+    " (select tsvector_to_array(d.words) from newstui.document d where d.library = p.library"
+    " and d.id = p.id and d.account = p.account and d.part = 0)"
+    " from unnest(%(libraries)s::int[], %(ids)s::text[], %(accounts)s::text[])"
+    " as p (library, id, account)"
+    " join newstui.article a on a.library = p.library and a.id = p.id"
+    " left join newstui.body b on b.library = a.library and b.id = a.id"
+    " left join newstui.state s on p.account <> '' and s.library = a.library and s.article = a.id"
+    " and s.account = p.account"
+    " left join newstui.state g on g.library = a.library and g.article = a.id and g.account = ''"
+)
+"""The articles of some places, their own and their shared state, and the words they were indexed with."""
+
+
+class Indexed(NamedTuple):
+    """An article of the queue, as it is to be indexed."""
+
+    place: Place
+    at: int
+    document: IndexDocument | None
+    """None if it needs no document, or no longer."""
+    terms: frozenset[Term]
+    """The words that it is counted for from now on."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Articles that were taken from the queue."""
+
+    claims: Mapping[Place, Any]
+    """When each was taken."""
+    articles: list[Indexed] = field(default_factory=list)
+
+
+class IndexUpdater:
+    """Indexes what is queued, on a thread with a connection of its own."""
+
+    def __init__(self, access: Access) -> None:
+        """Index nothing yet."""
+        self._access = access
+        self.failure = ""
+        """Why the last update failed; empty if it did not."""
+
+    def count_queued(self) -> int:
+        """Return the number of articles that are still to be indexed by this account."""
+        row = self._access.connection.row(
+            f"select count(*) from newstui.unindexed where {_OPEN}",
+            self._parameters(),
+        )
+        return int(row[0]) if row else 0
+
+    def is_stale(self) -> bool:
+        """Return True if articles are still to be indexed by this account."""
+        row = self._access.connection.row(
+            f"select exists (select from newstui.unindexed where {_OPEN})",
+            self._parameters(),
+        )
+        return bool(row and row[0])
+
+    def _parameters(self) -> dict[str, Any]:
+        access = self._access
+        return {
+            "account": access.account,
+            "libraries": list(access.libraries),
+            "writable": list(access.writable),
+        }
+
+    def update(self) -> Iterator[IndexProgress]:
+        """Index what is queued, in steps."""
+        if self._access.read_only_reason or not (total := self.count_queued()):
+            return
+        self.failure = ""
+        done = 0
+        yield IndexProgress(done, total)
+        try:
+            connection = self._access.connection.another()
+            try:
+                with ThreadPoolExecutor(1, "index") as thread:
+                    while indexed := (yield from self._wait(thread, connection, done, total)):
+                        done += indexed
+                        yield IndexProgress(min(done, total), total)
+            finally:
+                connection.close()
+        except NewstuiError as error:
+            self.failure = str(error)
+            self._access.warn(f"the search index cannot be written: {self.failure}")
+        except RuntimeError as error:  # too little memory for a thread
+            self.failure = str(error)
+
+    def _wait(
+        self, thread: ThreadPoolExecutor, connection: Connection, done: int, total: int
+    ) -> Generator[IndexProgress, None, int]:
+        """Index some articles on the thread, and return how many; 0 if none are left."""
+        batch = thread.submit(index_batch, connection, self._parameters())
+        while wait([batch], POLL_SECONDS).not_done:
+            yield IndexProgress(min(done, total), total)
+        return batch.result()
+
+
+def index_batch(connection: Connection, parameters: Mapping[str, Any]) -> int:
+    """Index some of the queued articles; return how many were taken from the queue.
+
+    Args:
+        connection: A connection that nobody else uses.
+        parameters: The account, its libraries, and those to which it may write.
+    """
+    claimed = connection.change(lambda cursor: cursor.execute(_CLAIM, parameters).fetchall())
+    batch = Batch({(library, article, account): at for library, article, account, at in claimed})
+    if batch.claims:
+        batch.articles.extend(read_articles(connection, list(batch.claims)))
+        connection.change(lambda cursor: write_batch(cursor, batch))
+    return len(batch.claims)
+
+
+# -- reading -------------------------------------------------------------------------------
+
+
+def read_articles(connection: Connection, places: Sequence[Place]) -> Iterator[Indexed]:
+    """Yield articles as they are to be indexed; of those that are gone, none."""
+    libraries, ids, accounts = map(list, zip(*places, strict=True))
+    rows = connection.rows(_READ, {"libraries": libraries, "ids": ids, "accounts": accounts})
+    for library, article, account, facts, category, feed_key, at, *texts, known in rows:
+        text, summary, *states = texts
+        try:
+            stored = article_from_document(facts | ({"category": category} if feed_key else {}))
+        except DOCUMENT_ERRORS as error:
+            log.warning("article %s cannot be read: %s", article, error)
+            continue
+        place, body = (library, article, account), Body(text or "", summary or "")
+        own, shared = _edits(*states[:2]), _edits(*states[2:])
+        yield _make_indexed(place, at, (stored, body), (own, shared), set(known or ()))
+
+
+def _edits(tags: Any, edits: Any) -> ArticleState:
+    return ArticleState(
+        tags={tag: tuple(register) for tag, register in (tags or {}).items()},
+        edits={name: tuple(register) for name, register in (edits or {}).items()},
+    )
+
+
+def _make_indexed(
+    place: Place,
+    at: int,
+    found: tuple[Article, Body],
+    states: tuple[ArticleState, ArticleState],
+    known: set[str],
+) -> Indexed:
+    """Return an article as it is to be indexed.
+
+    Args:
+        place: Its place.
+        at: Its date.
+        found: The article as it is stored.
+        states: The edits and tags of the account, and those that count for everyone.
+        known: The words it was indexed with.
+    """
+    library, _, account = place
+    (article, body), (own, shared) = found, states
+    everyones = apply_edits(article, shared)
+    if account == SHARED_ACCOUNT:
+        document = make_document(everyones, body)
+        words = dict(document.words)
+        words[LANGUAGE_FIELD] = frozenset(filter(None, [article.language]))
+    else:
+        edited = apply_edits(article, merge_states(shared, own))
+        if not (own.edits or own.tags):
+            return Indexed(place, at, None, frozenset())
+        document = make_document(edited, body)
+        others = make_document(everyones, Body()).words
+        words = {
+            name: document.words[name] - others[name] for name in ("title", "category", "tags")
+        }
+    terms = {
+        (library, name, word, account)
+        for name, each in words.items()
+        for word in each
+        if _vector_word(name, word) not in known
+    }
+    return Indexed(place, at, document, frozenset(terms))
+
+
+def _vector_word(name: str, word: str) -> str:
+    """Return a word of a field as a vector has it; a language as the vector has its fact."""
+    prefixes = {"category": "topic ", "tags": "topic ", LANGUAGE_FIELD: "lang "}
+    return prefixes.get(name, f"{name} " if name in ("title", "author", "url") else "") + word
+
+
+# -- writing -------------------------------------------------------------------------------
+
+
+def write_batch(cursor: Cursor, batch: Batch) -> None:
+    """Write the documents of articles that were not changed since they were taken."""
+    places = list(batch.claims)
+    libraries, ids, accounts = map(list, zip(*places, strict=True))
+    cursor.execute(
+        "delete from newstui.unindexed u using unnest(%s::int[], %s::text[], %s::text[],"
+        " %s::timestamptz[]) as p (library, id, account, claimed_at)"
+        " where u.library = p.library and u.id = p.id and u.account = p.account::name"
+        " and u.claimed_at = p.claimed_at returning u.library, u.id, u.account::text",
+        [libraries, ids, accounts, list(batch.claims.values())],
+    )
+    unchanged = set(cursor.fetchall())
+    articles = sorted(each for each in batch.articles if each.place in unchanged)
+    _write_terms(cursor, articles)
+    _write_documents(cursor, articles)
+
+
+def _write_terms(cursor: Cursor, articles: Sequence[Indexed]) -> None:
+    """Count the words of the articles, in their order, so that clients do not deadlock."""
+    counts = Counter(term for each in articles for term in each.terms)
+    ordered = sorted(counts)
+    columns = [list(column) for column in zip(*ordered, strict=True)] or [[], [], [], []]
+    cursor.execute(
+        "insert into newstui.term as known (library, field, term, account, documents)"
+        " select * from unnest(%s::int[], %s::text[], %s::text[], %s::name[], %s::bigint[])"
+        " on conflict (library, field, term, account)"
+        " do update set documents = known.documents + excluded.documents",
+        [*columns, [counts[term] for term in ordered]],
+    )
+
+
+def _write_documents(cursor: Cursor, articles: Sequence[Indexed]) -> None:
+    places = [each.place for each in articles]
+    libraries, ids, accounts = map(list, zip(*places, strict=True)) if places else ([], [], [])
+    cursor.execute(
+        "delete from newstui.document d using unnest(%s::int[], %s::text[], %s::name[])"
+        " as p (library, id, account)"
+        " where d.library = p.library and d.id = p.id and d.account = p.account",
+        [libraries, ids, accounts],
+    )
+    rows = [
+        (*each.place, part, len(found.parts), each.at, found.title_words, found.text_words, words)
+        for each in articles
+        if (found := each.document)
+        for part, words in enumerate(found.parts)
+    ]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(9)]
+    cursor.execute(
+        "insert into newstui.document"
+        " (library, id, account, part, parts, at, title_words, text_words, words)"
+        " select * from unnest(%s::int[], %s::text[], %s::name[], %s::smallint[], %s::smallint[],"
+        " %s::bigint[], %s::int[], %s::int[], %s::tsvector[])",
+        columns,
+    )
