@@ -940,6 +940,9 @@ class FolderLibrary:
         except (LibraryBusy, SaveFailed) as error:
             self._warn(str(error))  # the next refresh tries again
 
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call nothing: a look at the folder is cheap."""
+
     def close(self) -> None:
         """Close the files of this machine; keep the reading state for a quick start next time."""
         self._finish_change()

@@ -18,7 +18,7 @@ What holds for every call:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from store.journal.events import Event
@@ -207,6 +207,13 @@ class Library(Protocol):
 
         Returns:
             The changed rows, and whether lists have to be requested again.
+        """
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Have a function called when there may be something for `refresh`, until `close`.
+
+        It is called on another thread, also when `read_only_reason` has changed. Not every library
+        can tell, so that `refresh` is to be called from time to time in any case.
         """
 
     def close(self) -> None:

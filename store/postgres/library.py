@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from store.library.summary_cache import SummaryCache
     from store.library.transfer import Transfer
     from store.library.vector_cache import ArticleVector
+    from store.postgres.live import Listener
     from store.search.saved_searches import SearchStore
     from store.search.similar import ComparedArticle
 
@@ -87,6 +88,7 @@ class PostgresLibrary:
             ProgramFailed: By `password`.
         """
         self._problems: dict[str, None] = {}
+        self._listener: Listener | None = None
         connection = Connection(url, uuid4().hex, environ, password)
         self.access = Access(connection, machine, clock, cache, self._warn)
         try:
@@ -129,7 +131,7 @@ class PostgresLibrary:
     @property
     def read_only_reason(self) -> str:
         """The reason why nothing can be changed, as one line; empty if it can."""
-        return self.access.read_only_reason
+        return self.access.connection.lost_reason or self.access.read_only_reason
 
     @property
     def is_empty(self) -> bool:
@@ -143,8 +145,8 @@ class PostgresLibrary:
 
     @property
     def is_index_stale(self) -> bool:
-        """True if articles are still to be indexed."""
-        return self._searcher.is_stale
+        """True if articles are still to be indexed, as far as that can be told."""
+        return not self.access.connection.lost_reason and self._searcher.is_stale
 
     @cached_property
     def summaries(self) -> SummaryCache:
@@ -201,11 +203,22 @@ class PostgresLibrary:
         """Open nothing: there are none."""
 
     def refresh(self) -> ExternalChanges:
-        """Read what others have changed."""
+        """Read what others have changed; nothing while the server cannot be reached."""
+        if self.access.connection.lost_reason:
+            return ExternalChanges()
         return self._reader.refresh()
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Listen for changes of others."""
+        from store.postgres.live import Listener  # commands have no use for it
+
+        self._listener = Listener(self.access.connection, changed)
 
     def close(self) -> None:
         """Finish what is being changed, and close the connections."""
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
         self._changes.close()
         self.access.connection.close()
 

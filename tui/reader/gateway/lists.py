@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.library.listing import iter_rows
-from store.model.errors import InvalidQuery
-from store.model.results import LoadProgress
+from store.model.errors import InvalidQuery, LibraryUnavailable
+from store.model.results import ExternalChanges, LoadProgress
 from store.model.times import to_unix_seconds
 from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
 from store.text.clean import clean_line
@@ -57,6 +57,8 @@ class Lists(Part):
         self._load_list_interval = LOAD_LIST_INTERVAL
         self._counted_query = ListQuery()
         self._is_count_pending = False
+        self._is_refresh_pending = False
+        self._read_only_reason = ""
         self._feeds_signature: object = None
         self._fetched_at = 0
 
@@ -158,7 +160,13 @@ class Lists(Part):
     def refresh(self) -> None:
         """Apply changes of other processes and machines, unless there is other work."""
         if self._is_loaded and not self._worker.is_busy:
-            self._refresh()
+            self._request_refresh()
+
+    def _request_refresh(self) -> None:
+        """Refresh soon; requests that wait become one. May be called on any thread."""
+        if not self._is_refresh_pending:
+            self._is_refresh_pending = True
+            self._worker.submit(self._refresh)
 
     # -- loading and indexing ----------------------------------------------------------------
 
@@ -168,8 +176,9 @@ class Lists(Part):
             yield
         self._list_rows(self._request)
         problems = self._worker.watch_problems()
-        read_only_reason = clean_line(self._library.read_only_reason)
-        self._post(messages.LibraryLoaded(read_only_reason, problems))
+        self._read_only_reason = clean_line(self._library.read_only_reason)
+        self._post(messages.LibraryLoaded(self._read_only_reason, problems))
+        self._library.watch(self._request_refresh)
         self._is_index_running = True
         self._is_loaded = True
         self._worker.run_steps(self._background_steps(), background=True)
@@ -213,9 +222,16 @@ class Lists(Part):
         yield from self._index_steps()
         yield from self._worker.embedding_steps()
 
-    @library_job
     def _refresh(self) -> None:
-        fresh = self._library.refresh()
+        self._is_refresh_pending = False
+        try:
+            fresh = self._library.refresh()
+        except LibraryUnavailable:
+            if self._library.read_only_reason:  # which says it
+                fresh = ExternalChanges()
+            else:
+                raise
+        self._follow_access()
         if fresh.rows:
             self._post(messages.RowsChanged(self._worker.shown_rows(fresh.rows)))
         if fresh.is_list_stale:
@@ -223,6 +239,16 @@ class Lists(Part):
         if self._library.is_index_stale and not self._is_index_running:
             self._is_index_running = True
             self._worker.run_steps(self._refresh_steps(), background=True)
+
+    def _follow_access(self) -> None:
+        """Report that the library can no longer be changed, or can again; then all is asked for anew."""
+        reason = clean_line(self._library.read_only_reason)
+        if reason == self._read_only_reason:
+            return
+        self._read_only_reason = reason
+        self._post(messages.AccessChanged(reason))
+        if not reason:
+            self._post(messages.LibraryChanged())
 
     # -- queries -----------------------------------------------------------------------------
 

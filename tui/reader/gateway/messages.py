@@ -96,6 +96,14 @@ class LibraryLoaded(LibraryMessage):
 
 
 @dataclass
+class AccessChanged(LibraryMessage):
+    """The library can no longer be changed, or it can again."""
+
+    read_only_reason: str
+    """Why it cannot, as one line; empty if it can."""
+
+
+@dataclass
 class IndexEnded(LibraryMessage):
     """All articles are indexed; if some are new, other similar readings may be found now."""
 

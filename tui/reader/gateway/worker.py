@@ -6,7 +6,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import wraps
+from functools import partial, wraps
 from itertools import chain
 from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -16,7 +16,7 @@ from textual.message import Message
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library, Listing
 from store.model.article import ArticleRow, FullArticle
-from store.model.errors import NewstuiError
+from store.model.errors import LibraryUnavailable, NewstuiError
 from store.system.programs import HookName, HookRunner
 from store.text.clean import clean_line
 from tui.actions.article_changes import ListedArticles
@@ -78,7 +78,7 @@ class Worker:
             return False
         if not background:
             self._pending_jobs.add(future)
-        future.add_done_callback(self._finish_job)
+        future.add_done_callback(partial(self._finish_job, is_background=background))
         return True
 
     def run_steps(self, steps: Iterator[object], *, background: bool = False) -> None:
@@ -167,9 +167,14 @@ class Worker:
         self._reported_problems = problems = tuple(map(clean_line, self.library.problems))
         return problems
 
-    def report_failure(self, job: Future[Any]) -> None:
-        """Post the exception that a job ended with, if any."""
-        if (error := job.exception()) is not None:
+    def report_failure(self, job: Future[Any], *, is_background: bool = False) -> None:
+        """Post the exception that a job ended with, if any.
+
+        While a library cannot be reached, which its state says, background jobs need not say it again.
+        """
+        error = job.exception()
+        is_known = is_background and isinstance(error, LibraryUnavailable)
+        if error is not None and not (is_known and self.library.read_only_reason):
             if not isinstance(error, NewstuiError):
                 log.error("a job of the library failed", exc_info=error)
             self.post(messages.OperationFailed(clean_line(str(error)) or type(error).__name__))
@@ -196,9 +201,9 @@ class Worker:
             return False
         return True
 
-    def _finish_job(self, job: Future[object]) -> None:
+    def _finish_job(self, job: Future[object], *, is_background: bool) -> None:
         if job.exception() is not None:
-            self.report_failure(job)
+            self.report_failure(job, is_background=is_background)
         elif (reported := self._reported_problems) is not None:
             # A text is read, and its problems are met, only when it is opened.
             new = [each for each in self.watch_problems() if each not in reported]

@@ -407,6 +407,7 @@ class Reader(KeymapScreen, Screen[None]):
         return {
             messages.Progressed: [self.show_progress],
             messages.LibraryLoaded: [self.finish_loading, self.header.refresh, self.places.refresh],
+            messages.AccessChanged: [self.show_access],
             messages.IndexEnded: [
                 self.end_progress,
                 self.side.reload_insights,
@@ -520,6 +521,17 @@ class Reader(KeymapScreen, Screen[None]):
         if problems:
             problem = format_first_and_count(problems[0], len(problems))
             self.status_line.show_notice(problem, "failed")
+
+    def show_access(self, message: messages.AccessChanged) -> None:
+        """Say that nothing can be changed for now, or that it can again."""
+        self.state.read_only_reason = message.read_only_reason
+        if message.read_only_reason:
+            self.status_line.show_notice(message.read_only_reason, "failed")
+        else:
+            if self.articles.is_loading:
+                self.articles.open(self.state.requested_article, visit=False)
+            self.status_line.show_notice("Changes are saved again", "done")
+        self.update_status()
 
     def show_failure(self, message: messages.OperationFailed | messages.BackupFailed) -> None:
         """Show what failed."""

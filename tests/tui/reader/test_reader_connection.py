@@ -1,0 +1,128 @@
+"""A library whose server goes away and comes back: the reader says so, and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.library.folder import FolderLibrary
+from store.model.article import ArticleRow, FullArticle, ParsedArticle
+from store.model.errors import LibraryUnavailable
+from store.model.results import Counts, ExternalChanges
+from store.model.times import system_clock
+from store.search.list_query import ListQuery
+from tests.support.libraries import keep_open
+from tests.support.reader import Start, article_id, make_library
+
+LOST = "postgresql://ann@news.example/news: not connected (server closed the connection)"
+
+
+class RemoteLibrary(FolderLibrary):
+    """A library that answers nothing while its server is away."""
+
+    lost = ""
+    changed: Callable[[], None]
+
+    @property
+    def read_only_reason(self) -> str:
+        """The reason why it is away."""
+        return self.lost
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Keep what is to be called."""
+        self.changed = changed
+
+    def lose(self, reason: str = LOST) -> None:
+        """Lose the connection, or get it back."""
+        self.lost = reason
+        self.changed()
+
+    def _ask(self) -> None:
+        if self.lost:
+            raise LibraryUnavailable(self.lost)
+
+    def refresh(self) -> ExternalChanges:
+        """Refresh, if the server is there."""
+        self._ask()
+        return super().refresh()
+
+    def listing(self, query: ListQuery) -> Any:
+        """List, if the server is there."""
+        self._ask()
+        return super().listing(query)
+
+    def get_article(self, article: str) -> FullArticle:
+        """Return an article, if the server is there."""
+        self._ask()
+        return super().get_article(article)
+
+    def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
+        """Count, if the server is there."""
+        self._ask()
+        return super().counts(queries)
+
+    def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, ArticleRow]:
+        """Record, if the server is there."""
+        self._ask()
+        return super().record(event, articles, **data)
+
+
+@pytest.fixture
+def remote(tmp_path: Path, articles: list[ParsedArticle]) -> RemoteLibrary:
+    """A library with a server."""
+    make_library(tmp_path, articles).close()
+    library = RemoteLibrary(tmp_path / "library", tmp_path / "cache", "desk", system_clock)
+    keep_open(library)
+    return library
+
+
+async def test_what_is_there_stays_while_the_server_is_away(
+    start: Start, remote: RemoteLibrary, tmp_path: Path
+) -> None:
+    async with start(library=remote) as running:
+        await running.press("enter")
+        assert running.opened_number == 12
+        remote.lose()
+        await running.settle()
+        assert "not connected" in running.status
+        assert running.reader.state.read_only_reason == LOST
+        await running.press("escape", "m")  # a mark
+        assert "not connected" in running.status
+        await running.press("j", "enter")  # loaded ahead
+        assert running.opened_number == 11
+        await running.press("escape", "G", "enter")
+        assert running.opened_number == 0
+        assert (running.selected_number, running.status) == (1, LOST)
+        assert len(running.reader.article_list.rows) == 12
+        for _ in range(3):
+            running.gateway.lists.refresh()
+            await running.settle()
+        remote.lose("")
+        await running.settle()
+        assert running.status == "Changes are saved again"
+        assert not running.reader.state.read_only_reason
+        assert running.opened_number == 1  # which was asked for
+        await running.press("s")
+        assert running.reader.article_list.selected_row.starred
+    other = make_library(tmp_path)
+    for _ in other.load():
+        pass
+    row = other.get_row(article_id(1))
+    assert row is not None
+    assert row.starred
+
+
+async def test_changes_of_others_come_at_once(
+    start: Start, remote: RemoteLibrary, tmp_path: Path
+) -> None:
+    async with start(library=remote) as running:
+        other = make_library(tmp_path, machine="lap")
+        for _ in other.load():
+            pass
+        other.record("read", [article_id(12)])
+        remote.changed()
+        await running.settle()
+        assert running.reader.article_list.rows[0].read
