@@ -1,7 +1,7 @@
 """Write the generated parts of the documentation: `python docs/generate.py`.
 
 These are the table of keys in README.md, the list of tests in docs/reliability.md, the settings in
-docs/settings.md, the presets in docs/keys.md and the roles in docs/themes.md, and the manual pages in
+docs/settings.md, the fields of the JSON in docs/json.md, the presets in docs/keys.md and the roles in docs/themes.md, and the manual pages in
 share/man. A test checks that they are up to date.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from docs.man_pages import command_page, settings_page  # noqa: E402 - importable from any folder
 from themes.loader import COLOR_ROLES, DEFAULT_STYLES, FALLBACK_ROLES  # noqa: E402
+from tui.cli.schemas import OUTPUTS, Field, Output  # noqa: E402
 from tui.cli.settings import format_toml_value  # noqa: E402
 from tui.config.commands import COMMANDS, Command, format_key  # noqa: E402
 from tui.config.keymaps import KEYMAP_PRESETS, make_keymap  # noqa: E402
@@ -82,6 +83,35 @@ def roles_table() -> str:
     return "\n".join(["| Role | Used for | Style | If missing |", "|---|---|---|---|", *rows])
 
 
+def outputs_tables() -> str:
+    """Return a table of fields for each output of a command."""
+    return "\n".join(chain.from_iterable(_output_lines(name, OUTPUTS[name]) for name in OUTPUTS))
+
+
+def _output_lines(name: str, output: Output) -> Iterator[str]:
+    form = "one object a line" if output.is_list else "one object"
+    yield from (f"## {name}", "", f"{output.title}: {form}, version {output.version}.", "")
+    yield from ("| Field | Type | Meaning |", "|---|---|---|")
+    yield from _field_rows(output.fields, "")
+    yield ""
+
+
+def _field_rows(fields: Mapping[str, Field], before: str) -> Iterator[str]:
+    for name, field in fields.items():
+        yield f"| `{before}{name}` | {_field_type(field)} | {_cell(field['description'])} |"
+        items = field.get("items", {})
+        yield from _field_rows(field.get("properties", {}), f"{before}{name}.")
+        yield from _field_rows(items.get("properties", {}), f"{before}{name}[].")
+
+
+def _field_type(field: Field) -> str:
+    types = field.get("type", "any")
+    names = [types] if isinstance(types, str) else list(types)
+    if items := field.get("items"):
+        names[0] = f"array of {items['type']}s"
+    return " or ".join(names)
+
+
 def find_cases(text: str) -> Iterator[int]:
     """Yield the case numbers in a docstring: `Case 45`, `Cases 45 to 55, 58 and 79`."""
     for match in CASES.finditer(text):
@@ -133,6 +163,7 @@ GENERATED = {
     ROOT / "README.md": ("keys", keys_table),
     ROOT / "docs/reliability.md": ("cases", cases_table),
     ROOT / "docs/settings.md": ("settings", settings_table),
+    ROOT / "docs/json.md": ("outputs", outputs_tables),
     ROOT / "docs/keys.md": ("presets", presets_table),
     ROOT / "docs/themes.md": ("roles", roles_table),
 }

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from store.text.clean import clean_line
 from themes.faults import suggest_nearest
 from tui import __version__
-from tui.cli.console import write_output
+from tui.cli.console import print_json, write_output
 from tui.cli.syntax import Argument, OneOf, SyntaxPart
 
 MAX_ERROR_CHARS = 2000
@@ -103,6 +103,21 @@ class PrintVersion(argparse.Action):
             NewstuiError: Standard output cannot be written.
         """
         write_output(f"{parser.prog} {__version__}\n")
+        parser.exit()
+
+
+class PrintSpec(argparse.Action):
+    """Prints the commands as JSON and exits."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print the commands.
+
+        Raises:
+            NewstuiError: Standard output cannot be written.
+        """
+        from tui.cli.spec import make_spec  # imported here: it describes this very parser
+
+        print_json(make_spec(), pretty=True)
         parser.exit()
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "move-in", "restore"})
 COMMANDS_WITHOUT_LIBRARY = frozenset(
-    {"completion", "copy", "help", "keys", "library", "settings", "themes"}
+    {"completion", "copy", "help", "keys", "library", "schema", "settings", "themes"}
 )
 COMMANDS_FOR_FOLDERS = frozenset({"backup", "compact", "doctor", "restore"})
 """The commands that work on the files of a library."""

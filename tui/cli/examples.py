@@ -108,6 +108,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "themes": (("themes", "list the themes"), ("themes --use sepia", "choose a theme")),
     "completion": (("completion zsh", "print the script for zsh"),),
+    "schema": (("schema list", "print the JSON Schema of `newstui list --json`"),),
     "help": (("help list", "explain a command"),),
     "doctor": (
         ("doctor", "check everything"),

@@ -18,12 +18,14 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # as a shell reports SIGINT
 
 
-EXIT_CODE_HELP = """\
-  0    success
-  1    some items failed; the rest is done
-  2    usage error, or no terminal for the reader
-  75   the library is in use by another process
-  130  interrupted"""
+EXIT_CODES = {
+    ExitCode.OK: "success",
+    ExitCode.FAILED: "some items failed; the rest is done",
+    ExitCode.USAGE: "usage error, or no terminal for the reader",
+    ExitCode.BUSY: "the library is in use by another process",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+EXIT_CODE_HELP = "\n".join(f"  {code.value:<4} {text}" for code, text in EXIT_CODES.items())
 
 CommandRunner = Callable[[Sequence[str], str | None], int]
 """Runs the commands a reader asks for, on the library named to it (None: none was)."""

@@ -11,7 +11,7 @@ from typing import Any
 from store.exporters.formats import DEFAULT_TITLE, EXPORT_FORMATS
 from store.other_readers import OTHER_READER_NAMES
 from store.search.list_query import SORTS
-from tui.cli.argument_parser import PrintVersion, SafeArgumentParser
+from tui.cli.argument_parser import PrintSpec, PrintVersion, SafeArgumentParser
 from tui.cli.help_text import command_notes, top_notes
 from tui.cli.syntax import (
     Argument,
@@ -23,6 +23,7 @@ from tui.cli.syntax import (
     parse_feed_interval,
     parse_import_format,
     parse_interval,
+    parse_output_name,
     parse_positive,
     parse_since,
 )
@@ -58,11 +59,11 @@ def _choice(
     name: str, metavar: str, help_: str, choices: Collection[str], **parameters: Any
 ) -> Argument:
     """Return an option whose mistyped value is answered with the nearest valid one."""
-    aliases = parameters.pop("aliases", None)
-    return _option(
-        name,
-        metavar,
-        f"{help_}: {', '.join(choices)}",
+    aliases, other_name = parameters.pop("aliases", None), parameters.pop("other_name", None)
+    return _argument(
+        *filter(None, (f"--{name}", other_name)),
+        metavar=metavar,
+        help=f"{help_}: {', '.join(choices)}",
         type=parse_choice(metavar.lower(), choices, aliases),
         choices=choices,
         **parameters,
@@ -104,6 +105,7 @@ VERSION_FLAG = _argument("-V", "--version", action=PrintVersion, nargs=0, help="
 SHELLS = ("bash", "zsh", "fish")
 """The shells for which there are completions."""
 LIBRARY_ACTIONS = ("init",)
+SPEC_FLAG = _argument("--spec", action=PrintSpec, nargs=0, help="print the commands as JSON")
 READER_OPTIONS = (
     _flag("slow", "save bandwidth (slow connections)"),
     _flag("plain", "line mode, for screen readers and pipes"),
@@ -446,6 +448,7 @@ COMMAND_SYNTAXES = (
             "format (default: json)",
             (*EXPORT_FORMATS, "opml"),
             aliases=FORMAT_ALIASES,
+            other_name="--format",
             default="json",
         ),
         _argument(
@@ -556,6 +559,16 @@ COMMAND_SYNTAXES = (
         ),
     ),
     _command(
+        "schema",
+        "print the JSON Schema of what a command prints",
+        "Print the JSON Schema (2020-12) of what a command prints with --json; of a list, that of each"
+        " line. Without NAME, list all of them. The version in $id changes if a field is removed or"
+        " changes its meaning.",
+        _positional("name", "NAME", "a command, as list", nargs="?", type=parse_output_name),
+        _format("schema"),
+        JSON_FLAG,
+    ),
+    _command(
         "help",
         "explain newstui or a command",
         "",
@@ -629,7 +642,7 @@ def build_parser() -> SafeArgumentParser:
         command.set_defaults(parser=command, requirements=requirements)
         command.query_options = _short_options_beside_query(syntax)
         # Suppressed, so that it does not undo a --library before the command.
-        command.add_parts((*syntax.parts, *_common_options(argparse.SUPPRESS)))
+        command.add_parts((*syntax.parts, *common_options()))
         parser.commands[syntax.name] = command
     return parser
 
@@ -640,8 +653,8 @@ def _short_options_beside_query(syntax: CommandSyntax) -> frozenset[str] | None:
     return frozenset(name for name in names if len(name) == 2) if QUERY_DEST in names else None
 
 
-def _common_options(
-    library: str | None, is_quiet: object = argparse.SUPPRESS
+def common_options(
+    library: str | None = argparse.SUPPRESS, is_quiet: object = argparse.SUPPRESS
 ) -> tuple[Argument, ...]:
     """Return the options that all commands have, with their defaults."""
     return (
@@ -660,5 +673,5 @@ def _common_options(
     )
 
 
-TOP_PARTS = (VERSION_FLAG, *_common_options(None, is_quiet=False), *READER_OPTIONS)
+TOP_PARTS = (VERSION_FLAG, SPEC_FLAG, *common_options(None, is_quiet=False), *READER_OPTIONS)
 """The options before a command."""

@@ -152,10 +152,48 @@ _CHANGE_FIELDS: Mapping[str, Field] = {
     ),
     "articles": _texts("ids of the articles that changed"),
 }
+_COPY_FIELDS: Mapping[str, Field] = {
+    "articles": _number("articles copied"),
+    "known": _KNOWN,
+    "events": _number("reading events copied"),
+    "feeds": _number("feeds copied"),
+    "searches": _number("saved searches copied"),
+    "refused": _REFUSED,
+}
 _GROUP_FIELDS: Mapping[str, Field] = {
     "name": _text("name"),
     "articles": _number("articles"),
     "unread": _number("unread articles"),
+}
+
+_ARGUMENT_FIELDS: Mapping[str, Field] = {
+    "name": _text("the option, or the name of the positional argument"),
+    "names": _texts("all names of the option; empty for a positional argument"),
+    "value": _optional(_text("name of its value; null for a flag")),
+    "help": _text("what it does"),
+    "choices": _optional(_texts("the valid values; null for any")),
+    "default": {"type": ["string", "integer", "null"], "description": "default; null if none"},
+    "required": _flag("whether it has to be given"),
+    "repeats": _flag("whether it may be given more than once"),
+}
+_EXAMPLE_FIELDS: Mapping[str, Field] = {
+    "command": _text("the command line"),
+    "help": _text("what it does"),
+}
+_COMMAND_FIELDS: Mapping[str, Field] = {
+    "name": _text("name"),
+    "help": _text("one line"),
+    "description": _text("more; may be empty"),
+    "usage": _text("usage"),
+    "arguments": _objects("options and positional arguments", _ARGUMENT_FIELDS),
+    "exclusive": _field(
+        "array",
+        "arguments of which only one may be given",
+        items={"type": "array", "items": {"type": "string"}},
+    ),
+    "needs": _texts("what else has to be given, in words"),
+    "examples": _objects("examples", _EXAMPLE_FIELDS),
+    "output": _optional(_text("name for `newstui schema`; null if it prints no JSON")),
 }
 
 OUTPUTS: Mapping[str, Output] = {
@@ -211,6 +249,7 @@ OUTPUTS: Mapping[str, Output] = {
             "problems": _PROBLEMS,
         },
     ),
+    "copy": Output("What was copied", _COPY_FIELDS),
     "delete": Output("A change", _CHANGE_FIELDS, is_list=True),
     "doctor": Output(
         "What was found",
@@ -280,6 +319,16 @@ OUTPUTS: Mapping[str, Output] = {
     ),
     "list": Output("An article", ARTICLE_FIELDS, is_list=True),
     "mark": Output("A change", _CHANGE_FIELDS, is_list=True),
+    "move-in": Output(
+        "What was taken",
+        {
+            "feeds": _number("new feeds"),
+            "searches": _number("new saved searches"),
+            "added": _ADDED,
+            "known": _KNOWN,
+            "refused": _REFUSED,
+        },
+    ),
     "passages": Output(
         "A paragraph",
         {
@@ -306,6 +355,17 @@ OUTPUTS: Mapping[str, Output] = {
             "there": _number("files that were there already"),
             "refused": _number("files that differ and were skipped"),
         },
+    ),
+    "schema": Output(
+        "An output",
+        {
+            "name": _text("name for `newstui schema`"),
+            "title": _text("what it is"),
+            "is_list": _flag("whether it is one object a line"),
+            "version": _number("version of its fields"),
+            "fields": _texts("its fields"),
+        },
+        is_list=True,
     ),
     "search": Output(
         "An article that was found",
@@ -335,6 +395,22 @@ OUTPUTS: Mapping[str, Output] = {
     ),
     "show": Output("A whole article", FULL_ARTICLE_FIELDS),
     "similar": Output("A similar article", _SIMILAR_FIELDS, is_list=True),
+    "spec": Output(
+        "The command line (`newstui --spec`)",
+        {
+            "spec": _number("version of this output"),
+            "name": _text("`newstui`"),
+            "version": _text("version of newstui"),
+            "help": _text("what newstui is"),
+            "documentation": _text("address of the documentation"),
+            "exit_codes": _objects(
+                "exit codes", {"code": _number("code"), "help": _text("meaning")}
+            ),
+            "arguments": _objects("options before a command", _ARGUMENT_FIELDS),
+            "examples": _objects("examples", _EXAMPLE_FIELDS),
+            "commands": _objects("the commands", _COMMAND_FIELDS),
+        },
+    ),
     "stats": Output(
         "Reading statistics",
         {
@@ -373,6 +449,13 @@ OUTPUTS: Mapping[str, Output] = {
             "in_story": _flag("false if it is about the same and not in the story"),
         },
         is_list=True,
+    ),
+    "sync": Output(
+        "What was exchanged",
+        {
+            "sent": {**_object(_COPY_FIELDS), "description": "what the other library lacked"},
+            "received": {**_object(_COPY_FIELDS), "description": "what this library lacked"},
+        },
     ),
     "tags": Output("A tag", _GROUP_FIELDS, is_list=True),
     "themes": Output(

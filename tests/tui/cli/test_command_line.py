@@ -108,7 +108,7 @@ def test_the_version(run: Run) -> None:
         ),
         (
             ("export", "--to", "markdwn"),
-            'newstui export: error: argument --to: unknown format "markdwn"; did you mean "markdown"?',
+            'newstui export: error: argument --to/--format: unknown format "markdwn"; did you mean "markdown"?',
         ),
         (
             ("brief", "--format", "q"),
@@ -146,7 +146,8 @@ def test_a_format_has_one_name_everywhere(run: Run, tmp_path: Path) -> None:
     for name in ("md", "markdown"):
         assert run("show", "--format", name, ARTICLE).out.startswith("---\nnewstui: 1\n")
         assert run("brief", "--format", name).out.startswith("# ")
-        assert run("export", "--to", name, "-o", tmp_path, "--force").code == 0
+        for option in ("--to", "--format"):
+            assert run("export", option, name, "-o", tmp_path, "--force").code == 0
         (tmp_path / "note").write_text("# Heading\n\nText.\n")
         assert run("import", "--as", name, tmp_path / "note").code == 0
 
