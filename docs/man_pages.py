@@ -42,6 +42,7 @@ VARIABLES = (
         "other places for the folders",
     ),
     ("NO_COLOR", "no colours"),
+    ("PAGER", "the program that shows long output on a terminal, by default less; cat for none"),
     ("http_proxy, https_proxy, no_proxy", "the proxy for fetching"),
 )
 

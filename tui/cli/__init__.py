@@ -112,11 +112,13 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _run_command(options: argparse.Namespace) -> bool | None:
     if options.command:
-        from tui.cli.context import require_library
+        from tui.cli.context import choose_pager, require_library
+        from tui.cli.pager import paged_output
 
         require_library(options)
         try:
-            return load_command(options.command)(options)
+            with paged_output(options.command, lambda: choose_pager(options)):
+                return load_command(options.command)(options)
         except UsageError as error:
             options.parser.error(str(error))
     from tui.cli.plain import start_plain_reader

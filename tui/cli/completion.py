@@ -60,8 +60,8 @@ class ValueCompleter(BaseCompleter):
         parsed_args: argparse.Namespace,
     ) -> Candidates:
         """Return the candidates for a value; there are none if the library cannot be read."""
-        for name in (action.metavar, action.dest):
-            if isinstance(name, str) and name in COMPLETERS:
+        for name in (*action.option_strings, action.metavar):
+            if name in COMPLETERS:
                 with suppress(NewstuiError, OSError):
                     return COMPLETERS[name](UnfinishedValue(parsed_args, prefix))
         return {}
@@ -84,7 +84,7 @@ class UnfinishedValue:
             LibraryUnavailable: There is none: completing a command starts no library.
         """
         paths = resolve_paths(self.options)
-        if not is_library(paths.library):
+        if not paths.database and not is_library(paths.library):
             raise LibraryUnavailable(f"no library in {paths.library}")
         with closing(open_library(paths)) as library:
             if load:
@@ -121,6 +121,11 @@ class UnfinishedValue:
         """Return the tags known so far."""
         with self._open_library() as library:
             return dict.fromkeys(library.tags(), "")
+
+    def searches(self) -> Candidates:
+        """Return the saved searches of the library with their queries."""
+        with self._open_library(load=False) as library:
+            return library.searches.read()
 
     def query(self) -> Candidates:
         """Return the fields of a query, or the values of the field that is being typed."""
@@ -168,7 +173,7 @@ def _quote_value(value: str) -> str:
     return f'"{value}"' if " " in value else value
 
 
-COMPLETERS: Mapping[str, Callable[[UnfinishedValue], Candidates]] = {
+COMPLETERS: Mapping[object, Callable[[UnfinishedValue], Candidates]] = {
     "ID": UnfinishedValue.ids,
     "FEED": UnfinishedValue.feeds,
     "TAG": UnfinishedValue.tags,
@@ -177,11 +182,15 @@ COMPLETERS: Mapping[str, Callable[[UnfinishedValue], Candidates]] = {
     "FILE": UnfinishedValue.files,
     "PATH": UnfinishedValue.files,
     "DIR": UnfinishedValue.folders,
+    "FROM": UnfinishedValue.folders,
+    "TO": UnfinishedValue.folders,
     "LIBRARY": UnfinishedValue.folders,
-    "category": UnfinishedValue.categories,
-    "format": UnfinishedValue.import_formats,
+    "--category": UnfinishedValue.categories,
+    "--as": UnfinishedValue.import_formats,
+    "--save": UnfinishedValue.searches,
+    "--remove": UnfinishedValue.searches,
 }
-"""By the placeholder of an argument in `--help`, or its destination."""
+"""By the name of an option, or the placeholder of an argument in `--help`."""
 QUERY_VALUES: Mapping[str, Callable[[UnfinishedValue], Candidates]] = {
     "category": UnfinishedValue.categories,
     "feed": UnfinishedValue.feeds,

@@ -17,7 +17,7 @@ from store.system.paths import Paths, platform_paths
 from tui.cli.console import ProgressLine, print_message, print_messages
 from tui.cli.exit_codes import UsageError
 from tui.config.library_choice import LibraryChoice, choose_library
-from tui.config.settings import Settings, load_settings
+from tui.config.settings import LoadedSettings, Settings, load_settings
 from tui.rendering.wording import describe_loading, format_count
 from tui.services import open_library
 
@@ -78,6 +78,27 @@ def resolve_settings(options: argparse.Namespace) -> Settings:
     loaded = load_settings(resolve_paths(options).config)
     print_messages(loaded.faults)
     return loaded.settings
+
+
+def find_config_faults(paths: Paths, loaded: LoadedSettings) -> tuple[str, ...]:
+    """Return every mistake in the user's settings, keys, saved searches and themes."""
+    from tui.config.config_faults import find_search_faults, list_config_faults
+    from tui.config.keymaps import make_keymap
+    from tui.config.theme_choice import ThemeChoice
+
+    settings = loaded.settings
+    themes = ThemeChoice(settings, os.environ, paths.config, paths.state)
+    keymap = make_keymap(settings.preset, settings.keys)
+    searches = find_search_faults(settings.searches)
+    return (*list_config_faults(loaded, keymap, themes), *searches)
+
+
+def choose_pager(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the user's pager; empty for none."""
+    from tui.cli.pager import find_pager
+
+    settings = load_settings(resolve_paths(options).config).settings
+    return find_pager(settings.pager, os.environ)
 
 
 def load_with_progress(library: Library) -> None:

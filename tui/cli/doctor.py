@@ -23,7 +23,7 @@ from store.system.paths import Paths, platform_paths
 from store.text.clean import clean_line
 from tui import __version__
 from tui.cli.console import MAX_MESSAGE_CHARS, page_size, print_data, print_json
-from tui.cli.context import resolve_library
+from tui.cli.context import find_config_faults, resolve_library
 from tui.cli.output import column, is_terminal, print_lines, print_values
 from tui.config.library_choice import LibraryChoice
 from tui.config.settings import load_settings
@@ -113,7 +113,7 @@ def _examine(choice: LibraryChoice | None, *, repair: bool) -> Iterator[Finding]
     yield "locale", f"{locale.setlocale(locale.LC_CTYPE, None)}, {sys.stdout.encoding}"
     yield "terminal", find_startup_problem(os.environ) or os.environ.get("TERM", "")
     loaded = load_settings(paths.config)
-    yield from (("problem", fault) for fault in loaded.faults)
+    yield from (("problem", fault) for fault in find_config_faults(paths, loaded))
     host = HostEnvironment(os.environ, sys.platform, shutil.which)
     yield from describe_methods(host, loaded.settings.open_command, loaded.settings.copy_command)
 

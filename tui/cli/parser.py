@@ -535,6 +535,7 @@ COMMAND_SYNTAXES = (
         "list the settings",
         "List every setting, its value and where the value comes from.",
         _flag("example", "print a settings.toml to start with"),
+        _flag("schema", "print a JSON Schema of settings.toml, for editors"),
         _format("settings"),
         JSON_FLAG,
     ),

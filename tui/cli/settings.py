@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui.cli.console import print_data, print_messages
-from tui.cli.context import resolve_paths
+from tui.cli.console import print_data, print_json, print_messages
+from tui.cli.context import find_config_faults, resolve_paths
 from tui.cli.output import Line, column, print_list
 from tui.config.settings import (
     LoadedSettings,
@@ -17,6 +17,7 @@ from tui.config.settings import (
     load_settings,
 )
 from tui.config.settings_file import SETTINGS_FILE
+from tui.config.settings_schema import settings_schema
 
 DEFAULT_SOURCE = "default"
 SETTING_CELLS = 45
@@ -32,10 +33,15 @@ def run_settings(options: argparse.Namespace) -> bool:
     if options.example:
         print_data(example_settings())
         return False
-    loaded = load_settings(resolve_paths(options).config)
+    if options.schema:
+        print_json(settings_schema(), pretty=True)
+        return False
+    paths = resolve_paths(options)
+    loaded = load_settings(paths.config)
     print_list(list(iter_setting_declarations()), SettingForm(loaded), options)
-    print_messages(loaded.faults)
-    return bool(loaded.faults)
+    faults = find_config_faults(paths, loaded)
+    print_messages(faults)
+    return bool(faults)
 
 
 class SettingForm:

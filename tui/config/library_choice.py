@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from store.system.paths import Paths, is_database_url, platform_paths
-from tui.config.settings_file import MAX_SETTINGS_BYTES, SETTINGS_FILE, read_settings_file
+from tui.config.settings_file import (
+    MAX_SETTINGS_BYTES,
+    SETTINGS_FILE,
+    expand_home,
+    read_settings_file,
+)
 
 LIBRARY_OPTION = "--library"
 LIBRARY_VARIABLE = "NEWSTUI_LIBRARY"
@@ -50,8 +55,7 @@ def choose_library(environ: Mapping[str, str], option: str | None) -> LibraryCho
     if option is not None:
         return LibraryChoice(library_paths(environ, option), LIBRARY_OPTION)
     if named := environ.get(LIBRARY_VARIABLE, "").strip():
-        name = named if is_database_url(named) else str(Path(named).expanduser())
-        return LibraryChoice(library_paths(environ, name), LIBRARY_VARIABLE)
+        return LibraryChoice(library_paths(environ, expand_home(named)), LIBRARY_VARIABLE)
     default = platform_paths(environ)
     if library := _read_library_setting(default.config):
         return LibraryChoice(library_paths(environ, library), SETTINGS_FILE)

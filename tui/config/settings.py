@@ -22,7 +22,7 @@ from themes.faults import (
     suggest_nearest,
 )
 from tui.config.keymaps import KEYMAP_PRESETS
-from tui.config.settings_file import SETTINGS_FILE, read_settings_file
+from tui.config.settings_file import SETTINGS_FILE, expand_home, read_settings_file
 
 AUTO_THEME_NAME = "auto"
 """The name that chooses a theme by the background of the terminal."""
@@ -42,6 +42,8 @@ class SettingType(Generic[T]):
     """Completes "must be"."""
     parse: Callable[[object], T | None]
     """Returns the value of a setting, or None if it breaks the rule."""
+    schema: Mapping[str, Any]
+    """The rule as JSON Schema."""
     choices: tuple[str, ...] = ()
     """The allowed words, if there are only a few."""
     entry_type: SettingType[Any] | None = None
@@ -63,8 +65,8 @@ def _parse_library(value: object) -> str | None:
         return None
     if is_database_url(value.strip()):
         return value.strip()
-    path = Path(value.strip()).expanduser() if value.strip() else None
-    return "" if path is None else str(path) if path.is_absolute() else None
+    path = expand_home(value.strip())
+    return path if not path or Path(path).is_absolute() else None
 
 
 def _parse_auto(value: object) -> AutoOrBool | None:
@@ -73,12 +75,16 @@ def _parse_auto(value: object) -> AutoOrBool | None:
 
 def _table_type(entry_type: SettingType[T]) -> SettingType[Mapping[str, T]]:
     rule = f"a table; each entry {entry_type.rule}"
-    return SettingType(rule, lambda _: None, entry_type=entry_type)
+    schema = {"type": "object", "additionalProperties": entry_type.schema}
+    return SettingType(rule, lambda _: None, schema, entry_type=entry_type)
 
 
 def _choice_type(*words: ChoiceT) -> SettingType[ChoiceT]:
     rule = f"{', '.join(words[:-1])} or {words[-1]}"
-    return SettingType(rule, lambda value: next((w for w in words if w == value), None), words)
+    schema = {"enum": list(words)}
+    return SettingType(
+        rule, lambda value: next((w for w in words if w == value), None), schema, words
+    )
 
 
 def _integer_type(least: int, most: int) -> SettingType[int]:
@@ -86,7 +92,8 @@ def _integer_type(least: int, most: int) -> SettingType[int]:
         sound = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
         return cast("int", value) if sound else None
 
-    return SettingType(f"a whole number from {least:,} to {most:,}", read)
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return SettingType(f"a whole number from {least:,} to {most:,}", read, schema)
 
 
 def _parse_command(value: object) -> tuple[str, ...] | None:
@@ -99,7 +106,7 @@ def _parse_command(value: object) -> tuple[str, ...] | None:
         return None
     if any("\0" in word for word in words) or (words and not words[0].strip()):
         return None
-    return tuple(words[:1] and [str(Path(words[0]).expanduser()), *words[1:]])
+    return tuple(words[:1] and [expand_home(words[0]), *words[1:]])
 
 
 def _parse_keys(value: object) -> tuple[str, ...] | None:
@@ -109,12 +116,19 @@ def _parse_keys(value: object) -> tuple[str, ...] | None:
     return tuple(key for key in given if key)
 
 
-BOOL_TYPE = SettingType("true or false", _parse_bool)
-LINE_TYPE = SettingType("a string", _parse_line)
-LIBRARY_TYPE = SettingType("a folder, absolute or in ~/, or postgresql://…", _parse_library)
-AUTO_OR_BOOL_TYPE: SettingType[AutoOrBool] = SettingType('true, false or "auto"', _parse_auto)
-COMMAND_TYPE = SettingType("a program and its arguments, as a list", _parse_command)
-KEYS_TYPE = SettingType("a key or a list of keys", _parse_keys)
+WORDS_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
+BOOL_TYPE = SettingType("true or false", _parse_bool, {"type": "boolean"})
+LINE_TYPE = SettingType("a string", _parse_line, {"type": "string", "minLength": 1})
+LIBRARY_TYPE = SettingType(
+    "a folder, absolute or in ~/, or postgresql://…",
+    _parse_library,
+    {"type": "string", "pattern": r"^\s*($|/|~($|/)|postgres(ql)?://)"},
+)
+AUTO_OR_BOOL_TYPE: SettingType[AutoOrBool] = SettingType(
+    'true, false or "auto"', _parse_auto, {"enum": [True, False, "auto"]}
+)
+COMMAND_TYPE = SettingType("a program and its arguments, as a list", _parse_command, WORDS_SCHEMA)
+KEYS_TYPE = SettingType("a key or a list of keys", _parse_keys, WORDS_SCHEMA)
 
 
 def declare_setting(default: T, value_type: SettingType[T], help: str) -> T:  # noqa: A002
@@ -208,6 +222,11 @@ class Settings:
     )
     copy_command: tuple[str, ...] = declare_setting(
         (), COMMAND_TYPE, "the program that copies its standard input to the clipboard"
+    )
+    pager: tuple[str, ...] = declare_setting(
+        (),
+        COMMAND_TYPE,
+        'the program that shows what is longer than a page; "cat": none; without it `PAGER`, or less',
     )
     pipe_command: tuple[str, ...] = declare_setting(
         (), COMMAND_TYPE, "the program that `article.pipe` suggests"

@@ -32,3 +32,8 @@ def read_settings_file(folder: Path, faults: list[str]) -> Mapping[str, object]:
     except UnicodeDecodeError:
         faults.append("not UTF-8")
     return {}
+
+
+def expand_home(path: str) -> str:
+    """Return a path with a leading `~/` as the home folder; `~name` is no other user's, but a name."""
+    return str(Path(path).expanduser()) if path == "~" or path.startswith("~/") else path

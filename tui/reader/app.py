@@ -22,10 +22,10 @@ from textual.types import CSSPathType
 
 from store.model.errors import NewstuiError
 from store.system.files import make_folder, write_atomically
+from tui.config.config_faults import list_config_faults
 from tui.config.keymaps import make_keymap
 from tui.config.last_session import LastSession
 from tui.config.settings import LoadedSettings, resolve_auto
-from tui.config.settings_file import SETTINGS_FILE
 from tui.config.theme_choice import TerminalBackground, ThemeChoice, parse_background_reply
 from tui.reader.driver import ReaderDriver
 from tui.reader.key_queue import KeyQueue
@@ -98,9 +98,8 @@ class NewsApp(App[None]):
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._reader_driver: ReaderDriver | None = None
         keymap = make_keymap(loaded.settings.preset, loaded.settings.keys)
-        key_faults = (f"{SETTINGS_FILE}: {fault}" for fault in keymap.faults)
-        faults = (*loaded.faults, *self.theme_choice.faults, *key_faults, *self._session.faults)
-        loaded = replace(loaded, faults=faults)
+        faults = list_config_faults(loaded, keymap, self.theme_choice)
+        loaded = replace(loaded, faults=(*faults, *self._session.faults))
         self.reader = Reader(make_gateway, now, hint, loaded, keymap, self._make_host(methods))
         self.key_queue = KeyQueue(self, self.reader, keymap, super().on_event)
         if resolve_auto(loaded.settings.slow, is_remote(methods.env)):

@@ -39,6 +39,7 @@ def library(run: Run, tmp_path: Path, home: Path) -> Path:
     file = write_json(tmp_path / "two.jsonl", article_json(1), other)
     assert run("import", file).code == 0
     assert run("edit", OTHER_ID, "--tag", "later").code == 0
+    assert run("searches", "--save", "week", "newer:7d").code == 0
     subscriptions = tmp_path / "feeds.opml"
     subscriptions.write_text(OPML.format("Brae Gazette"))
     assert run("feeds", "--import", subscriptions).code == 0
@@ -71,6 +72,8 @@ def library(run: Run, tmp_path: Path, home: Path) -> Path:
         ("list words:", []),
         ("list nothing:", []),
         ("import --as poc", ["pocket"]),
+        ("searches --remove ", ["week"]),
+        ("show --format ", []),
     ],
 )
 @pytest.mark.usefixtures("library")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.tui.cli.conftest import Run
 from tui.config.settings import iter_setting_declarations
+from tui.config.settings_schema import settings_schema
 
 
 def write(home: Path, text: str) -> None:
@@ -91,3 +93,30 @@ def test_a_mistake_in_the_library_setting_opens_no_other(run: Run, home: Path) -
     assert (result.code, result.out.count(fault)) == (1, 1)
     assert "library     " not in result.out
     assert not (home / ".local/share/newstui").exists()
+
+
+def test_doctor_and_settings_report_every_mistake(run: Run, home: Path) -> None:
+    """Those in settings, keys, saved searches and themes, each once."""
+    text = 'theme = "sepai"\nmeasure = 1\n[keys]\n"move.dwon" = "j"\n[searches]\nweek = "is:foo"\n'
+    write(home, text)
+    themes = home / ".config/newstui/themes"
+    themes.mkdir()
+    (themes / "mine.toml").write_text("[colors]\n")
+    faults = (
+        "settings.toml: measure: 1 must be a whole number from 30 to 160",
+        'settings.toml: theme: unknown theme "sepai"; did you mean "sepia"?',
+        'settings.toml: keys: unknown command "move.dwon"; did you mean "move.down"?',
+        "settings.toml: searches.week: column 4: is: expected read, unread",
+        "themes/mine.toml: ",
+    )
+    doctor, settings = run("doctor"), run("settings")
+    assert (doctor.code, settings.code) == (1, 1)
+    for fault in faults:
+        assert fault in doctor.out
+        assert fault in settings.err
+
+
+def test_the_schema_is_printed(run: Run) -> None:
+    result = run("settings", "--schema")
+    assert (result.code, result.err) == (0, "")
+    assert json.loads(result.out) == json.loads(json.dumps(settings_schema()))

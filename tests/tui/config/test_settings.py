@@ -128,6 +128,8 @@ def test_a_program_may_be_in_the_home_folder(
     monkeypatch.setenv("HOME", str(tmp_path))
     found = load_settings(write(tmp_path, 'on_new = ["~/bin/new", "~/x"]')).settings
     assert found.on_new == (str(tmp_path / "bin/new"), "~/x")
+    found = load_settings(write(tmp_path, 'on_new = "~nobody/new"')).settings
+    assert found.on_new == ("~nobody/new",)
 
 
 def test_the_command_line_wins(tmp_path: Path) -> None:
