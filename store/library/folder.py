@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from store.library.interest_store import InterestStore
     from store.library.related import RelatedArticles
     from store.library.searcher import Searcher
+    from store.library.statistics import ReadTotals, Tally
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector, VectorCache
@@ -512,6 +513,28 @@ class FolderLibrary:
         """Return every category, or every feed with articles, with its counts."""
         tallies = self._catalog.tallies
         return tallies.by_category(feeds) if field == "category" else tallies.by_feed(feeds)
+
+    def read_totals(self) -> Sequence[ReadTotals]:
+        """Return the numbers of articles and of readings of each category of each feed."""
+        from store.library.statistics import sum_totals
+
+        return sum_totals(self._catalog.rows())
+
+    def readings(self) -> Iterator[Mapping[int, Tally]]:
+        """Yield the readings by quarter of an hour, in steps."""
+        from store.library.statistics import READ_KINDS, count_readings
+
+        for events in self.events(READ_KINDS):
+            yield count_readings(events, self._count_words)
+
+    def _count_words(self, article: str) -> int:
+        row = self._catalog.get_row(article)
+        return row.words if row else 0
+
+    def word_counts(self, articles: Iterable[str]) -> Mapping[str, int]:
+        """Return the numbers of words of articles."""
+        rows = map(self._catalog.get_row, articles)
+        return {row.id: row.words for row in rows if row is not None}
 
     def events(self, kinds: Collection[str], last: int | None = None) -> Iterator[Sequence[Event]]:
         """Yield what happened to articles, in steps."""

@@ -48,6 +48,7 @@ from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQu
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
     from store.library.interest_store import InterestStore
+    from store.library.statistics import ReadTotals, Tally
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.transfer import Transfer
@@ -293,6 +294,15 @@ class Library(Protocol):
             feeds: Only articles of these feeds count, as in `ListQuery.feeds`; None for all.
         """
 
+    def read_totals(self) -> Sequence[ReadTotals]:
+        """Return the numbers of articles and of readings of each category of each feed."""
+
+    def readings(self) -> Iterator[Mapping[int, Tally]]:
+        """Yield the readings on all machines by quarter of an hour since 1970, in steps.
+
+        Those that came with an import, or were undone, are left out.
+        """
+
     def tags(self) -> list[str]:
         """Return the tags known so far, sorted: those the user gave, and those of opened articles.
 
@@ -300,6 +310,9 @@ class Library(Protocol):
         """
 
     # -- articles --------------------------------------------------------------------------
+
+    def word_counts(self, articles: Iterable[str]) -> Mapping[str, int]:
+        """Return the numbers of words of those articles that the library has."""
 
     def find_id(self, id_or_prefix: str) -> str:
         """Return the only id that starts with these characters, ignoring case.

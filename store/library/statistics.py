@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from store.journal.events import Event
-from store.library.listing import iter_rows
 from store.library.protocol import Library
 from store.model.article import WORDS_PER_MINUTE, ArticleRow
 from store.model.errors import LibraryDamaged
 from store.model.times import from_microseconds, to_microseconds
-from store.search.list_query import ListQuery
 from store.text.names import common_spellings
 
 READ_KINDS = frozenset({"read"})
@@ -148,32 +146,25 @@ def _streak_length(days: Mapping[date, Tally], last: date) -> int:
 
 
 class DayCounter:
-    """Counts readings by day, event by event.
+    """Sums readings by day."""
 
-    Readings that came with an import are no readings here: another machine may have imported the
-    same ones, and the program they come from may have counted otherwise.
-    """
-
-    def __init__(self, words: Mapping[str, int], zone: tzinfo | None = None) -> None:
-        """Start with no readings; `words` is by article, and `zone` that of the system if None."""
-        self._words = words
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        """Start with no readings; the zone is that of the system if None."""
         self._zone = zone
         self._sums: dict[date, list[int]] = {}
         self._dates: dict[int, date] = {}
 
-    def add(self, events: Iterable[Event]) -> None:
-        """Count the readings among some events."""
-        for event in events:
-            if event.kind == "read" and not event.imported:
-                sums = self._sums.setdefault(self._day(event.at), [0, 0])
-                sums[0] += len(event.articles)
-                sums[1] += sum(self._words.get(article, 0) for article in event.articles)
+    def add(self, readings: Mapping[int, Tally]) -> None:
+        """Add some readings by quarter of an hour since 1970."""
+        for quarter, tally in readings.items():
+            sums = self._sums.setdefault(self._day(quarter), [0, 0])
+            sums[0] += tally.articles
+            sums[1] += tally.words
 
-    def _day(self, at: int) -> date:
-        quarter = at // QUARTER_HOUR_MICROS
+    def _day(self, quarter: int) -> date:
         day = self._dates.get(quarter)
         if day is None:
-            day = self._dates[quarter] = local_day(at, self._zone)
+            day = self._dates[quarter] = local_day(quarter * QUARTER_HOUR_MICROS, self._zone)
         return day
 
     @property
@@ -191,17 +182,63 @@ def local_day(at: int, zone: tzinfo | None = None) -> date:
         return moment.date()
 
 
+class ReadTotals(NamedTuple):
+    """The numbers of the articles of a category of a feed."""
+
+    category: str
+    feed_key: str
+    articles: int
+    read: int
+    starred: int
+    readings: int
+    """An article that was read twice counts twice."""
+    words: int
+    """The words of these readings."""
+
+
+def sum_totals(rows: Iterable[ArticleRow]) -> list[ReadTotals]:
+    """Return the numbers of each category of each feed."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        each = sums.setdefault((row.category, row.feed_key), [0] * 5)
+        each[0] += 1
+        each[1] += row.read
+        each[2] += row.starred
+        each[3] += row.read_count
+        each[4] += row.read_count * row.words
+    return [ReadTotals(*key, *numbers) for key, numbers in sums.items()]
+
+
+def count_readings(events: Iterable[Event], words: Callable[[str], int]) -> Mapping[int, Tally]:
+    """Count the readings among some events by quarter of an hour since 1970.
+
+    Readings that came with an import are no readings here: another machine may have imported the
+    same ones, and the program they come from may have counted otherwise.
+
+    Args:
+        events: The events.
+        words: Returns the number of words of an article.
+    """
+    sums: dict[int, list[int]] = {}
+    for event in events:
+        if event.kind == "read" and not event.imported:
+            each = sums.setdefault(event.at // QUARTER_HOUR_MICROS, [0, 0])
+            each[0] += len(event.articles)
+            each[1] += sum(map(words, event.articles))
+    return {quarter: Tally(*numbers) for quarter, numbers in sums.items()}
+
+
 def compute_statistics(
-    rows: Iterable[ArticleRow],
+    totals: Iterable[ReadTotals],
     days: Mapping[date, Tally],
     pace: Pace,
     today: date,
     feed_names: Mapping[str, str] = NO_NAMES,
 ) -> Statistics:
-    """Return the statistics of a library from its rows and its readings by day.
+    """Return the statistics of a library from its totals and its readings by day.
 
     Args:
-        rows: All of its articles.
+        totals: The numbers of all of its articles.
         days: The readings by day.
         pace: The user's reading speed.
         today: The user's date.
@@ -212,16 +249,16 @@ def compute_statistics(
     read_in: Counter[str] = Counter()
     feed_total: Counter[str] = Counter()
     feed_read: Counter[str] = Counter()
-    for row in rows:
-        articles += 1
-        read += row.read
-        starred += row.starred
-        readings += row.read_count
-        words += row.read_count * row.words
-        total[row.category] += 1
-        read_in[row.category] += row.read
-        feed_total[row.feed_key] += 1
-        feed_read[row.feed_key] += row.read
+    for each in totals:
+        articles += each.articles
+        read += each.read
+        starred += each.starred
+        readings += each.readings
+        words += each.words
+        total[each.category] += each.articles
+        read_in[each.category] += each.read
+        feed_total[each.feed_key] += each.articles
+        feed_read[each.feed_key] += each.read
     return Statistics(
         today,
         articles,
@@ -322,16 +359,14 @@ def gather_statistics(
     Yields:
         First what is known at once, without days and pace; finally everything; None in between.
     """
-    rows = list(iter_rows(library.listing(ListQuery())))
-    words = {row.id: row.words for row in rows}
     today, names = local_day(to_microseconds(now), zone), _read_feed_names(library)
-    found = compute_statistics(rows, {}, AVERAGE_PACE, today, names)
+    found = compute_statistics(library.read_totals(), {}, AVERAGE_PACE, today, names)
     yield found
-    counting = DayCounter(words, zone)
-    for events in library.events(READ_KINDS):
-        counting.add(events)
+    counting = DayCounter(zone)
+    for readings in library.readings():
+        counting.add(readings)
         yield None
-    pace = yield from find_pace(library, words)
+    pace = yield from find_pace(library)
     yield replace(found, days=counting.days, pace=pace, is_complete=True)
 
 
@@ -342,10 +377,11 @@ def _read_feed_names(library: Library) -> Mapping[str, str]:
         return NO_NAMES
 
 
-def find_pace(library: Library, words: Mapping[str, int]) -> Generator[None, None, Pace]:
+def find_pace(library: Library) -> Generator[None, None, Pace]:
     """Compute in steps the speed at which the user has read lately."""
     events: list[Event] = []
     for batch in library.events(PACE_KINDS, MAX_PACE_EVENTS):
         events += batch
         yield
-    return compute_pace(events, words)
+    opened = {event.articles[0] for event in events if event.kind == "opened" and event.articles}
+    return compute_pace(events, library.word_counts(opened))

@@ -48,6 +48,14 @@ class Tally:
             if not row.read:
                 self.starred_unread += by
 
+    def add(self, other: Tally) -> None:
+        """Count other articles, too."""
+        self.total += other.total
+        self.unread += other.unread
+        self.starred += other.starred
+        self.starred_unread += other.starred_unread
+        self.begun += other.begun
+
     def counts(self, show: Show) -> Counts:
         """Return the numbers of the articles in a reading state."""
         match show:
@@ -79,8 +87,9 @@ class Tallies:
         self._change(row, 1)
 
     def put(self, feed_key: str, category: str, tally: Tally) -> None:
-        """Set the numbers of a category of a feed, which were counted elsewhere."""
+        """Put the numbers of a category of a feed, which were counted elsewhere."""
         self._feeds[feed_key][category] = tally
+        self._all.add(tally)
 
     def remove(self, row: ArticleRow) -> None:
         """Count a row no longer that was counted as it is."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from store.library.protocol import ListField
-from store.library.tallies import Tallies, Tally
+from store.library.statistics import ReadTotals, Tally
+from store.library.tallies import Tallies
+from store.library.tallies import Tally as StateTally
 from store.model.results import Counts, GroupCount
 from store.postgres.access import Access
 from store.postgres.list_sql import not_in_earlier
@@ -46,7 +48,7 @@ class Counters:
             where += " and feed_key = any(%(feeds)s)"
             parameters["feeds"] = list(query.feeds)
         row = self._access.connection.row(f"select {_SUMS} {_OF_ACCOUNT}{where}", parameters)
-        return Tally(*(row or ())).counts(query.show)
+        return StateTally(*(row or ())).counts(query.show)
 
     def spellings(self, category: str) -> list[str]:
         """Return the categories that are this one or below it, as they are written."""
@@ -80,8 +82,28 @@ class Counters:
             f"select feed_key, category, {_SUMS} {_OF_ACCOUNT} group by 1, 2",
             self._parameters(),
         ):
-            tallies.put(feed_key, category, Tally(*numbers))
+            tallies.put(feed_key, category, StateTally(*numbers))
         return tallies
+
+    def read_totals(self) -> list[ReadTotals]:
+        """Return the numbers of articles and of readings of each category of each feed."""
+        found = self._access.connection.rows(
+            "select category, feed_key, sum(total)::bigint, sum(read)::bigint, sum(starred)::bigint,"
+            f" sum(read_count)::bigint, sum(read_words)::bigint {_OF_ACCOUNT}"
+            " group by 1, 2 having sum(total) > 0",
+            self._parameters(),
+        )
+        return [ReadTotals(*each) for each in found]
+
+    def readings(self) -> Mapping[int, Tally]:
+        """Return the readings of the account by quarter of an hour."""
+        found = self._access.connection.rows(
+            "select quarter, sum(articles)::bigint, sum(words)::bigint from newstui.reading"
+            " where library = any(%(libraries)s) and account = %(account)s"
+            " group by 1 having sum(articles) > 0",
+            self._parameters(),
+        )
+        return {quarter: Tally(*numbers) for quarter, *numbers in found}
 
     def has_duplicates(self) -> bool:
         """Return True if an article is in two libraries, whose counters both count it."""

@@ -49,6 +49,7 @@ from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQu
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
     from store.library.interest_store import InterestStore
+    from store.library.statistics import ReadTotals, Tally
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.transfer import Transfer
@@ -256,11 +257,23 @@ class PostgresLibrary:
         """Return every category, or every feed with articles, with its counts."""
         return self._lists.by(field, feeds)
 
+    def read_totals(self) -> Sequence[ReadTotals]:
+        """Return the numbers of articles and of readings of each category of each feed."""
+        return self._lists.read_totals()
+
+    def readings(self) -> Iterator[Mapping[int, Tally]]:
+        """Yield the readings by quarter of an hour."""
+        yield self._lists.readings()
+
     def tags(self) -> list[str]:
         """Return the tags known so far."""
         return self._reader.tags()
 
     # -- articles --------------------------------------------------------------------------
+
+    def word_counts(self, articles: Iterable[str]) -> Mapping[str, int]:
+        """Return the numbers of words of articles."""
+        return self._reader.word_counts(articles)
 
     def find_id(self, id_or_prefix: str) -> str:
         """Return the only id that starts with these characters, ignoring case."""

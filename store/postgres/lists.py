@@ -10,6 +10,7 @@ from weakref import WeakSet
 import orjson
 
 from store.library.protocol import ListField
+from store.library.statistics import ReadTotals, Tally
 from store.model.errors import InvalidQuery
 from store.model.results import Counts, GroupCount
 from store.postgres.access import Access
@@ -19,6 +20,9 @@ from store.postgres.listing import PostgresListing
 from store.postgres.reader import Reader
 from store.postgres.searcher import PostgresSearcher
 from store.search.list_query import ListQuery
+
+MAX_SINGLE_COUNTS = 4
+"""Lists that are counted one by one; for more of them, all counters are read at once."""
 
 
 class Lists:
@@ -76,15 +80,23 @@ class Lists:
 
     def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
         """Count the articles of several lists."""
-        found: dict[str, Counts] = {}
+        is_unique = not self._counters.has_duplicates()
+        plain = {name: query for name, query in queries.items() if is_unique and is_counted(query)}
+        if len(plain) > MAX_SINGLE_COUNTS:
+            tallies = self._counters.read_tallies()
+            found = {
+                name: tallies.count(query.show, query.category, query.feeds)
+                for name, query in plain.items()
+            }
+        else:
+            found = {name: self._counters.count(query) for name, query in plain.items()}
         for name, query in queries.items():
-            with suppress(InvalidQuery):
-                found[name] = self._count(replace(query, pinned_ids=frozenset()))
+            if name not in found:
+                with suppress(InvalidQuery):
+                    found[name] = self._count(replace(query, pinned_ids=frozenset()))
         return found
 
     def _count(self, query: ListQuery) -> Counts:
-        if query.since is None and not query.text.strip() and not self._counters.has_duplicates():
-            return self._counters.count(query)
         sql = self._make_sql(replace(query, sort="date"))
         row = self._access.connection.row(
             f"select count(*), count(*) filter (where {UNREAD})"
@@ -96,7 +108,7 @@ class Lists:
     def _count_listed(self, sql: ListSql) -> int | None:
         """Return the number of articles of a list; None if only reading it tells."""
         query = sql.query
-        if query.since is not None or self._counters.has_duplicates():
+        if not is_counted(query) or self._counters.has_duplicates():
             return None
         total = self._counters.count(query).total
         if query.show == "all" or not query.pinned_ids:
@@ -116,6 +128,19 @@ class Lists:
         """Return every category, or every feed with articles, with its counts."""
         return self._counters.by(field, feeds)
 
+    def read_totals(self) -> list[ReadTotals]:
+        """Return the numbers of articles and of readings of each category of each feed."""
+        return self._counters.read_totals()
+
+    def readings(self) -> Mapping[int, Tally]:
+        """Return the readings by quarter of an hour."""
+        return self._counters.readings()
+
     def count_all(self) -> int:
         """Return the number of articles."""
         return self._counters.count_all()
+
+
+def is_counted(query: ListQuery) -> bool:
+    """Return True if counters tell the number of articles of a list."""
+    return query.since is None and not query.text.strip()

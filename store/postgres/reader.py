@@ -69,6 +69,13 @@ class Reader:
             found.setdefault(row.id, row)
         return found
 
+    def word_counts(self, articles: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of words of articles, by id."""
+        found: dict[str, int] = {}
+        for article, words in self._select("a.id, a.words", articles, deleted=False):
+            found.setdefault(article, words)
+        return found
+
     def locate(self, articles: Iterable[str], *, deleted: bool = False) -> dict[str, int]:
         """Return the libraries that articles are in, by id; those that are gone are in none."""
         found: dict[str, int] = {}

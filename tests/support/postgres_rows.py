@@ -72,3 +72,21 @@ def put_state(access: Access, article: str, *events: Event, account: str | None 
         f" on conflict (library, account, article) do update set {changes}".encode(),
         values,
     )
+
+
+def put_event(access: Access, event: Event) -> None:
+    """Put an event into the own library of an account."""
+    access.connection.raw.execute(
+        "insert into newstui.event (library, machine, ord, checksum, at, kind, articles, data)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            access.own,
+            event.machine,
+            event.order,
+            event.event_id[1],
+            event.at,
+            event.kind,
+            list(event.articles),
+            Jsonb(dict(event.data)),
+        ],
+    )

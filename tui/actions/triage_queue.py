@@ -9,7 +9,6 @@ from store.library.listing import iter_rows
 from store.library.protocol import Library, Listing
 from store.library.statistics import AVERAGE_PACE, Pace, find_pace
 from store.model.article import ArticleRow
-from store.search.list_query import ListQuery
 from tui.rendering.wording import LATER_TAG, format_count, format_duration
 
 MAX_TRIAGE_TEXT_LENGTH = 1200
@@ -134,5 +133,4 @@ def unread_rows(listing: Listing, place: int) -> list[ArticleRow]:
 
 def measure_pace(library: Library) -> Generator[None, None, Pace]:
     """Measure the user's reading speed, in steps."""
-    words = {row.id: row.words for row in iter_rows(library.listing(ListQuery()))}
-    return (yield from find_pace(library, words))
+    return (yield from find_pace(library))

@@ -19,7 +19,9 @@ from store.library.statistics import (
     Tally,
     compute_pace,
     compute_statistics,
+    count_readings,
     find_sittings,
+    sum_totals,
 )
 from store.model.article import WORDS_PER_MINUTE, ArticleRow
 from store.model.times import to_microseconds
@@ -27,6 +29,10 @@ from store.model.times import to_microseconds
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WORDS = {"short": 30, "long": 690, "other": 460}
+
+
+def count_words(article: str) -> int:
+    return WORDS.get(article, 0)
 
 
 def event(kind: str, *articles: str, after: float = 0, machine: str = "desk", **data: Any) -> Event:
@@ -45,7 +51,7 @@ def read_on(*days_ago: int) -> Statistics:
 
 def test_statistics_of_a_library() -> None:
     rows = [row("a", 100, 2), row("b", 300, 0, starred=True), row("b", 50, 1), row("b", 5, 0)]
-    found = compute_statistics(rows, {}, AVERAGE_PACE, TODAY)
+    found = compute_statistics(sum_totals(rows), {}, AVERAGE_PACE, TODAY)
     assert (found.articles, found.read, found.starred) == (4, 2, 1)
     assert found.readings == (3, 250)
     assert found.share_read == 0.5
@@ -61,12 +67,13 @@ def test_readings_belong_to_the_readers_own_day() -> None:
         event("read", "long", imported=True, undated=True),
         event("starred", "long"),
     ]
-    here = DayCounter(WORDS, UTC)
-    here.add(events)
+    here = DayCounter(UTC)
+    here.add(count_readings(events, count_words))
     day = timedelta(days=1)
     assert here.days == {TODAY - day: (1, 690), TODAY: (2, 1150), TODAY + day: (1, 0)}
-    there = DayCounter(WORDS, ZoneInfo("Asia/Kolkata"))
-    there.add(events[:2])
+    there = DayCounter(ZoneInfo("Asia/Kolkata"))
+    there.add(count_readings(events[:1], count_words))
+    there.add(count_readings(events[1:2], count_words))
     assert there.days == {TODAY: (3, 1840)}
 
 

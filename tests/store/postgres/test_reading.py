@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from store.journal.events import Event
+from store.library.statistics import AVERAGE_PACE, DayCounter, ReadShare, compute_statistics
 from store.model.article import Article, Body, ParsedArticle
 from store.model.errors import ArticleNotFound
 from store.model.results import Counts, GroupCount
 from store.model.times import UNDATED
 from store.postgres.library import PostgresLibrary
 from store.postgres.listing import PostgresListing
-from store.search.list_query import ListQuery, Show, Sort
+from store.search.list_query import SHOWS, ListQuery, Show, Sort
 from tests.support.libraries import article, article_id, articles, ids, list_numbers, list_rows
-from tests.support.postgres_rows import put_articles, put_state
+from tests.support.postgres_rows import put_articles, put_event, put_state
 from tests.support.postgres_server import OpenAs, PostgresServer
 
 MICROSECONDS = 1_900_000_000_000_000
@@ -342,3 +344,37 @@ def test_undated_articles_are_last(open_as: OpenAs) -> None:
     library = open_as("ann")
     put_articles(library.access, [article(1, date=None), article(2)])
     assert [row.timestamp == UNDATED for row in list_rows(library, ListQuery())] == [False, True]
+
+
+def test_statistics(ann: PostgresLibrary) -> None:
+    for number, events in {1: 2, 5: 1}.items():
+        put_state(
+            ann.access, article_id(number), *[event("read", number, at) for at in range(events)]
+        )
+    put_event(ann.access, event("read", 1, 1))
+    put_event(ann.access, event("read", 1, 2))
+    put_event(ann.access, event("read", 5, 900_000_000))
+    days = DayCounter(UTC)
+    for readings in ann.readings():
+        days.add(readings)
+    today = datetime.fromtimestamp(MICROSECONDS // 1_000_000, UTC).date()
+    found = compute_statistics(ann.read_totals(), days.days, AVERAGE_PACE, today)
+    assert (found.articles, found.read, found.starred) == (5, 2, 1)
+    assert found.readings == (3, 700)
+    assert list(found.days.values()) == [(3, 700)]
+    assert found.categories == (
+        ReadShare("culture", 2, 0),
+        ReadShare("world", 2, 1),
+        ReadShare("science", 1, 1),
+    )
+    assert found.feeds == (ReadShare("", 5, 2),)
+
+
+def test_many_places_are_counted_as_one_by_one(ann: PostgresLibrary) -> None:
+    queries = {
+        f"{show} {category}": ListQuery(show, category=category)
+        for show in SHOWS
+        for category in (None, "world", "culture", "x")
+    }
+    single = {name: ann.counts({name: query})[name] for name, query in queries.items()}
+    assert ann.counts(queries) == single
