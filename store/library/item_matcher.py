@@ -7,7 +7,7 @@ is compared with the stored ones, and gets the id of the article that it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, islice
@@ -44,20 +44,25 @@ DATE_FIELDS = ("date", "published", "published_at", "date_published")
 class ItemMatcher:
     """Gives each article that arrives the id under which the library has it."""
 
-    def __init__(self, articles: StoredArticles) -> None:
-        """Match with these articles of the library."""
+    def __init__(self, articles: StoredArticles, taken: Collection[str] = ()) -> None:
+        """Match with these articles of the library; `taken` are those imported already."""
         self.articles = articles
         self._changes: list[NewEvent] = []
-        self._taken: set[str] = set()
+        self._taken = set(taken)
         """The articles without URL that were imported again, each of which is one item."""
 
     def match(self, found: Iterable[ParsedArticle]) -> Iterator[ParsedArticle]:
         """Yield the articles with their ids in the library; those of a feed belong together."""
-        for feed, group in groupby(found, key=_document_key):
+        for feed, group in groupby(found, key=document_key):
             if feed:
                 yield from DocumentMatcher(self, feed, list(group)).match()
             else:
                 yield from map(self._match_import, group)
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The articles without URL that were imported so far."""
+        return frozenset(self._taken)
 
     def take_changes(self) -> list[NewEvent]:
         """Return the changes of items found since the last call, to be recorded."""
@@ -147,7 +152,8 @@ def _with_id(found: ParsedArticle, article: str) -> ParsedArticle:
     return replace(found, article=replace(found.article, id=article))
 
 
-def _document_key(found: ParsedArticle) -> str:
+def document_key(found: ParsedArticle) -> str:
+    """Return the feed in whose document an article arrived; empty if it came from elsewhere."""
     return str(found.article.extra.get("feed", "")) if found.item else ""
 
 

@@ -23,8 +23,11 @@ MAX_SOUGHT_ARTICLES = 10_000
 FETCHED_AT_ONCE = 1000
 """Events that are read from the server at once."""
 
+READING, ADDING = 2, 3
+"""What is locked: the reading states of a library, or the addition of articles to it."""
+
 LOCK = (
-    "select pg_advisory_xact_lock(hashtext('newstui') # 2, library) from"
+    "select pg_advisory_xact_lock(hashtext('newstui') # %s::int, library) from"
     " (select unnest(%s::int[]) as library order by 1) ordered"
 )
 LATEST_ORDER = (
@@ -77,7 +80,15 @@ def lock_libraries(cursor: Cursor, libraries: Iterable[int]) -> None:
     In the order of their numbers, so that no two transactions wait for each other. The numbers of
     events are given under the same lock (`newstui.number`).
     """
-    cursor.execute(LOCK, [sorted(set(libraries))])
+    cursor.execute(LOCK, [READING, sorted(set(libraries))])
+
+
+def lock_adding(cursor: Cursor, libraries: Iterable[int]) -> None:
+    """Wait until nobody else adds articles to these libraries, and keep others from it.
+
+    This lock comes before that of `lock_libraries`.
+    """
+    cursor.execute(LOCK, [ADDING, sorted(set(libraries))])
 
 
 def locate_and_lock(cursor: Cursor, access: Access, articles: Collection[str]) -> dict[str, int]:

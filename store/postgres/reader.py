@@ -43,6 +43,8 @@ class Reader:
         self._access = access
         self._tags: set[str] = set()
         self._seen = self._read_numbers()
+        self._has_updates = False
+        """True if articles were updated here, which the next refresh reports."""
 
     # -- rows ------------------------------------------------------------------------------
 
@@ -346,12 +348,17 @@ class Reader:
         )
         return (row[0], row[1]) if row else (0, 0)
 
+    def note_list_change(self) -> None:
+        """Have the next refresh report that lists must be requested again."""
+        self._has_updates = True
+
     def refresh(self) -> ExternalChanges:
         """Return what others have changed since the last call."""
         before, self._seen = self._seen, self._read_numbers()
         libraries = self._access.libraries
         self._access.read_memberships()
-        is_stale = self._access.libraries != libraries
+        is_stale = self._access.libraries != libraries or self._has_updates
+        self._has_updates = False
         if self._seen == before and not is_stale:
             return ExternalChanges()
         parameters = self._parameters() | {

@@ -72,6 +72,8 @@ create index article_feed on newstui.article (library, feed_key, at desc, rank d
     include (added) where not gone;
 create index article_item on newstui.article (library, item_key);
 create index article_link on newstui.article (library, link_key);
+create index article_import on newstui.article (library, words, hashtext(title))
+    where feed_key = '' and url = '';
 create index article_id on newstui.article (library, lower(id) text_pattern_ops);
 
 create table newstui.body (
@@ -1053,6 +1055,18 @@ create function newstui.unshare(name text, other text) returns boolean
             return true;
         end if;
         return false;
+    end
+    $$;
+
+-- Has the planner count the tables after many articles came: it would look at them a minute later.
+create function newstui.update_statistics() returns void
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        analyze article;
+        analyze body;
+        analyze state;
+        analyze event;
     end
     $$;
 
