@@ -23,6 +23,7 @@ from tui import __version__
 
 if TYPE_CHECKING:
     from store.feeds.fetch import FetchContext
+    from store.postgres.library import PostgresLibrary
 
 PASSWORD_TIMEOUT = 60.0
 """Seconds that the program for a password has: it may ask for another one itself."""
@@ -33,7 +34,7 @@ def open_library(paths: Paths) -> Library:
     return open_database_library(paths) if paths.database else open_folder_library(paths)
 
 
-def open_database_library(paths: Paths) -> Library:
+def open_database_library(paths: Paths) -> PostgresLibrary:
     """Open a library in a database.
 
     Raises:

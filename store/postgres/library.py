@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from store.library.transfer import Transfer
     from store.library.vector_cache import ArticleVector
     from store.postgres.live import Listener
+    from store.postgres.sharing import FolderMember
     from store.search.saved_searches import SearchStore
     from store.search.similar import ComparedArticle
 
@@ -222,6 +223,36 @@ class PostgresLibrary:
             self._listener = None
         self._changes.close()
         self.access.connection.close()
+
+    # -- sharing --------------------------------------------------------------------------
+
+    def list_members(self) -> Sequence[FolderMember]:
+        """Return with whom the folders of this account are shared."""
+        from store.postgres.sharing import list_members
+
+        return list_members(self.access)
+
+    def share(self, category: str, account: str, *, may_write: bool) -> int:
+        """Share a category with another account; return the number of articles that came into the folder.
+
+        Raises:
+            InvalidInput: There is no such account, or the folder is in another one that is shared.
+        """
+        from store.postgres.sharing import share_folder
+
+        self._changes.check_writable()
+        return share_folder(self.access, category, account, may_write=may_write)
+
+    def stop_sharing(self, category: str, account: str) -> None:
+        """Share a folder no longer with an account; its articles stay in it.
+
+        Raises:
+            InvalidInput: It is not shared with this account.
+        """
+        from store.postgres.sharing import stop_sharing
+
+        self._changes.check_writable()
+        stop_sharing(self.access, category, account)
 
     # -- lists and searches ----------------------------------------------------------------
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from store.library.folder import is_library
 from store.library.protocol import Library
 from store.library.transfer import TransferMarks, TransferResult, copy_library
-from store.system.paths import platform_paths
+from store.system.paths import is_database_url
 from tui.cli.console import print_json, print_message, print_messages, run_with_progress
 from tui.cli.context import load_with_progress
 from tui.cli.exit_codes import UsageError
+from tui.config.library_choice import library_paths
 from tui.rendering.wording import format_count, join_nonempty
 from tui.services import open_library
 
@@ -42,18 +43,29 @@ def check_libraries(source: str, target: str) -> None:
     Raises:
         UsageError: There is not, or it does not.
     """
-    if not is_library(Path(source)):
+    if not is_database_url(source) and not is_library(Path(source)):
         raise UsageError(f"no library in {source}")
-    if not is_library(folder := Path(target)) and folder.is_dir() and any(folder.iterdir()):
+    if not is_database_url(target) and not _is_library_or_free(Path(target)):
         raise UsageError(f"{target} is neither a library nor empty")
-    if os.path.realpath(source) == os.path.realpath(target):
+    if _identify(source) == _identify(target):
         raise UsageError(f"{target} is the same library")
+
+
+def _identify(name: str) -> Path:
+    """Return what is the same for two names of one library."""
+    if is_database_url(name):
+        return library_paths(os.environ, name).cache
+    return Path(os.path.realpath(name))
+
+
+def _is_library_or_free(folder: Path) -> bool:
+    return is_library(folder) or not folder.is_dir() or not any(folder.iterdir())
 
 
 @contextmanager
 def open_named_library(name: str) -> Iterator[Library]:
     """Open and load a library that is not that of the other commands."""
-    with closing(open_library(platform_paths(os.environ, Path(name)))) as library:
+    with closing(open_library(library_paths(os.environ, name))) as library:
         load_with_progress(library)
         print_messages(library.problems)
         yield library

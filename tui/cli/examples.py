@@ -96,8 +96,18 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("backup --auto", "keep one backup a day; for cron"),
     ),
     "restore": (("restore ~/news.zip --into ~/restored", "unpack a backup into a folder"),),
-    "copy": (("copy ~/.local/share/newstui ~/disk/news", "copy your library to a disk"),),
-    "sync": (("sync ~/disk/news", "exchange what is new with a library on a disk"),),
+    "copy": (
+        ("copy ~/.local/share/newstui ~/disk/news", "copy your library to a disk"),
+        ("copy ~/.local/share/newstui postgresql://ann@host/news", "copy it to a database"),
+    ),
+    "sync": (
+        ("sync ~/disk/news", "exchange what is new with a library on a disk"),
+        ("sync postgresql://ann@host/news", "exchange what is new with a library in a database"),
+    ),
+    "share": (
+        ("share world --with bob --read-only", "let bob read the category world"),
+        ("share world --stop bob", "stop sharing it with bob"),
+    ),
     "compact": (("compact --dry-run", "print what would be removed"),),
     "library": (("library init postgresql://ann@host/news", "make a library in a database"),),
     "stats": (("stats", "print charts"), ("stats --json", "print all numbers")),

@@ -485,8 +485,8 @@ COMMAND_SYNTAXES = (
         "copy a library to another one",
         "Copy articles, reading state, feeds and saved searches of the library FROM that the library"
         " TO lacks. Ids stay. An interrupted copy can be run again.",
-        _positional("source", "FROM", "a library folder"),
-        _positional("target", "TO", "a library folder, which may be new"),
+        _positional("source", "FROM", "a folder, or the URL of a database"),
+        _positional("target", "TO", "a folder, which may be new, or the URL of a database"),
         JSON_FLAG,
     ),
     _command(
@@ -495,7 +495,7 @@ COMMAND_SYNTAXES = (
         "Copy articles, reading state, feeds and saved searches that the other library lacks to it,"
         " and those that your library lacks from it. Only what is new since the last time is"
         " compared.",
-        _positional("other", "LIBRARY", "a library folder, which may be new"),
+        _positional("other", "LIBRARY", "a folder, which may be new, or the URL of a database"),
         _flag("all", "compare everything, as after a library was restored from a backup"),
         JSON_FLAG,
     ),
@@ -506,6 +506,29 @@ COMMAND_SYNTAXES = (
         " journal. The reading state does not change.",
         _flag("dry-run", "only print what would be removed"),
         JSON_FLAG,
+    ),
+    _command(
+        "share",
+        "share a folder of a library on PostgreSQL",
+        "Share a category, and those below it, with other accounts of the database: they see its"
+        " articles, and what you do to them stays yours. Without --with and --stop, list who has what.",
+        _positional("folder", "FOLDER", "the category", nargs="?", default=""),
+        _option(
+            "with",
+            "ACCOUNT",
+            "share it with this account",
+            dest="accounts",
+            action="append",
+            default=[],
+        ),
+        _flag("read-only", "let these accounts add nothing to it"),
+        _option(
+            "stop", "ACCOUNT", "share it no longer with this account", action="append", default=[]
+        ),
+        JSON_FLAG,
+        Requirement(("folder",), "a FOLDER", ("accounts", "stop")),
+        Requirement(("accounts", "stop"), "--with or --stop", ("folder",)),
+        Requirement(("accounts",), "--with", ("read_only",)),
     ),
     _command(
         "library",

@@ -26,7 +26,7 @@ from tui.cli.copy import (
 def run_sync(options: argparse.Namespace) -> bool:
     """Exchange what is new; what cannot be read is skipped."""
     paths = resolve_paths(options)
-    check_libraries(str(paths.library), options.other)
+    check_libraries(paths.database or str(paths.library), options.other)
     file = marks_path(paths.cache, options.other)
     with (
         open_loaded_library(options) as library,

@@ -52,7 +52,6 @@ def test_what_is_not_copied(run: Run, home: Path, tmp_path: Path) -> None:
         result = run("copy", *arguments)
         assert (result.code, result.out) == (2, "")
         assert problem in result.err
-        assert result.err.count("\n") == 1
     assert [path.name for path in other.iterdir()] == ["letter.txt"]
     assert not (tmp_path / "b").exists()
 

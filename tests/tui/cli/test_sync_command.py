@@ -39,7 +39,7 @@ def test_where_nothing_is_exchanged(run: Run, home: Path, tmp_path: Path) -> Non
     (other / "letter.txt").write_text("Dear Ailsa")
     result = run("sync", other)
     assert (result.code, result.out) == (2, "")
-    assert result.err == f"newstui: {other} is neither a library nor empty\n"
+    assert result.err.endswith(f"error: {other} is neither a library nor empty\n")
     result = run("sync", library_folder(home))
     assert result.code == 2
     assert "is the same library" in result.err
