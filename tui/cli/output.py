@@ -19,6 +19,8 @@ Span = tuple[str, str]
 """A text, and the style it is shown in on a terminal; see `STYLES`."""
 Line = Sequence[Span]
 
+WRITTEN_ITEMS = 200
+"""Items of a list that are written together to a pipe."""
 STYLES: Mapping[str, str] = {
     "": "",
     "bold": "1",
@@ -59,13 +61,20 @@ def print_list(items: Sequence[Item], form: ListForm[Item], options: argparse.Na
         for item in items:
             print_lines(form.lines(item, width), width)
     else:
-        for item in items:
-            print_values(form.values(item))
+        for start in range(0, len(items), WRITTEN_ITEMS):
+            batch = items[start : start + WRITTEN_ITEMS]
+            write_output("".join(_join_values(form.values(item)) for item in batch))
 
 
-def print_values(values: Iterable[str]) -> None:
+def print_values(values: Sequence[str]) -> None:
     """Print values separated by tabs; in a value a tab or a line end is a blank."""
-    write_output("\t".join(clean_line(each, 2 * len(each)) for each in values) + "\n")
+    write_output(_join_values(values))
+
+
+def _join_values(values: Sequence[str]) -> str:
+    if not "".join(values).isprintable():
+        values = [clean_line(each, 2 * len(each)) for each in values]
+    return "\t".join(values) + "\n"
 
 
 def print_lines(lines: Iterable[Line], width: int) -> None:
