@@ -18,7 +18,7 @@ from store.model.times import format_timestamp, system_clock
 from tui.cli.console import BinaryOutput, ProgressLine, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.exit_codes import UsageError
-from tui.cli.list import query_rows
+from tui.cli.list import describe_no_match, query_rows
 from tui.rendering.wording import describe_command_error, format_count
 
 
@@ -31,6 +31,8 @@ def run_export(options: argparse.Namespace) -> bool:
         return False
     with open_loaded_library(options) as library:
         rows = query_rows(library, options)
+        if not rows and options.category is not None:
+            print_message(describe_no_match(library, options.category))
         entries = ExportEntries(library, [row.id for row in rows])
         collection = ArticleCollection(
             options.title, format_timestamp(system_clock()), [row.title for row in rows], entries

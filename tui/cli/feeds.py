@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from store.feeds.feed_store import FeedStatus, FeedStore
 from store.feeds.folder_feeds import FolderFeedStore
+from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
 from store.model.errors import InvalidInput, describe_system_error
 from store.model.times import system_clock
@@ -18,6 +19,7 @@ from store.system.files import read_regular
 from store.system.paths import Paths
 from store.text.clean import clean_line
 from store.text.urls import redact_url
+from themes.faults import suggest_nearest
 from tui.cli.console import find_each, print_message, print_messages
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.exit_codes import UsageError
@@ -38,7 +40,7 @@ NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
 def run_feeds(options: argparse.Namespace) -> bool:
     """List feeds, or edit the given ones."""
     feed_store = open_feed_store(options)
-    chosen, failed = find_each(options.feeds, feed_store.find)
+    chosen, failed = find_feeds(feed_store, options.feeds)
     if options.import_opml:
         return _import_subscriptions(feed_store, resolve_paths(options), options.import_opml)
     if options.remove:
@@ -60,6 +62,19 @@ def open_feed_store(options: argparse.Namespace) -> FeedStore:
     """Return the feeds of the library."""
     paths = resolve_paths(options)
     return FolderFeedStore(paths.library, paths.cache)
+
+
+def find_feeds(feed_store: FeedStore, names: Iterable[str]) -> tuple[list[Subscription], bool]:
+    """Return the feeds of these names, and whether any was not found and reported."""
+
+    def find(name: str) -> Subscription:
+        try:
+            return feed_store.find(name)
+        except InvalidInput as error:
+            hint = suggest_nearest(name, {each.display_name for each in feed_store.subscriptions()})
+            raise InvalidInput("; ".join(filter(None, (str(error), hint)))) from error
+
+    return find_each(names, find)
 
 
 def print_rejected_feeds(feed_store: FeedStore) -> bool:

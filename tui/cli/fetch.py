@@ -17,9 +17,9 @@ from store.model.times import system_clock
 from store.search.syntax_tree import category_matcher
 from store.text.names import name_key
 from themes.faults import suggest_nearest
-from tui.cli.console import ProgressLine, find_each, print_json, print_message, run_quietly
+from tui.cli.console import ProgressLine, print_json, print_message, run_quietly
 from tui.cli.context import open_loaded_library, run_article_hook
-from tui.cli.feeds import NO_FEEDS_MESSAGE, open_feed_store, print_rejected_feeds
+from tui.cli.feeds import NO_FEEDS_MESSAGE, find_feeds, open_feed_store, print_rejected_feeds
 from tui.rendering.wording import format_count
 from tui.services import make_fetch_context
 
@@ -47,7 +47,7 @@ def _fetch_round(options: argparse.Namespace) -> bool:
 
 def _fetch_once(options: argparse.Namespace) -> bool:
     feed_store = open_feed_store(options)
-    chosen, failed = find_each(options.feeds, feed_store.find)
+    chosen, failed = find_feeds(feed_store, options.feeds)
     if options.category is not None:
         chosen += _find_feeds_of_category(feed_store, options.category)
     elif not options.feeds:

@@ -11,14 +11,16 @@ from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, reading_minutes
 from store.model.times import is_dated
+from store.search.highlight import EMPTY_HIGHLIGHTER as NO_HITS
+from store.search.highlight import Highlighter
 from store.search.language import query_needs_index
-from store.search.list_query import ListQuery
+from store.search.list_query import ListQuery, SearchQuery
 from store.text.clean import clean_line
 from store.text.names import name_key
 from themes.faults import suggest_nearest
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
-from tui.cli.output import Line, Span, column, print_list, right_column
+from tui.cli.output import Line, column, highlight, is_terminal, print_list, right_column
 from tui.rendering.wording import NO_DATE, describe_correction, format_row_date
 
 SHORT_ID_LENGTH = 8
@@ -35,7 +37,13 @@ def run_list(options: argparse.Namespace) -> None:
         if not rows and not options.json:
             is_empty = build_query(options) == ListQuery()
             print_message(NO_ARTICLES if is_empty else describe_no_match(library, options.category))
-        print_list(rows, ArticleForm(library), options)
+        highlighter = find_highlighter(library, " ".join(options.words))
+        print_list(rows, ArticleForm(library, highlighter), options)
+
+
+def find_highlighter(library: Library, text: str) -> Highlighter:
+    """Return what marks the words of a query on a terminal; nothing in a pipe."""
+    return library.search(SearchQuery(text), 1).highlighter if text and is_terminal() else NO_HITS
 
 
 def describe_no_match(library: Library, category: str | None) -> str:
@@ -50,8 +58,9 @@ def describe_no_match(library: Library, category: str | None) -> str:
 class ArticleForm:
     """The forms in which articles are listed."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, highlighter: Highlighter) -> None:
         self._library = library
+        self._highlighter = highlighter
 
     def records(self, items: Sequence[ArticleRow]) -> Iterator[Mapping[str, Any]]:
         """Yield metadata and reading status of the articles."""
@@ -64,7 +73,7 @@ class ArticleForm:
 
     def lines(self, item: ArticleRow, width: int) -> Iterator[Line]:
         """Yield the line of an article."""
-        yield [*article_columns(item, width), title_span(item)]
+        yield [*article_columns(item, width), *title_spans(item, self._highlighter)]
 
 
 def article_values(row: ArticleRow) -> list[str]:
@@ -99,9 +108,10 @@ def article_columns(row: ArticleRow, width: int) -> Line:
     return columns
 
 
-def title_span(row: ArticleRow) -> Span:
-    """Return the title; that of an unread article is bold."""
-    return clean_line(row.title), "" if row.read else "bold"
+def title_spans(row: ArticleRow, highlighter: Highlighter = NO_HITS) -> Line:
+    """Return the title, bold if the article is unread, with the hits marked."""
+    title = clean_line(row.title)
+    return highlight(title, highlighter.find_spans(title), "" if row.read else "bold")
 
 
 def query_rows(library: Library, options: argparse.Namespace) -> Sequence[ArticleRow]:

@@ -30,8 +30,12 @@ STYLES: Mapping[str, str] = {
     "category": "36",
     "hit": "1;31",
     "problem": "31",
+    "text": "",
+    "muted": "2",
+    "section": "1",
+    "accent": "36",
 }
-"""The parameters of SGR (ECMA-48): sixteen colours, so that they are the terminal's own."""
+"""The parameters of SGR (ECMA-48), by the names here or in a report: sixteen colours, so that they are the terminal's own."""
 
 
 class ListForm(Protocol[Item]):

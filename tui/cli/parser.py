@@ -85,18 +85,28 @@ def _flags(dest: str, default: object, *flags: tuple[str, object, str]) -> OneOf
     )
 
 
-def _format(
+def _output(
     output: str, names: Sequence[str] = (), aliases: Mapping[str, str] | None = None
-) -> Argument:
-    """Return the option for a template; `names` are formats that are named and not described."""
+) -> OneOf:
+    """Return `--format`, for a template, and `--json`.
+
+    Args:
+        output: The output whose fields a template may have.
+        names: Formats that are named and not described.
+        aliases: Other names of some of them.
+    """
     named = f"{', '.join(names)} (default: {names[0]}), or " if names else ""
-    return _option(
+    template = _option(
         "format",
         "FORMAT" if names else "TEMPLATE",
         f"{named}a template such as '{{title}}\\t{{url}}', with the fields of --json",
         type=template_parser(output, names, aliases),
         default=names[0] if names else None,
     )
+    return OneOf((template, JSON_FLAG))
+
+
+JSON_FLAG = _flag("json", "print JSON")
 
 
 # -- arguments of several commands ---------------------------------------------------------
@@ -115,7 +125,6 @@ ID_ARGUMENT = _positional("id", "ID", ID_HELP)
 FEEDS_ARGUMENT = _positional(
     "feeds", "FEED", "a name, part of a name, or a URL", nargs="*", default=[]
 )
-JSON_FLAG = _flag("json", "print JSON")
 FORCE_FLAG = _flag("force", "replace existing files")
 FEED_CHANGES = ("rename", "category", "paused", "whole_page", "interval", "remove")
 SELECTION_ARGUMENTS = (
@@ -262,13 +271,10 @@ COMMAND_SYNTAXES = (
             "subscribe to the feeds of an OPML file or of newsboat's urls file",
             dest="import_opml",
         ),
-        _format("feeds"),
-        JSON_FLAG,
+        _output("feeds"),
         Requirement(("feeds",), "a FEED", FEED_CHANGES),
     ),
-    _command(
-        "list", "list articles, newest first", "", *QUERY_ARGUMENTS, _format("list"), JSON_FLAG
-    ),
+    _command("list", "list articles, newest first", "", *QUERY_ARGUMENTS, _output("list")),
     _command(
         "search",
         "search titles, texts, summaries, categories and tags",
@@ -279,8 +285,7 @@ COMMAND_SYNTAXES = (
         _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
         _flag("newest", "newest first instead of best first"),
         _option("limit", "N", "at most N articles (default: 20)", type=parse_positive, default=20),
-        _format("search"),
-        JSON_FLAG,
+        _output("search"),
     ),
     _command(
         "passages",
@@ -291,16 +296,14 @@ COMMAND_SYNTAXES = (
         _option(
             "limit", "N", "at most N paragraphs (default: 10)", type=parse_positive, default=10
         ),
-        _format("passages"),
-        JSON_FLAG,
+        _output("passages"),
     ),
     _command(
         "show",
         "print an article with its details",
         "Print an article with its similar articles, summary, statistics and details.",
         ID_ARGUMENT,
-        _format("show", ("text", "md", "json"), FORMAT_ALIASES),
-        JSON_FLAG,
+        _output("show", ("text", "md", "json"), FORMAT_ALIASES),
     ),
     _command(
         "read",
@@ -311,7 +314,7 @@ COMMAND_SYNTAXES = (
         _flag("page", "print the whole text of its page, which is fetched"),
         JSON_FLAG,
     ),
-    _command("similar", "list similar articles", "", ID_ARGUMENT, _format("similar"), JSON_FLAG),
+    _command("similar", "list similar articles", "", ID_ARGUMENT, _output("similar")),
     _command(
         "brief",
         "print the front page: what is new, one line a story",
@@ -345,8 +348,7 @@ COMMAND_SYNTAXES = (
         "list the links of an article",
         "List the links in the text of an article, and the articles of the library that they lead to.",
         ID_ARGUMENT,
-        _format("links"),
-        JSON_FLAG,
+        _output("links"),
     ),
     _command(
         "story",
@@ -354,8 +356,7 @@ COMMAND_SYNTAXES = (
         "List the articles of the story of an article, the newest last, with what is new in each, and"
         " then what else is about the same.",
         ID_ARGUMENT,
-        _format("story"),
-        JSON_FLAG,
+        _output("story"),
     ),
     _command(
         "open",
@@ -416,11 +417,10 @@ COMMAND_SYNTAXES = (
         _option(
             "limit", "N", "list at most N changes (default: 50)", type=parse_positive, default=50
         ),
-        _format("undo"),
-        JSON_FLAG,
+        _output("undo"),
     ),
-    _command("tags", "list the tags", "", _format("tags"), JSON_FLAG),
-    _command("categories", "list the categories", "", _format("categories"), JSON_FLAG),
+    _command("tags", "list the tags", "", _output("tags")),
+    _command("categories", "list the categories", "", _output("categories")),
     _command(
         "searches",
         "list, save or remove saved searches",
@@ -432,8 +432,7 @@ COMMAND_SYNTAXES = (
                 _option("remove", "NAME", "remove a search"),
             )
         ),
-        _format("searches"),
-        JSON_FLAG,
+        _output("searches"),
     ),
     _command(
         "export",
@@ -550,8 +549,7 @@ COMMAND_SYNTAXES = (
         "list the keys of the reader",
         "",
         _choice("preset", "PRESET", "list a preset instead of your own keys", KEYMAP_PRESETS),
-        _format("keys"),
-        JSON_FLAG,
+        _output("keys"),
     ),
     _command(
         "settings",
@@ -559,16 +557,14 @@ COMMAND_SYNTAXES = (
         "List every setting, its value and where the value comes from.",
         _flag("example", "print a settings.toml to start with"),
         _flag("schema", "print a JSON Schema of settings.toml, for editors"),
-        _format("settings"),
-        JSON_FLAG,
+        _output("settings"),
     ),
     _command(
         "themes",
         "list or choose the colour themes",
         "List the colour themes, or choose the one of the reader.",
         _option("use", "NAME", "use this theme from now on; auto: by the terminal's background"),
-        _format("themes"),
-        JSON_FLAG,
+        _output("themes"),
     ),
     _command(
         "completion",
@@ -589,8 +585,7 @@ COMMAND_SYNTAXES = (
         " line. Without NAME, list all of them. The version in $id changes if a field is removed or"
         " changes its meaning.",
         _positional("name", "NAME", "a command, as list", nargs="?", type=parse_output_name),
-        _format("schema"),
-        JSON_FLAG,
+        _output("schema"),
     ),
     _command(
         "help",

@@ -8,12 +8,13 @@ from typing import Any
 
 from store.exporters.newstui_json import passage_to_dict
 from store.model.article import Passage
+from store.search.highlight import Highlighter
 from store.text.clean import clean_line
 from store.text.markdown import strip_inline_markdown
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
-from tui.cli.list import SHORT_ID_LENGTH
-from tui.cli.output import Line, print_list
+from tui.cli.list import SHORT_ID_LENGTH, find_highlighter
+from tui.cli.output import Line, highlight, print_list
 from tui.rendering.plain_text import wrap_plain_text
 from tui.rendering.wording import (
     describe_correction,
@@ -29,16 +30,21 @@ def run_passages(options: argparse.Namespace) -> None:
     """Print the passages with their articles."""
     with open_loaded_library(options) as library:
         update_index_with_progress(library)
-        matches = library.passages(" ".join(options.words), options.limit)
+        text = " ".join(options.words)
+        matches = library.passages(text, options.limit)
+        highlighter = find_highlighter(library, matches.corrected or text)
     if note := join_nonempty((describe_correction(matches.corrected), matches.note)):
         print_message(note)
     if not matches.passages:
         print_message("no matching passages")
-    print_list(matches.passages, PassageForm(), options)
+    print_list(matches.passages, PassageForm(highlighter), options)
 
 
 class PassageForm:
     """The forms in which passages are listed."""
+
+    def __init__(self, highlighter: Highlighter) -> None:
+        self._highlighter = highlighter
 
     def records(self, items: Sequence[Passage]) -> Iterator[Mapping[str, Any]]:
         """Yield the passages as JSON."""
@@ -63,4 +69,4 @@ class PassageForm:
         ]
         text = wrap_plain_text(strip_inline_markdown(item.text), width - len(PASSAGE_INDENT))
         for line in text.split("\n"):
-            yield [(PASSAGE_INDENT, ""), (line, "")]
+            yield [(PASSAGE_INDENT, ""), *highlight(line, self._highlighter.find_spans(line))]

@@ -13,7 +13,7 @@ from store.search.language import query_needs_index
 from store.search.list_query import Matches, SearchQuery
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
-from tui.cli.list import article_columns, article_values, title_span
+from tui.cli.list import article_columns, article_values, title_spans
 from tui.cli.output import Line, highlight, print_list
 from tui.rendering.wording import describe_matches
 
@@ -62,9 +62,7 @@ class MatchForm:
 
     def lines(self, item: Match, width: int) -> Iterator[Line]:
         """Yield the line of an article, and its snippet below it, with the hits marked."""
-        title, style = title_span(item.row)
-        hits = self._highlighter.find_spans(title)
-        yield [*article_columns(item.row, width), *highlight(title, hits, style)]
+        yield [*article_columns(item.row, width), *title_spans(item.row, self._highlighter)]
         if item.snippet.text:
             yield [
                 (SNIPPET_INDENT, ""),

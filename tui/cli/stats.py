@@ -8,8 +8,9 @@ from typing import Any
 
 from store.library.statistics import Pace, ReadShare, Statistics, Tally, gather_statistics
 from store.model.times import system_clock
-from tui.cli.console import ProgressLine, print_data, print_json
+from tui.cli.console import ProgressLine, page_size, print_data, print_json
 from tui.cli.context import open_loaded_library
+from tui.cli.output import is_terminal, print_lines
 from tui.rendering.statistics_report import CHART_DAYS, CHART_WEEKS, render_statistics
 
 STATISTICS_WIDTH = 80
@@ -28,8 +29,17 @@ def run_stats(options: argparse.Namespace) -> None:
     if options.json:
         print_json(_statistics_json(statistics), pretty=True)
     else:
-        for spans in render_statistics(statistics, STATISTICS_WIDTH):
-            print_data("".join(text for text, _ in spans).rstrip())
+        _print_report(statistics)
+
+
+def _print_report(statistics: Statistics) -> None:
+    """Print the report, as wide as a terminal and coloured, or as plain text."""
+    if is_terminal():
+        width = page_size()[0]
+        print_lines(render_statistics(statistics, width), width)
+        return
+    for spans in render_statistics(statistics, STATISTICS_WIDTH):
+        print_data("".join(text for text, _ in spans).rstrip())
 
 
 def _statistics_json(statistics: Statistics) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from store.library.story import StoryArticle, collect_story
 from tui.cli.console import ProgressLine
 from tui.cli.context import open_loaded_library, update_index_with_progress
-from tui.cli.list import article_columns, article_values, title_span
+from tui.cli.list import article_columns, article_values, title_spans
 from tui.cli.output import Line, print_list
 from tui.rendering.wording import format_count, format_row_date, join_nonempty
 
@@ -54,7 +54,7 @@ class StoryForm:
 
     def lines(self, item: StoryArticle, width: int) -> Iterator[Line]:
         """Yield the line of an article, and what is new in it below."""
-        yield [*article_columns(item.row, width), title_span(item.row)]
+        yield [*article_columns(item.row, width), *title_spans(item.row)]
         new = f"new here: {', '.join(item.new_words)}" if item.new_words else ""
         aside = "also about this, not in the story" if item.is_aside else ""
         if note := join_nonempty((aside, new)):

@@ -123,6 +123,21 @@ def test_hits_are_marked_on_a_terminal(run: Run, home: Path, three: Path) -> Non
     assert b"The words of \x1b[m\x1b[1;31marticle\x1b[m" in raw
 
 
+@pytest.mark.parametrize("command", ["list", "passages"])
+def test_hits_of_lists_and_passages_are_marked(
+    run: Run, home: Path, three: Path, command: str
+) -> None:
+    raw = shown(home, command, "title is:unread" if command == "list" else "words")[1]
+    assert b"\x1b[1;31mTitle\x1b[m" in raw if command == "list" else b"\x1b[1;31mwords\x1b[m" in raw
+
+
+def test_the_statistics_are_as_wide_as_a_terminal(run: Run, home: Path, three: Path) -> None:
+    lines, raw = shown(home, "stats", columns=50, PAGER="cat")
+    assert max(map(len, lines)) <= 50
+    assert b"\x1b[2m" in raw
+    assert "\x1b" not in run("stats").out
+
+
 # -- quiet -----------------------------------------------------------------------------------
 
 
@@ -161,6 +176,40 @@ def test_quiet_says_what_failed(run: Run, three: Path) -> None:
 
 
 # -- suggestions for names -------------------------------------------------------------------
+
+
+def test_an_export_of_an_unknown_category_says_so(run: Run, three: Path) -> None:
+    result = run("export", "--category", "wrold")
+    assert (result.code, result.value) == (0, [])
+    assert result.err == (
+        "newstui: no matching articles: there is no category 'wrold'; did you mean \"world\"?\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["fetch", "feeds"])
+def test_the_nearest_feed_is_named(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "urls").write_text('https://n.example/f "~Harbour"\n')
+    run("feeds", "--import", tmp_path / "urls")
+    result = run(command, "Habrour")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == 'newstui: no feed matches “Habrour”; did you mean "Harbour"?\n'
+
+
+def test_the_nearest_category_of_feeds_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "urls").write_text("https://n.example/f\n")
+    run("feeds", "--import", tmp_path / "urls")
+    run("feeds", "n.example", "--category", "sea")
+    result = run("fetch", "--category", "see")
+    assert (result.code, result.err) == (
+        1,
+        "newstui: no feeds in category 'see'; did you mean \"sea\"?\n",
+    )
+
+
+def test_json_and_a_template_exclude_each_other(run: Run, three: Path) -> None:
+    result = run("list", "--json", "--format", "{title}")
+    assert (result.code, result.out) == (2, "")
+    assert "not allowed with argument --json" in result.err
 
 
 @pytest.mark.usefixtures("three")
