@@ -102,9 +102,14 @@ def newer_format_message(version: int) -> str:
     return f"made by a newer newstui (format {version})"
 
 
+def stamp_to_order(stamp: int) -> int:
+    """Return the place of an event in the order, in microseconds since 1970."""
+    return stamp >> _MACHINE_BITS
+
+
 def stamp_to_seconds(stamp: int) -> int:
     """Return the place of an event in the order, in seconds since 1970."""
-    return (stamp >> _MACHINE_BITS) // 1_000_000
+    return stamp_to_order(stamp) // 1_000_000
 
 
 @lru_cache(64)

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from store.journal.events import Event, NewEvent
 from store.library.item_matcher import ItemMatcher, document_key
-from store.library.updates import ArrivedArticles, merge_article, sort_arrived
+from store.library.updates import ArrivedArticles, lacks_text, merge_article, sort_arrived
 from store.model.article import Article, ParsedArticle
 from store.model.results import AddProgress
 from store.postgres.access import Access
@@ -137,6 +137,18 @@ class Addition:
         move_items(self._cursor, self._libraries_of(changes), changes)
         self._write_articles(arrived, libraries)
         return arrived, matcher.taken
+
+    def copy(self, found: Sequence[ParsedArticle]) -> int:
+        """Add articles under the ids that they have; return the number of those that were lacking."""
+        self._articles.load(each.article.id for each in found)
+        new = {
+            each.article.id: each
+            for each in found
+            if self._is_writable(each.article.id)
+            and lacks_text(self._articles, each.article.id, each.article.words)
+        }
+        self._write_articles(ArrivedArticles((), (), new, {}), self._choose_libraries(new.values()))
+        return len(new)
 
     def _is_writable(self, article: str) -> bool:
         return article not in self._articles or self._articles.is_replaceable(article)

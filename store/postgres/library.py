@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     from store.library.statistics import ReadTotals, Tally
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
-    from store.library.transfer import Transfer
     from store.library.vector_cache import ArticleVector
     from store.postgres.live import Listener
     from store.postgres.sharing import FolderMember
+    from store.postgres.transfer import PostgresTransfer
     from store.search.saved_searches import SearchStore
     from store.search.similar import ComparedArticle
 
@@ -181,10 +181,12 @@ class PostgresLibrary:
         """The saved searches."""
         raise NotImplementedError
 
-    @property
-    def transfer(self) -> Transfer:
+    @cached_property
+    def transfer(self) -> PostgresTransfer:
         """The library as it is stored."""
-        raise NotImplementedError
+        from store.postgres.transfer import PostgresTransfer
+
+        return PostgresTransfer(self.access, self._changes, self._reader.note_list_change)
 
     # -- loading ---------------------------------------------------------------------------
 
