@@ -29,6 +29,7 @@ class SafeArgumentParser(argparse.ArgumentParser):
     def __init__(self, *arguments: Any, **parameters: Any) -> None:
         """Create a parser; see `argparse.ArgumentParser`."""
         self.option_names: list[str] = []
+        self._has_exclusive_positional = False
         self.commands: dict[str, SafeArgumentParser] = {}
         super().__init__(*arguments, **parameters)
 
@@ -40,6 +41,7 @@ class SafeArgumentParser(argparse.ArgumentParser):
             elif isinstance(each, OneOf):
                 group = self.add_mutually_exclusive_group(required=each.required)
                 for one in each.arguments:
+                    self._has_exclusive_positional |= not one.names[0].startswith("-")
                     self._add_part(group, one)
 
     def _add_part(self, to: Any, part: Argument) -> None:
@@ -58,8 +60,12 @@ class SafeArgumentParser(argparse.ArgumentParser):
         self, arguments: Sequence[str], namespace: argparse.Namespace | None = None
     ) -> argparse.Namespace:
         """Parse all arguments; one that is unknown is an error of this parser, and of no other."""
-        options: argparse.Namespace
-        options, unknown = self.parse_known_args(arguments, namespace)
+        if self.query_options is not None:
+            arguments = list(_protect_query(arguments, self.query_options))
+        # Options may stand between words; behind `--` argparse would take words for options.
+        is_plain = bool(self.commands) or self._has_exclusive_positional or "--" in arguments
+        parse = self.parse_known_args if is_plain else self.parse_known_intermixed_args
+        options, unknown = parse(arguments, namespace)
         for each in unknown:
             name = each.partition("=")[0]
             if not name.startswith("-"):
@@ -130,7 +136,14 @@ def _protect_values(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _protect_query(arguments: Sequence[str], options: frozenset[str]) -> Iterator[str]:
-    """Put a blank before what begins with one minus and is no option, or it would be taken for one."""
-    for argument in arguments:
+    """Put a blank before what begins with one minus and is no option, or it would be taken for one.
+
+    Behind `--`, which is left out, nothing is an option.
+    """
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument == "--":
+            yield from (f" {word}" if word[:1] == "-" else word for word in remaining)
+            return
         is_option = argument[:2] in ("-", "--", *options) or argument == "-h"
         yield f" {argument}" if argument[:1] == "-" and not is_option else argument

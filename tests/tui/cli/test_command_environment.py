@@ -139,6 +139,11 @@ def test_another_library(before: bool, run: Run, home: Path, tmp_path: Path) -> 
         ("mark", "00000001", "--read"),
         ("edit", "00000001", "--title", "New"),
         ("export", "--to", "json"),
+        ("delete", "00000001"),
+        ("undo",),
+        ("open", "00000001"),
+        ("tags",),
+        ("searches", "--save", "x", "words"),
         ("feeds",),
         ("feeds", "--remove", "news"),
         ("fetch",),
@@ -169,7 +174,9 @@ def test_no_library(
     assert set(tmp_path.rglob("*")) == there
 
 
-@pytest.mark.parametrize("arguments", [("keys",), ("settings",), ("themes",)])
+@pytest.mark.parametrize(
+    "arguments", [("help",), ("keys",), ("schema",), ("settings",), ("themes",)]
+)
 def test_commands_without_a_library(arguments: tuple[str, ...], run: Run, tmp_path: Path) -> None:
     assert run("--library", tmp_path / "typo", *arguments).code == 0
     assert not (tmp_path / "typo").exists()

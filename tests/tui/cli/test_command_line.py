@@ -153,6 +153,30 @@ def test_a_format_has_one_name_everywhere(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("mark", "00000001", "--read", "00000002", "--star", "00000003"),
+        ("mark", "--read", "00000001", "00000002", "00000003", "--star"),
+        ("mark", "--read", "--star", "--", "00000001", "00000002", "00000003"),
+    ],
+)
+def test_options_may_stand_between_arguments(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).code == 0
+    states = [(value["read"], value["starred"]) for value in run("list", "--json").values]
+    assert states == [(True, True)] * 3
+
+
+def test_a_file_whose_name_begins_with_a_minus(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-a.md").write_text("# A title\n\nText.\n")
+    assert run("import", "--", "-a.md").code == 0
+    assert run("import", "-a.md").code == 2
+
+
+@pytest.mark.usefixtures("three")
 def test_a_library_is_named_before_or_after_the_command(run: Run, tmp_path: Path) -> None:
     for option in (("--library", str(tmp_path / "no")), (f"--library={tmp_path / 'no'}",)):
         for arguments in ((*option, "list"), ("list", *option)):
