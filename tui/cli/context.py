@@ -24,7 +24,7 @@ from tui.services import open_library
 if TYPE_CHECKING:
     from store.system.programs import HookName
 
-COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "move-in", "restore"})
+COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "move-in", "restore", "serve"})
 COMMANDS_WITHOUT_LIBRARY = frozenset(
     {"completion", "copy", "help", "keys", "library", "schema", "settings", "themes"}
 )

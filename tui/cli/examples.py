@@ -20,6 +20,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("import --as wallabag export.json", "name the format of the file"),
     ),
     "move-in": (("move-in newsboat", "take everything from newsboat on this machine"),),
+    "serve": (("serve", "print a link that opens the reader in a browser"),),
     "add": (
         ("add news.example", "subscribe to the feed of a site"),
         ("add --page https://news.example/42", "save one page as an article"),

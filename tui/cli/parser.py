@@ -24,6 +24,7 @@ from tui.cli.syntax import (
     parse_import_format,
     parse_interval,
     parse_output_name,
+    parse_port,
     parse_positive,
     parse_since,
 )
@@ -210,6 +211,15 @@ COMMAND_SYNTAXES = (
             default=[],
         ),
         JSON_FLAG,
+    ),
+    _command(
+        "serve",
+        "read in a browser on this machine",
+        "Serve the reader to browsers on this machine, and print the link that opens it. Every page is"
+        " a reader of its own, which ends with the page. ctrl+c stops serving.",
+        _option(
+            "port", "N", "port to listen on (default: any free port)", type=parse_port, default=0
+        ),
     ),
     _command(
         "add",

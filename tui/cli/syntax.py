@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from themes.faults import make_printable, suggest_nearest
 
+MAX_PORT = 65_535
 MAX_FEED_INTERVAL = 366 * 24 * 60
 """Minutes, as `feeds.opml` is read."""
 
@@ -108,6 +109,14 @@ def parse_positive(text: str) -> int:
     """Return a number above 0."""
     if not text.isdecimal() or len(text) > 15 or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+def parse_port(text: str) -> int:
+    """Return a port to listen on."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 6
+    if not is_number or not 0 < int(text) <= MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to {MAX_PORT}")
     return int(text)
 
 
