@@ -7,12 +7,9 @@ import os
 from pathlib import Path
 
 from store.model.times import current_timestamp, system_clock
-from store.other_readers.contents import ReaderContents
 from store.other_readers.programs import open_other_reader
-from store.search.saved_searches import FolderSearchStore
 from tui.cli.console import print_json, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
-from tui.cli.feeds import open_feed_store
 from tui.cli.import_ import SkippedItems, add_with_progress
 from tui.config.settings import load_settings
 from tui.rendering.wording import describe_added
@@ -22,16 +19,18 @@ def run_move_in(options: argparse.Namespace) -> bool:
     """Take everything that another reader keeps; what cannot be taken is reported and skipped."""
     skipped = SkippedItems()
     paths = [Path(path) for path in options.paths]
-    with open_other_reader(options.program, paths, os.environ) as contents:
+    with (
+        open_other_reader(options.program, paths, os.environ) as contents,
+        open_loaded_library(options) as library,
+    ):
         for each in contents.rejected:
             skipped.report(each)
-        feed_store = open_feed_store(options)
-        feeds = feed_store.add_new(contents.subscriptions)
-        searches = _add_searches(options, contents)
+        feeds = library.feeds.add_new(contents.subscriptions)
+        own = load_settings(resolve_paths(options).config).settings.searches
+        searches = library.searches.add_new(contents.searches, own)
         now = current_timestamp(system_clock)
-        with open_loaded_library(options) as library:
-            items = contents.build_articles(feed_store.subscriptions(), now)
-            progress = add_with_progress(options, library, skipped.report_from(items))
+        items = contents.build_articles(library.feeds.subscriptions(), now)
+        progress = add_with_progress(options, library, skipped.report_from(items))
     if options.json:
         values = {
             "feeds": feeds,
@@ -47,9 +46,3 @@ def run_move_in(options: argparse.Namespace) -> bool:
         print_message(describe_added(searches, "saved search", len(contents.searches) - searches))
     print_message(describe_added(progress.added, "article", progress.existing, skipped.count))
     return bool(skipped.count)
-
-
-def _add_searches(options: argparse.Namespace, contents: ReaderContents) -> int:
-    paths = resolve_paths(options)
-    taken = load_settings(paths.config).settings.searches
-    return FolderSearchStore(paths.library, paths.cache).add_new(contents.searches, taken)
