@@ -182,12 +182,14 @@ class Connection:
             False if it is paused already.
         """
         is_new = not self.lost_reason
-        self.lost_reason = f"{self.shown_url}: not connected ({self._shorten(reason)})"
+        self.lost_reason = (
+            f"no connection to {self.shown_url}; trying again ({self._shorten(reason)})"
+        )
         return is_new
 
     def _shorten(self, reason: Exception) -> str:
         text = _describe(reason) if isinstance(reason, psycopg.Error) else str(reason)
-        return clean_line(text).removeprefix(f"{self.shown_url}: ")
+        return clean_line(text).removeprefix(f"{self.shown_url}: ").rpartition(" failed: ")[2]
 
     def resume(self) -> bool:
         """Answer calls again; returns False if it did."""

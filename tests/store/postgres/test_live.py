@@ -62,9 +62,9 @@ def test_a_connection_that_is_lost_and_comes_back(
 ) -> None:
     shut(postgres, database)
     calls.get(timeout=WAIT)
-    assert ann.lost_reason.startswith(f"{ann.shown_url}: not connected (")
+    assert ann.lost_reason.startswith(f"no connection to {ann.shown_url}; trying again (")
     for _ in range(2):
-        with pytest.raises(LibraryUnavailable, match="not connected"):
+        with pytest.raises(LibraryUnavailable, match="no connection to"):
             ann.rows("select id from article")
     shut(postgres, database, is_open=True)
     calls.get(timeout=WAIT)

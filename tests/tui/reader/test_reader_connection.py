@@ -17,7 +17,7 @@ from store.search.list_query import ListQuery
 from tests.support.libraries import keep_open
 from tests.support.reader import Start, article_id, make_library
 
-LOST = "postgresql://ann@news.example/news: not connected (server closed the connection)"
+LOST = "no connection to postgresql://ann@news.example/news; trying again (Connection refused)"
 
 
 class RemoteLibrary(FolderLibrary):
@@ -87,10 +87,10 @@ async def test_what_is_there_stays_while_the_server_is_away(
         assert running.opened_number == 12
         remote.lose()
         await running.settle()
-        assert "not connected" in running.status
+        assert "no connection to" in running.status
         assert running.reader.state.read_only_reason == LOST
         await running.press("escape", "m")  # a mark
-        assert "not connected" in running.status
+        assert "no connection to" in running.status
         await running.press("j", "enter")  # loaded ahead
         assert running.opened_number == 11
         await running.press("escape", "G", "enter")
@@ -113,6 +113,19 @@ async def test_what_is_there_stays_while_the_server_is_away(
     row = other.get_row(article_id(1))
     assert row is not None
     assert row.starred
+
+
+async def test_who_went_on_is_not_called_back(start: Start, remote: RemoteLibrary) -> None:
+    """An article that could not be opened is not opened once another one is selected."""
+    async with start(library=remote) as running:
+        remote.lose()
+        await running.press("G", "enter", "escape", "k")
+        await running.wait_until(lambda: running.shown_number == 0)
+        remote.lose("")
+        await running.settle()
+        await running.wait_until(lambda: running.shown_number == 2)
+        assert running.opened_number == 0
+        assert running.reader.state.current_pane == "list"
 
 
 async def test_changes_of_others_come_at_once(

@@ -65,6 +65,11 @@ class PreviewActions:
         else:
             self.preview.stop()
 
+    def load_again(self) -> None:
+        """Load the selected article, which could not be loaded before."""
+        self.preview.stop()
+        self.follow(rests=True)
+
     def show(self, entry: FullArticle | None) -> None:
         """Show an article in the panes beside the list; None empties them."""
         if self._fills_article_pane:

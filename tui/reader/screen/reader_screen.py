@@ -528,8 +528,10 @@ class Reader(KeymapScreen, Screen[None]):
         if message.read_only_reason:
             self.status_line.show_notice(message.read_only_reason, "failed")
         else:
-            if self.articles.is_loading:
+            if self.articles.is_loading and self.state.current_pane == "article":
                 self.articles.open(self.state.requested_article, visit=False)
+            else:
+                self.previews.load_again()
             self.status_line.show_notice("Changes are saved again", "done")
         self.update_status()
 
