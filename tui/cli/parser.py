@@ -534,7 +534,7 @@ COMMAND_SYNTAXES = (
         _option(
             "stop", "ACCOUNT", "share it no longer with this account", action="append", default=[]
         ),
-        JSON_FLAG,
+        _output("share"),
         Requirement(("folder",), "a FOLDER", ("accounts", "stop")),
         Requirement(("accounts", "stop"), "--with or --stop", ("folder",)),
         Requirement(("accounts",), "--with", ("read_only",)),

@@ -393,6 +393,15 @@ OUTPUTS: Mapping[str, Output] = {
         },
         is_list=True,
     ),
+    "share": Output(
+        "An account that sees a shared folder",
+        {
+            "folder": _text("the category"),
+            "account": _text("the account"),
+            "may_write": _flag("whether it may add articles"),
+        },
+        is_list=True,
+    ),
     "show": Output("A whole article", FULL_ARTICLE_FIELDS),
     "similar": Output("A similar article", _SIMILAR_FIELDS, is_list=True),
     "spec": Output(

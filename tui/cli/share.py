@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from store.model.errors import InvalidInput
-from tui.cli.console import print_data, print_json, print_message
+from tui.cli.console import print_message
 from tui.cli.context import resolve_paths
 from tui.cli.exit_codes import UsageError
+from tui.cli.output import Line, print_list
 from tui.rendering.wording import format_count
 from tui.services import open_database_library
 
 if TYPE_CHECKING:
     from store.postgres.library import PostgresLibrary
+    from store.postgres.sharing import FolderMember
 
 
 def run_share(options: argparse.Namespace) -> bool:
@@ -26,7 +28,7 @@ def run_share(options: argparse.Namespace) -> bool:
         raise UsageError("only a library on PostgreSQL can be shared; a folder has one reader")
     with closing(open_database_library(paths)) as library:
         if not options.folder:
-            _print_members(library, as_json=options.json)
+            print_list(library.list_members(), MemberForm(), options)
             return False
         changes = [
             *(partial(_share, library, options, each) for each in options.accounts),
@@ -58,11 +60,19 @@ def _stop(library: PostgresLibrary, folder: str, account: str) -> str:
     return f"stopped sharing {folder} with {account}"
 
 
-def _print_members(library: PostgresLibrary, *, as_json: bool) -> None:
-    for each in library.list_members():
-        if as_json:
-            values = {"folder": each.folder, "account": each.account, "may_write": each.may_write}
-            print_json(values)
-        else:
-            right = "" if each.may_write else "  (read-only)"
-            print_data(f"{each.folder}  {each.account}{right}")
+class MemberForm:
+    """The forms in which the accounts that see a folder are listed."""
+
+    def records(self, items: Sequence[FolderMember]) -> Iterator[Mapping[str, Any]]:
+        """Yield the members as JSON."""
+        for item in items:
+            yield {"folder": item.folder, "account": item.account, "may_write": item.may_write}
+
+    def values(self, item: FolderMember) -> Sequence[str]:
+        """Return folder, account, and `write` or `read`."""
+        return [item.folder, item.account, "write" if item.may_write else "read"]
+
+    def lines(self, item: FolderMember, width: int) -> Iterator[Line]:
+        """Yield the line of a member."""
+        right = "" if item.may_write else "  (read-only)"
+        yield [(item.folder, "category"), ("  ", ""), (item.account, ""), (right, "dim")]

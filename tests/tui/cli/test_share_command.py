@@ -46,7 +46,7 @@ def test_a_folder_is_shared_and_no_longer(
     assert run("--library", url, "share", "world", "--with", "bob").err == (
         "newstui: shared world with bob, who may read and add\n"
     )
-    assert run("--library", url, "share").out == "world  bob\nworld  eve  (read-only)\n"
+    assert run("--library", url, "share").out == "world\tbob\twrite\nworld\teve\tread\n"
     assert run("--library", bob, "share").out == ""
     result = run("--library", url, "share", "world", "--stop", "bob", "--stop", "eve")
     assert result.err.splitlines() == [
