@@ -13,7 +13,7 @@ from store.journal.events import Event, NewEvent, stamp_to_order
 from store.library.transfer import Mark, TransferMarks
 from store.model.article import Body, ParsedArticle, Rejection
 from store.postgres.access import Access
-from store.postgres.adding import Addition
+from store.postgres.adding import MANY_ARTICLES, Addition
 from store.postgres.article_writer import move_items
 from store.postgres.changes import Changes
 from store.postgres.connection import Cursor
@@ -76,6 +76,8 @@ class PostgresTransfer:
         self._access = access
         self._changes = changes
         self._note_changes = note_changes
+        self._written = 0
+        """Articles since the server looked last how many there are."""
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -183,6 +185,10 @@ class PostgresTransfer:
         written = self._access.connection.change(
             lambda cursor: Addition(cursor, self._access).copy(found)
         )
+        self._written += written
+        if self._written >= MANY_ARTICLES:
+            self._written = 0
+            self._access.connection.rows("select newstui.update_statistics()")
         self._note_changes()
         return written
 
