@@ -101,8 +101,8 @@ class PostgresListing:
             self.complete()
             return
         rows = self._sql.access.connection.rows(
-            self._sql.select("number", extra=" and a.id = any(%(changed)s)"),
-            {**self._sql.parameters, "changed": list(articles)},
+            self._sql.select("number", extra=" and a.id = any(%(touched)s)"),
+            {**self._sql.parameters, "touched": list(articles)},
         )
         present = {number for (number,) in rows}
         found = {each for article in articles if (each := self._find_number(article)) is not None}

@@ -47,7 +47,7 @@ def test_an_empty_library(open_as: OpenAs) -> None:
     assert (library.is_empty, listing.total, listing.window(0, 10)) == (True, 0, [])
     assert (listing.step(0, 1), listing.step(0, 1, unread=True), listing.place("x")) == (None,) * 3
     assert listing.day_places([0, 5]) == [0, 0]
-    assert [each.article_count for each in library.load()] == [0]
+    assert list(library.load()) == []
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,8 @@ def test_a_list_stays_as_it_was(ann: PostgresLibrary) -> None:
     unread, starred, everything = listing("unread"), listing("starred"), listing("all")
     for each in (unread, starred, everything):
         each._is_complete = False  # as a long list is, of which the beginning was read
-        each.note_change(ids(1, 2, 5, 6))
+        each.note_change(ids(1, 2))
+        each.note_change(ids(5, 6, 2))
     put_state(ann.access, article_id(1), event("starred"))
     put_state(ann.access, article_id(2), event("read", 2))
     put_state(ann.access, article_id(5), event("deleted", 5))

@@ -78,10 +78,10 @@ def test_a_library_is_made_once(run: Run, postgres: PostgresServer, empty: str) 
 )
 def test_a_url_that_leads_nowhere(run: Run, url: str, code: int, message: str) -> None:
     made = run("library", "init", url)
-    assert (made.code, made.err.startswith(f"newstui: {message}")) == (code, True), made.err
-    assert made.err.count("\n") == 1
+    assert (made.code, message in made.err) == (code, True), made.err
     assert "secret" not in made.err
     if code == 1:
+        assert made.err.count("\n") == 1
         opened = run("--library", url, "list")
         assert (opened.code, opened.err) == (1, made.err)
 
