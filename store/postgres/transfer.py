@@ -39,9 +39,17 @@ SHARED_KINDS = frozenset({"edited", "deleted", "restored"})
 """Events that may count for everyone, and have been stored by somebody else."""
 
 IDENTITY = "select applied_at::text from newstui.migration where version = 1"
+SINCE = (
+    "library = any(%(libraries)s)"
+    " and got > coalesce((%(since)s::jsonb ->> library::text)::bigint, 0)"
+)
+FIRST = "array_position(%(libraries)s::int[], library)"
 LIST = (
-    "select distinct on (id) id, words, added from newstui.article"
-    " where library = any(%s) order by id, array_position(%s::int[], library)"
+    f"select distinct on (id) added, id, words from newstui.article where {SINCE}"
+    f" order by id, {FIRST}"
+)
+LIST_EVENTS = (
+    f"select {EVENT_COLUMNS} from newstui.event where {SINCE} order by machine, ord, kind, {FIRST}"
 )
 READ = (
     "select wanted, a.facts, b.text, b.summary, b.summary_origin, b.summary_complete, b.similar_titles"
@@ -84,11 +92,8 @@ class PostgresTransfer:
     def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
         """Yield the articles in the order in which they were added."""
         mark = self._read_mark("article")
-        found = [
-            (added, article, words)
-            for article, words, added in self._rows_since("article", LIST, since)
-        ]
-        batches = iter(sorted(found))
+        found = sorted(self._access.connection.rows(LIST, self._parameters(since)))
+        batches = iter(found)
         while batch := list(islice(batches, BATCH_SIZE)):
             yield {article: words for _, article, words in batch}
         return mark
@@ -123,14 +128,13 @@ class PostgresTransfer:
         What was one event about articles of several libraries is one again.
         """
         mark = self._read_mark("event")
-        statement = (
-            f"select {EVENT_COLUMNS} from newstui.event where library = any(%s)"
-            " order by machine, ord, kind, array_position(%s::int[], library)"
-        )
-        rows = self._rows_since("event", statement, since)
-        events = iter(_join_parts(map(event_from_columns, rows)))
-        while batch := list(islice(events, BATCH_SIZE)):
-            yield batch
+        connection = self._access.connection
+        with connection.snapshot(), connection.raw.cursor("copied") as rows:
+            rows.itersize = BATCH_SIZE  # of the server: there may be many
+            rows.execute(LIST_EVENTS.encode(), self._parameters(since))
+            events = iter(_join_parts(map(event_from_columns, rows)))
+            while batch := list(islice(events, BATCH_SIZE)):
+                yield batch
         return mark
 
     def has_reached(self, marks: TransferMarks) -> bool:
@@ -155,17 +159,11 @@ class PostgresTransfer:
             "got": {str(library): got for library, got in numbers},
         }
 
-    def _rows_since(self, table: str, statement: str, since: Mark) -> list[tuple[Any, ...]]:
-        """Return the rows of a query that have come since a mark; its first parameters are libraries."""
-        libraries = list(self._access.libraries)
-        numbers = since.get("got", {}) if since else {}
-        if not numbers:
-            return self._access.connection.rows(statement, [libraries, libraries])
-        newer = "got > coalesce((%s::jsonb ->> library::text)::bigint, 0) and library = any(%s)"
-        return self._access.connection.rows(
-            statement.replace("library = any(%s)", newer),
-            [orjson.dumps(numbers).decode(), libraries, libraries],
-        )
+    def _parameters(self, since: Mark) -> dict[str, Any]:
+        return {
+            "libraries": list(self._access.libraries),
+            "since": orjson.dumps(since.get("got", {})).decode(),
+        }
 
     # -- writing ---------------------------------------------------------------------------
 
