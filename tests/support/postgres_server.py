@@ -118,7 +118,13 @@ class PostgresServer:
 
     def url(self, database: str, role: str = OWNER) -> str:
         """Return the URL of a database for a role."""
-        return f"postgresql://{quote(role)}@/{quote(database)}?host={quote(str(self.folder))}"
+        place = f"host={quote(str(self.folder))}&port={self.port}"
+        return f"postgresql://{quote(role)}@/{quote(database)}?{place}"
+
+    @property
+    def port(self) -> str:
+        """Its port, which is also in the name of its socket."""
+        return self.settings.get("port", "5432")
 
     @contextmanager
     def administer(self, database: str = "postgres") -> Iterator[psycopg.Connection]:
