@@ -54,6 +54,11 @@ def read_terminal_modes(fd: int) -> TerminalModes | None:
         return None
 
 
+def can_be_resumed() -> bool:
+    """Return True if a shell could resume this process: the first one of a terminal would stay stopped."""
+    return os.getsid(0) != os.getpid()
+
+
 def restore_terminal(fd: int, saved: TerminalModes | None = None) -> None:
     """Restore the terminal, and its earlier modes if they are known, without waiting for what it has not taken.
 

@@ -22,6 +22,7 @@ from tests.support.screens import screen_text
 from tui.config.commands import COMMANDS, PANES, SIMILAR_JUMPS, format_key
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.picker import CommandPicker
+from tui.reader.screen import reader_commands
 
 READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
 
@@ -134,6 +135,7 @@ async def test_suspend_saves_first(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 117: unsaved changes are written before the process stops."""
+    monkeypatch.setattr(reader_commands, "can_be_resumed", lambda: True)
     async with start() as running:
         stopped: list[int] = []
         position = running.reader.article_view
@@ -146,6 +148,17 @@ async def test_suspend_saves_first(
         for _ in other.load():
             pass
         assert other.get_article(article_id(11)).reading.position == position.position > 0
+
+
+async def test_nothing_stops_that_nobody_could_resume(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the reader is the only process of its terminal."""
+    monkeypatch.setattr(reader_commands, "can_be_resumed", lambda: False)
+    async with start() as running:
+        monkeypatch.setattr(running.app, "action_suspend_process", pytest.fail)
+        await running.press("ctrl+z")
+        assert "Cannot suspend: no shell to return to" in screen_text(running.app)
 
 
 STATES = {

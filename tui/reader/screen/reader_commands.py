@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.moves import movement_commands
 from tui.reader.screen.article_actions import is_article
+from tui.terminal.session import can_be_resumed
 
 if TYPE_CHECKING:
     from tui.reader.screen.reader_screen import Reader
@@ -219,6 +220,9 @@ def _toggle_zoom(reader: Reader) -> None:
 
 
 def _suspend(reader: Reader) -> None:
-    """Suspend the process."""
+    """Suspend the process, if somebody can resume it."""
+    if not can_be_resumed():
+        reader.status_line.show_notice("Cannot suspend: no shell to return to")
+        return
     reader.articles.save_position()
     reader.app.action_suspend_process()
