@@ -29,10 +29,8 @@ async def take_picture(program: str, folder: Path) -> None:
     serving = asyncio.create_task(server.run(listener, lambda: None))
     async with open_browser(program, folder / "profile") as page:
         await page.call("Page.navigate", url=access.link)
-        await page.wait_for("Statistics")
-        await page.press("j")
-        await page.press("k")
-        await page.wait_for("Statistics")
+        while "searching" in await page.wait_for("Statistics"):
+            await asyncio.sleep(0.2)
         await page.take_picture(PICTURE)
     serving.cancel()
 
