@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from store.library.folder import FolderLibrary
-from store.library.protocol import Library
+from store.library.protocol import Capability, Library
 from store.model.article import ParsedArticle
 from store.model.errors import LibraryUnavailable
 from store.model.times import Clock, current_timestamp, system_clock
@@ -32,6 +32,16 @@ PASSWORD_TIMEOUT = 60.0
 def open_library(paths: Paths) -> Library:
     """Open the user's library; nothing is loaded yet."""
     return open_database_library(paths) if paths.database else open_folder_library(paths)
+
+
+def library_capabilities(paths: Paths) -> frozenset[Capability]:
+    """Return what the engine of the user's library does; nothing is opened."""
+    if not paths.database:
+        return FolderLibrary.capabilities
+    require_postgres()
+    from store.postgres.library import PostgresLibrary  # of an extra that most do without
+
+    return PostgresLibrary.capabilities
 
 
 def open_database_library(paths: Paths) -> PostgresLibrary:

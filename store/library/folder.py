@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from store.journal.events import (
     JOURNAL_FORMAT,
@@ -36,7 +36,7 @@ from store.library.folded_copies import fold_copies
 from store.library.folder_articles import FolderArticles
 from store.library.folder_watch import FolderWatch
 from store.library.listing import BATCH_SIZE, FolderListing
-from store.library.protocol import ListField, Listing
+from store.library.protocol import Capability, ListField, Listing
 from store.library.updates import lacks_text, sort_arrived
 from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, SNAPSHOT_NAME, Repairer
 from store.model.article import (
@@ -128,6 +128,9 @@ def is_library(folder: Path) -> bool:
 
 class FolderLibrary:
     """A `Library` in a folder; see `store.library.protocol` for what the calls promise."""
+
+    capabilities: frozenset[Capability] = frozenset(get_args(Capability))
+    """What this engine does beside the calls of the protocol."""
 
     def __init__(
         self,

@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from store.search.similar import ComparedArticle
 
 
+Capability = Literal["backup", "compact", "copies", "embeddings", "repair"]
+"""What not every engine does: backups, compaction and repair of its files, knowing the copies of an
+article, embeddings."""
 ListField = Literal["category", "feed"]
 RowField = Literal["category", "source"]
 
@@ -134,6 +137,10 @@ class Library(Protocol):
     """
 
     # -- state -----------------------------------------------------------------------------
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this engine does beside the calls below; a call that needs another one finds nothing."""
 
     @property
     def read_only_reason(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from store.journal.events import Event
-from store.library.protocol import ListField, Listing
+from store.library.protocol import Capability, ListField, Listing
 from store.model.article import (
     Article,
     ArticleInsights,
@@ -62,6 +62,9 @@ if TYPE_CHECKING:
 
 class PostgresLibrary:
     """A `Library` in a database; see `store.library.protocol` for what the calls promise."""
+
+    capabilities: frozenset[Capability] = frozenset()
+    """What this engine does beside the calls of the protocol."""
 
     def __init__(
         self,
@@ -129,6 +132,18 @@ class PostgresLibrary:
         self._problems[problem] = None  # a dict, so that each is reported once and in order
 
     # -- state -----------------------------------------------------------------------------
+
+    @property
+    def shown_url(self) -> str:
+        """The URL of the database, without a password."""
+        return self.access.connection.shown_url
+
+    @property
+    def server(self) -> str:
+        """The versions of the server and of the schema, as they are shown."""
+        release = self.access.connection.raw.info.server_version
+        version = read_version(self.access.connection)
+        return f"PostgreSQL {release // 10_000}.{release % 10_000}, schema {version}"
 
     @property
     def read_only_reason(self) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.folder import is_library
-from store.library.protocol import Library
+from store.library.protocol import Capability, Library
 from store.model.article import FullArticle
 from store.model.errors import InvalidInput
 from store.system.paths import Paths, platform_paths
@@ -18,8 +18,8 @@ from tui.cli.console import ProgressLine, print_message, print_messages
 from tui.cli.exit_codes import UsageError
 from tui.config.library_choice import LibraryChoice, choose_library
 from tui.config.settings import LoadedSettings, Settings, load_settings
-from tui.rendering.wording import describe_loading, format_count
-from tui.services import open_library
+from tui.rendering.wording import describe_loading, describe_missing_capability, format_count
+from tui.services import library_capabilities, open_library
 
 if TYPE_CHECKING:
     from store.system.programs import HookName
@@ -28,8 +28,13 @@ COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "move-in", "restore"
 COMMANDS_WITHOUT_LIBRARY = frozenset(
     {"completion", "copy", "help", "keys", "library", "schema", "settings", "themes"}
 )
-COMMANDS_FOR_FOLDERS = frozenset({"backup", "compact", "doctor", "restore"})
-"""The commands that work on the files of a library."""
+COMMANDS_FOR_SOME_ENGINES: Mapping[str, Capability] = {
+    "backup": "backup",
+    "compact": "compact",
+    "doctor --repair": "repair",
+    "restore": "backup",
+}
+"""What commands need of a library that not every engine does."""
 
 
 def resolve_library(options: argparse.Namespace) -> LibraryChoice:
@@ -64,13 +69,26 @@ def require_library(options: argparse.Namespace) -> None:
     starts_one = options.command in COMMANDS_THAT_START_A_LIBRARY or (
         options.command == "feeds" and options.import_opml
     )
+    _require_capability(options, choice.paths)
     if choice.paths.database:  # opening it tells
-        if options.command in COMMANDS_FOR_FOLDERS:
-            raise UsageError(f"`newstui {options.command}` is for libraries in folders")
         return
     if choice.source and not starts_one and not is_library(choice.paths.library):
         missing = f"no library in {choice.paths.library} ({choice.source})"
         raise UsageError(f"{missing}; `newstui import` and `newstui add` start one")
+
+
+def _require_capability(options: argparse.Namespace, paths: Paths) -> None:
+    """Check that the command is for libraries of this kind; `restore --into` is for another one.
+
+    Raises:
+        UsageError: It is not.
+    """
+    is_repair = options.command == "doctor" and options.repair
+    command = f"{options.command} --repair" if is_repair else options.command
+    needed = COMMANDS_FOR_SOME_ENGINES.get(command)
+    is_elsewhere = options.command == "restore" and options.into
+    if needed and not is_elsewhere and needed not in library_capabilities(paths):
+        raise UsageError(describe_missing_capability(command))
 
 
 def resolve_settings(options: argparse.Namespace) -> Settings:

@@ -8,11 +8,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.metadata import version
 
 from store.backup.auto_backups import find_newest_backup
 from store.feeds.subscriptions import find_subscription_copies
 from store.library.folder import FolderLibrary
+from store.library.protocol import Library
 from store.maintenance.repair import review_copies
 from store.model.errors import InvalidInput, NewstuiError
 from store.model.times import system_clock
@@ -35,6 +37,7 @@ from tui.rendering.wording import (
     format_count,
     join_nonempty,
 )
+from tui.services import open_database_library
 from tui.terminal.browser import describe_methods
 from tui.terminal.environment import HostEnvironment, find_startup_problem
 
@@ -94,7 +97,8 @@ def _examine(choice: LibraryChoice | None, *, repair: bool) -> Iterator[Finding]
     yield "python", sys.version.split()[0]
     yield "textual", version("textual")
     if choice:
-        yield "library", str(paths.library)
+        if not paths.database:
+            yield "library", str(paths.library)
         if choice.source:
             yield "chosen by", choice.source
         yield "cache", str(paths.cache)
@@ -103,7 +107,9 @@ def _examine(choice: LibraryChoice | None, *, repair: bool) -> Iterator[Finding]
     try:
         machine = machine_name(paths.state, os.environ)
         yield "machine", machine
-        if choice:
+        if choice and paths.database:
+            yield from _examine_database(paths)
+        elif choice:
             library = FolderLibrary(
                 paths.library, paths.cache, machine, system_clock, repair=repair
             )
@@ -118,18 +124,30 @@ def _examine(choice: LibraryChoice | None, *, repair: bool) -> Iterator[Finding]
     yield from describe_methods(host, loaded.settings.open_command, loaded.settings.copy_command)
 
 
+def _examine_database(paths: Paths) -> Iterator[Finding]:
+    with closing(open_database_library(paths)) as library:
+        yield "library", library.shown_url
+        yield "server", library.server
+        yield from _count_articles(library)
+        yield from (("problem", problem) for problem in library.problems)
+
+
+def _count_articles(library: Library) -> Iterator[Finding]:
+    total, unread = library.counts({"": ListQuery()})[""]
+    yield "articles", f"{total:,}, {unread:,} unread"
+    if library.read_only_reason:
+        yield "problem", library.read_only_reason
+
+
 def _examine_library(paths: Paths, library: FolderLibrary, *, repair: bool) -> Iterator[Finding]:
     if repair and not library.read_only_reason and (swept := library.repairer.tidy(paths.cache)):
         yield "repaired", f"removed {format_count(swept, 'temporary file')} of a crash"
     for _ in library.load():
         pass
     textless = library.repairer.check_files()
-    total, unread = library.counts({"": ListQuery()})[""]
-    yield "articles", f"{total:,}, {unread:,} unread"
+    yield from _count_articles(library)
     if textless:
         yield "no text", format_count(textless, "article")
-    if library.read_only_reason:
-        yield "problem", library.read_only_reason
     repaired, repairable = set(library.repairer.repaired.values()), library.repairer.repairable
     for problem in library.problems:
         if problem in repaired:

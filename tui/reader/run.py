@@ -145,7 +145,7 @@ class ReaderRun:
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}
         hooks = HookRunner(programs, lambda problem: post(OperationFailed(problem)))
-        backup = self._auto_backup if own and not self._paths.database else None
+        backup = self._auto_backup if own and "backup" in library.capabilities else None
         gateway = self._gateway = Gateway(library, post, backup, hooks)
         gateway.feeds.make_context = make_fetch_context if own else None
         if settings.summary_command:

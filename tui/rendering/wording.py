@@ -59,6 +59,13 @@ OPTION_HINTS: Mapping[type[NewstuiError], str] = {
     LibraryNotReady: "run `newstui library init URL`",
 }
 """The option that makes a command go on in spite of an error."""
+DATABASE_REMEDIES: Mapping[str, str] = {
+    "backup": "`pg_dump` backs it up",
+    "restore": "`pg_restore` restores what `pg_dump` backed up",
+    "compact": "the server frees space by itself (autovacuum)",
+    "doctor --repair": "the server repairs it, or `pg_restore` restores it",
+}
+"""What does the work of a command on a library in a database."""
 REPAIR_HINT = "`newstui doctor --repair` repairs it"
 """The remedy for a damaged file."""
 NO_DATE = "No date"
@@ -238,6 +245,11 @@ def describe_command_error(error: NewstuiError) -> str:
     """Return the text of a command's error, with the option that helps."""
     hint = next((hint for kind, hint in OPTION_HINTS.items() if isinstance(error, kind)), "")
     return join_nonempty((str(error), hint), "; ")
+
+
+def describe_missing_capability(command: str) -> str:
+    """Return why a command is not for a library in a database, and what to use instead."""
+    return f"{command}: not for a library on PostgreSQL; {DATABASE_REMEDIES[command]}"
 
 
 def join_nonempty(parts: Iterable[str], separator: str = " · ") -> str:

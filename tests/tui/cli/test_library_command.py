@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+import orjson
 import psycopg
 import pytest
 
@@ -127,11 +128,39 @@ def test_commands_read_it(
     assert not (home / ".local/share/newstui").exists()
 
 
-@pytest.mark.parametrize("arguments", [["backup", "x.zip"], ["compact"], ["doctor"]])
-def test_commands_for_folders_say_so(run: Run, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["backup", "x.zip"], "`pg_dump` backs it up"),
+        (["backup", "--auto"], "`pg_dump` backs it up"),
+        (["restore", "x.zip"], "`pg_restore` restores what `pg_dump` backed up"),
+        (["compact"], "the server frees space by itself (autovacuum)"),
+        (["doctor", "--repair"], "the server repairs it, or `pg_restore` restores it"),
+    ],
+)
+def test_commands_for_folders_name_what_does_their_work(
+    run: Run, arguments: list[str], remedy: str
+) -> None:
     refused = run("--library", "postgresql:///news", *arguments)
-    expected = f"newstui: `newstui {arguments[0]}` is for libraries in folders\n"
+    command = "doctor --repair" if arguments[0] == "doctor" else arguments[0]
+    expected = f"newstui: {command}: not for a library on PostgreSQL; {remedy}\n"
     assert (refused.code, refused.err) == (2, expected)
+
+
+def test_doctor_checks_it(run: Run, stocked: str) -> None:
+    found = orjson.loads(run("--library", stocked, "doctor", "--json").out)
+    assert found["problems"] == []
+    assert found["facts"]["articles"] == "2, 2 unread"
+    assert found["facts"]["library"] == stocked
+    assert found["facts"]["server"].startswith("PostgreSQL 1")
+    assert found["facts"]["chosen by"] == "--library"
+
+
+def test_doctor_reports_a_server_that_is_away(run: Run) -> None:
+    away = run("--library", "postgresql:///news?host=/nonexistent", "doctor", "--json")
+    (problem,) = orjson.loads(away.out)["problems"]
+    assert "nonexistent" in problem
+    assert away.code == 1
 
 
 def test_the_password_comes_from_a_program(
