@@ -21,7 +21,15 @@ from store.model.results import IndexProgress
 from store.postgres.access import Access
 from store.postgres.connection import Connection, Cursor
 from store.postgres.states import SHARED_ACCOUNT, merge_states
-from store.postgres.text_vector import IndexDocument, make_document
+from store.postgres.text_vector import (
+    AUTHOR_PREFIX,
+    TITLE_PREFIX,
+    TOPIC_PREFIX,
+    URL_PREFIX,
+    IndexDocument,
+    fact_word,
+    make_document,
+)
 from store.postgres.words import LANGUAGE_FIELD
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document
 
@@ -66,6 +74,16 @@ _READ = (
     " left join newstui.state g on g.library = a.library and g.article = a.id and g.account = ''"
 )
 """The articles of some places, their own and their shared state, and the words they were indexed with."""
+
+
+_FIELD_PREFIXES = {
+    "title": TITLE_PREFIX,
+    "category": TOPIC_PREFIX,
+    "tags": TOPIC_PREFIX,
+    "author": AUTHOR_PREFIX,
+    "url": URL_PREFIX,
+}
+"""The beginnings of the words of a field in a vector."""
 
 
 class Indexed(NamedTuple):
@@ -237,8 +255,9 @@ def _make_indexed(
 
 def _vector_word(name: str, word: str) -> str:
     """Return a word of a field as a vector has it; a language as the vector has its fact."""
-    prefixes = {"category": "topic ", "tags": "topic ", LANGUAGE_FIELD: "lang "}
-    return prefixes.get(name, f"{name} " if name in ("title", "author", "url") else "") + word
+    if name == LANGUAGE_FIELD:
+        return fact_word("lang", word)
+    return _FIELD_PREFIXES.get(name, "") + word
 
 
 # -- writing -------------------------------------------------------------------------------

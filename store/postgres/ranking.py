@@ -61,6 +61,32 @@ class ScoredWord(NamedTuple):
     """A number for the word: its other forms have the same."""
 
 
+def score_articles(
+    access: Access, keys: Sequence[Key], words: Sequence[ScoredWord], bonus: Sequence[str] = ()
+) -> list[tuple[int, int, float, int]]:
+    """Return place (from 1), length, score and number of matching parts of some articles.
+
+    Args:
+        access: The connection.
+        keys: The articles.
+        words: Queries with their weights; the best of a group counts most.
+        bonus: Queries of which those that match are counted.
+    """
+    return access.connection.rows(
+        _SCORES,
+        {
+            "fields": list(FIELD_WEIGHTS),
+            "queries": [each.query for each in words],
+            "weights": [each.weight / ONE_PLACE for each in words],
+            "groups": [each.group for each in words],
+            "bonus": list(bonus),
+            "libraries": [library for library, _ in keys],
+            "ids": [article for _, article in keys],
+            "account": access.account,
+        },
+    )
+
+
 class Ranking:
     """Ranks what one query finds."""
 
@@ -72,26 +98,12 @@ class Ranking:
 
     def scores(self, node: QueryNode, keys: Sequence[Key]) -> list[float]:
         """Return the scores of some articles for a query, in their order."""
-        scored = list(self._scored_words(node))
         bonus = [self._builder.translate(part) for part in _iter_bonus_parts(node)]
-        found = self._access.connection.rows(
-            _SCORES,
-            {
-                "fields": list(FIELD_WEIGHTS),
-                "queries": [each.query for each in scored],
-                "weights": [each.weight / ONE_PLACE for each in scored],
-                "groups": [each.group for each in scored],
-                "bonus": bonus,
-                "libraries": [library for library, _ in keys],
-                "ids": [article for _, article in keys],
-                "account": self._access.account,
-            },
-        )
         scores = [0.0] * len(keys)
+        found = score_articles(self._access, keys, list(self._scored_words(node)), bonus)
         for place, text_words, score, matched in found:
-            scores[place - 1] = (
-                score * self._length_factor(text_words) + MATCHED_PART_SCORE * matched
-            )
+            factor = self._length_factor(text_words)
+            scores[place - 1] = score * factor + MATCHED_PART_SCORE * matched
         return scores
 
     def _length_factor(self, text_words: int) -> float:
@@ -115,11 +127,12 @@ class Ranking:
             found = self._words.prefix_frequencies(one.words[0])
             if len(found) >= MAX_PREFIX_WORDS:
                 return 1.0
-            return _inverse_frequency(min(total, sum(found.values())), total)
-        return sum(_inverse_frequency(frequencies[word], total) for word in one.words) or 1.0
+            return inverse_frequency(min(total, sum(found.values())), total)
+        return sum(inverse_frequency(frequencies[word], total) for word in one.words) or 1.0
 
 
-def _inverse_frequency(frequency: int, total: int) -> float:
+def inverse_frequency(frequency: int, total: int) -> float:
+    """Return how rare a word is that so many of all articles have."""
     frequency = min(frequency, total)
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 

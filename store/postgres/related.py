@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from store.library.related import RelatedArticles
+from store.library.vector_cache import ArticleVector, VectorCache
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
 from store.postgres.access import Access
+from store.postgres.comparison import PostgresComparison
 from store.postgres.reader import Reader
 from store.postgres.searcher import PostgresSearcher
-
-if TYPE_CHECKING:
-    from store.library.vector_cache import ArticleVector
-    from store.search.similar import ComparedArticle
+from store.postgres.words import IndexWords
+from store.search.similar import ComparedArticle, SimilarArticleFinder
 
 
 class Related:
@@ -23,19 +23,45 @@ class Related:
         self._access = access
         self._reader = reader
         self._searcher = searcher
+        engine = searcher.engine
+        self._articles = RelatedArticles(
+            self._make_finder, engine.rows_with_titles, engine.discard_index
+        )
+        self._vectors = VectorCache(access.cache, self)
+
+    def _make_finder(self) -> SimilarArticleFinder | None:
+        engine = self._searcher.engine
+        if not engine.document_count:
+            return None
+        index = PostgresComparison(self._access, self._reader, engine)
+        return SimilarArticleFinder(index, index.lookup_row, index.lookup_text)
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return up to five similar articles."""
-        return ()
+        return self._articles.similar(entry)
 
     def story_candidates(self, entry: FullArticle) -> tuple[ComparedArticle, ...]:
         """Return an article and those with most words in common."""
-        return ()
+        return self._articles.story_candidates(entry)
 
     def insights(self, entry: FullArticle) -> ArticleInsights:
         """Return insights into an article."""
-        return ArticleInsights()
+        return self._articles.insights(entry)
+
+    # -- vectors ---------------------------------------------------------------------------
 
     def vectors(self, rows: Sequence[ArticleRow]) -> Iterator[Mapping[str, ArticleVector]]:
         """Yield the term vectors of articles, in batches."""
-        yield from ()
+        return self._vectors.find(rows, keep=not self._searcher.is_stale)
+
+    def current_index(self) -> IndexWords | None:
+        """Return the words of the index; None as long as nothing is indexed."""
+        words = self._searcher.engine.words
+        return words if words.document_count else None
+
+    def read_text(self, article: str) -> str:
+        """Return the text of an article; empty if there is none."""
+        return self._reader.read_text(article)
+
+    def discard_index(self, error: Exception) -> None:
+        """Do nothing: the database looks after its index."""

@@ -7,7 +7,7 @@ have all of their words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,8 +22,14 @@ from store.postgres.list_sql import ARTICLES_AND_STATES, VISIBLE, Condition, Lis
 from store.postgres.query_conditions import QueryConditions
 from store.postgres.ranking import Key, Ranking
 from store.postgres.reader import Reader
-from store.postgres.text_query import Alternative, TextQuery, TextQueryBuilder, matches_empty
-from store.postgres.text_vector import quote_word, title_word
+from store.postgres.text_query import (
+    Alternative,
+    TextQuery,
+    TextQueryBuilder,
+    all_of,
+    matches_empty,
+)
+from store.postgres.text_vector import TITLE_PREFIX, quote_word, title_word
 from store.postgres.words import IndexWords, read_index_size
 from store.search.highlight import no_other_forms
 from store.search.list_query import ListQuery
@@ -39,8 +45,11 @@ from store.search.syntax_tree import (
 )
 from store.search.vocabulary import SEARCHED_FIELDS, Vocabulary
 
-WINDOW_SIZE, WINDOW_GROWTH = 2000, 8
-"""The articles that are looked at first, and how many times more each time."""
+WINDOW_SIZE, WINDOW_GROWTH, SCAN_GROWTH = 2000, 8, 2
+"""The articles that are looked at first, and how many times more each time: of those that the index finds,
+and of all articles."""
+FACTS_BATCH_SIZE = 500
+"""Articles that words find and whose facts are looked at at once."""
 SCAN_SHARE, MIN_SCANNED = 0.2, 20_000
 """The share of all articles from which on those with a word are found without the index, and the number
 of articles from which on this is worth it."""
@@ -198,10 +207,15 @@ class PostgresEngine:
         is_done = False
         for window in self._windows(words):
             keys = window.keys if newest or ids else self._rank(words, window.keys)
-            ids += [article for _, article in keys] if facts is None else self._select(keys, facts)
-            if counted is None and facts is None:
-                counted = window.counted
-            is_done = window.is_last
+            if facts is None:
+                ids += [article for _, article in keys]
+                counted = window.counted if counted is None else counted
+                is_done = window.is_last
+            else:
+                missing = None if limit is None else limit - len(ids)
+                found, is_all = self._select(keys, facts, missing)
+                ids += found
+                is_done = window.is_last and is_all
             if limit is not None and len(ids) >= limit:
                 break
         ids = list(dict.fromkeys(ids))
@@ -219,7 +233,7 @@ class PostgresEngine:
         scores = dict(zip(window.keys, self._ranking().scores(words, window.keys), strict=True))
         keys = sorted(window.keys, key=scores.__getitem__, reverse=True)
         if split.row_part.parts:
-            found = set(self._select(keys, self._write_condition(split.row_part)))
+            found = set(self._select(keys, self._write_condition(split.row_part))[0])
             keys = [key for key in keys if key[1] in found]
         by_id = {article: scores[library, article] for library, article in reversed(keys[:limit])}
         return [(row, by_id[row.id]) for row in self._read_rows(list(reversed(by_id)))]
@@ -244,6 +258,18 @@ class PostgresEngine:
         word = quote_word(title_word(title))
         window = self._find(TextQuery(word, word), _LATEST, MAX_SAME_TITLES)
         return self._read_rows(list(dict.fromkeys(article for _, article in window.keys)))
+
+    def find_title_words(self, words: Sequence[str], limit: int) -> Sequence[Key]:
+        """Return the newest articles whose title has all of some words."""
+        query = all_of(quote_word(f"{TITLE_PREFIX}{word}") for word in words)
+        return self._find(TextQuery(query, query), _LATEST, limit).keys if words else ()
+
+    def rows_with_titles(self, titles: Collection[str]) -> list[ArticleRow]:
+        """Return the articles with these titles, which are given in lower case."""
+        title = "coalesce(s.title_key, a.title_key)"
+        keys = list(map(_storable, titles))
+        condition = Condition(f"{title} = any(%(titles)s)", {"titles": keys})
+        return self._read_rows(list(self._list_ids(condition, None)))
 
     def find_in_titles(self, part: str) -> list[ArticleRow]:
         """Return the articles with a text in their titles, ignoring case."""
@@ -284,15 +310,33 @@ class PostgresEngine:
         rows = self._access.connection.rows(sql.select("id", limit=limit), sql.parameters)
         return (article for (article,) in rows)
 
-    def _select(self, keys: Sequence[Key], facts: Condition) -> list[str]:
-        """Return the ids of those of some articles that have some facts, in their order."""
-        rows = self._access.connection.rows(
-            f"select p.id from {ARTICLES_AND_STATES}"
-            " join unnest(%(libraries)s::int[], %(ids)s::text[]) with ordinality as p (library, id, n)"
-            f" on p.library = a.library and p.id = a.id where {VISIBLE} and ({facts.sql}) order by n",
-            {**facts.parameters, **_key_columns(keys), "account": self._access.account},
-        )
-        return [article for (article,) in rows]
+    def _select(
+        self, keys: Sequence[Key], facts: Condition, limit: int | None = None
+    ) -> tuple[list[str], bool]:
+        """Return the ids of those of some articles that have some facts, and whether these are all.
+
+        Args:
+            keys: The articles, in their order.
+            facts: The condition.
+            limit: The number of ids after which no more need be looked for.
+        """
+        found: list[str] = []
+        for start in range(0, len(keys), FACTS_BATCH_SIZE):
+            if limit is not None and len(found) >= limit:
+                return found, False
+            rows = self._access.connection.rows(
+                f"select p.id from {ARTICLES_AND_STATES} join unnest(%(libraries)s::int[],"
+                " %(ids)s::text[]) with ordinality as p (library, id, n)"
+                " on p.library = a.library and p.id = a.id"
+                f" where {VISIBLE} and ({facts.sql}) order by n",
+                {
+                    **facts.parameters,
+                    **_key_columns(keys[start : start + FACTS_BATCH_SIZE]),
+                    "account": self._access.account,
+                },
+            )
+            found += [article for (article,) in rows]
+        return found, True
 
     def _read_rows(self, ids: Sequence[str]) -> list[ArticleRow]:
         rows = self._reader.rows(ids) if ids else {}
@@ -323,7 +367,7 @@ class PostgresEngine:
             yield window
             if window.is_last:
                 return
-            size, place = size * WINDOW_GROWTH, window.end
+            size, place = size * (SCAN_GROWTH if is_scan else WINDOW_GROWTH), window.end
 
     def _find(
         self, query: TextQuery, place: tuple[int, str], size: int, *, is_scan: bool = False
@@ -378,14 +422,18 @@ class PostgresEngine:
             case WordsCondition():
                 alternatives = list(self._builder().alternatives(node))
                 known = {word for each in alternatives for word in each.words}
-                frequencies = self._words.frequencies(known)
+                frequencies: Mapping[str, int] = (
+                    self._words.count_articles(SEARCHED_FIELDS[node.field], known)
+                    if node.field
+                    else self._words.frequencies(known)
+                )
                 return min(documents, sum(self._estimate_one(e, frequencies) for e in alternatives))
         return 0
 
     def _estimate_one(self, one: Alternative, frequencies: Mapping[str, int]) -> int:
         if one.is_prefix and len(one.words) == 1:
             return sum(self._words.prefix_frequencies(one.words[0]).values())
-        return min((frequencies[word] for word in one.words), default=0)
+        return min((frequencies.get(word, 0) for word in one.words), default=0)
 
 
 def _one_part(node: And) -> QueryNode:

@@ -1,8 +1,8 @@
 """The words of an article as `tsvector`: our own analyser, with the places and fields of the words.
 
 The weight of a place says in which field it is: A title, B summary, C category and tags, D text. What is
-asked for in a field alone is also a word of its own: `title fog`, `author ann`; GIN knows no weights. Facts
-are words without a place: `tag sea`.
+asked for in a field alone is also a word of its own: ` title fog`, ` author ann`; GIN knows no weights. Facts
+are words without a place: ` tag sea`.
 
 A vector knows 255 places of a word, and counts places to 16,383. So part 0 has all words of an article, but
 of a long text not the place of each; further parts have the places of the rest, for phrases. They begin
@@ -38,9 +38,9 @@ MAX_PLACED_BYTES = 600_000
 MAX_FACT_CHARS = 200
 """The characters of a fact that are compared."""
 
-TITLE_PREFIX, TOPIC_PREFIX, AUTHOR_PREFIX, URL_PREFIX = "title ", "topic ", "author ", "url "
-"""The beginnings of the words of one field; topics are category and tags."""
-NOTHING = "nothing "
+TITLE_PREFIX, TOPIC_PREFIX, AUTHOR_PREFIX, URL_PREFIX = " title ", " topic ", " author ", " url "
+"""The beginnings of the words of one field; topics are category and tags. No other word begins with a blank."""
+NOTHING = " nothing"
 """A word that no article has."""
 
 
@@ -59,13 +59,13 @@ class IndexDocument(NamedTuple):
 
 def fact_word(column: str, value: str) -> str:
     """Return the word for a fact: column and folded value."""
-    return f"{column} {normalize_text(value)[:MAX_FACT_CHARS]}"
+    return f" {column} {normalize_text(value)[:MAX_FACT_CHARS]}"
 
 
 def title_word(title: str) -> str:
     """Return the word for a title as a whole, in any case and without accents."""
     folded = normalize_text(title).encode("utf-8", "replace")
-    return f"whole {blake2b(folded, digest_size=8).hexdigest()}"
+    return f" whole {blake2b(folded, digest_size=8).hexdigest()}"
 
 
 def quote_word(word: str) -> str:

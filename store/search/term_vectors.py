@@ -55,7 +55,7 @@ class WordFrequencies(Protocol):
         """The number of articles in the index."""
 
     def frequencies(self, words: Iterable[str]) -> Mapping[str, int]:
-        """Return for each word in how many texts it occurs, or else in how many titles."""
+        """Return for each word, and others, in how many texts it occurs, or else in how many titles."""
 
 
 class TermWeights:
@@ -108,7 +108,9 @@ class _Rarities:
             self._known.clear()
             missing = words
         if missing:
-            for word, frequency in self._index.frequencies(missing).items():
+            frequencies = self._index.frequencies(missing)
+            for word in missing:
+                frequency = frequencies[word]
                 ratio = (self._total - frequency + 0.5) / (frequency + 0.5)
                 self._known[word] = math.log(1 + ratio) if frequency else 0.0
         return self._known

@@ -15,7 +15,16 @@ from tests.support.postgres_server import PostgresClient, PostgresServer
 
 Open = Callable[[], Library]
 
-READY_ON_POSTGRES: frozenset[str] = frozenset()
+READY_ON_POSTGRES = frozenset(
+    {
+        "test_front_page",
+        "test_passages",
+        "test_searcher",
+        "test_spellings",
+        "test_story",
+        "test_vector_cache",
+    }
+)
 """The modules of tests that run on PostgreSQL, too."""
 
 

@@ -74,6 +74,7 @@ create index article_item on newstui.article (library, item_key);
 create index article_link on newstui.article (library, link_key);
 create index article_import on newstui.article (library, words, hashtext(title))
     where feed_key = '' and url = '';
+create index article_gone on newstui.article (library, id) where gone;
 create index article_id on newstui.article (library, lower(id) text_pattern_ops);
 
 create table newstui.body (
@@ -102,7 +103,9 @@ create table newstui.document (
     words tsvector not null,
     primary key (library, id, account, part),
     foreign key (library, id) references newstui.article on delete cascade on update cascade
-) with (toast_tuple_target = 128);                   -- many rows are read without their words
+) with (toast_tuple_target = 256);
+-- Many rows are read without their words, so these alone are kept elsewhere.
+alter table newstui.document alter column id set storage plain;
 create index document_words on newstui.document using gin (words) where part = 0;
 create index document_more_words on newstui.document using gin (words) where part > 0;
 create index document_at on newstui.document (library, at desc, id desc) where part = 0;
@@ -842,7 +845,7 @@ create function newstui.match_long_text(
                 where d.library = match_long_text.library and d.id = match_long_text.id
                     and d.account = match_long_text.account and d.words @@ phrase
             ) then
-                exact := ts_rewrite(exact, phrase, $query$!'nothing '$query$);
+                exact := ts_rewrite(exact, phrase, $query$!' nothing'$query$);
             end if;
         end loop;
         return first @@ exact;
@@ -934,6 +937,17 @@ create function newstui.scan_documents(
             array_agg(id order by at desc, id desc) filter (where is_match),
             count(*)::int, min(at), (array_agg(id order by at, id))[1], null::bigint
         from checked
+    $$;
+
+-- Returns the documents that the index finds which are nearest to a time.
+create function newstui.nearest_documents(
+    wide tsquery, around bigint, most int
+) returns table (library int, id text)
+    language sql stable security definer set search_path = newstui, pg_temp
+    set enable_seqscan = off set jit = off set work_mem = '64MB'
+    as $$
+        select d.library, d.id from seen_document d where d.words @@ wide
+        order by abs(d.at - around), d.id limit most
     $$;
 
 -- Tells those who listen that a library has something new, and up to which number.
