@@ -45,6 +45,13 @@ CERTIFICATE_FILES = (
     "/etc/ssl/cert.pem",  # Alpine, macOS
 )
 """Where systems keep the certificates that they trust; Python's `ssl` knows, too, but takes 5 MB."""
+KEEPALIVE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
+"""A connection counts as lost after 15 seconds without an answer of its host, as when a laptop wakes up."""
 MAX_ATTEMPTS = 10
 """Times a change is made again that others' changes prevented."""
 RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
@@ -86,6 +93,8 @@ def connection_parameters(
         raise InvalidInput(reason, item=redact_database_url(url)) from error
     parameters.setdefault("connect_timeout", CONNECT_SECONDS)
     parameters.setdefault("application_name", SCHEMA)
+    for name, value in KEEPALIVE.items():
+        parameters.setdefault(name, value)
     if "sslmode" not in parameters and "PGSSLMODE" not in environ:
         parameters["sslmode"] = "verify-full"
     is_verified = str(parameters.get("sslmode", "")).startswith("verify-")
@@ -164,14 +173,10 @@ class Connection:
             self._connection.execute(f"set work_mem = '{WORK_MEMORY}'")
             self.backend = self._connection.info.backend_pid
 
-    def open_another(self, parameters: Mapping[str, Any]) -> psycopg.Connection[tuple[Any, ...]]:
-        """Return another connection to the same database; may be called on any thread.
-
-        Args:
-            parameters: What libpq is given besides, unless the URL says otherwise.
-        """
+    def open_another(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return another connection to the same database; may be called on any thread."""
         with self._translated():
-            conninfo = make_conninfo(**{**parameters, **self._parameters()})
+            conninfo = make_conninfo(**self._parameters())
             return psycopg.Connection.connect(conninfo, autocommit=True)
 
     def pause(self, reason: Exception) -> bool:

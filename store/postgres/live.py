@@ -20,12 +20,6 @@ from store.postgres.connection import Connection
 CHANNEL = "newstui"
 FIRST_DELAY, MAX_DELAY = 0.25, 10.0
 """Seconds before the server is tried again, doubled each time."""
-KEEPALIVE = {
-    "keepalives_idle": 5,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-}
-"""A connection counts as lost after these seconds without an answer, as when a laptop wakes up."""
 
 
 class Listener:
@@ -60,7 +54,7 @@ class Listener:
         delay = FIRST_DELAY
         while not self._has_ended.is_set():
             try:
-                with self._connection.open_another(KEEPALIVE) as connection:
+                with self._connection.open_another() as connection:
                     connection.execute(f"listen {CHANNEL}")
                     if self._connection.resume():
                         self._changed()

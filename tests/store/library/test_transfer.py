@@ -205,6 +205,7 @@ def test_an_article_keeps_the_id_that_it_has(open_named: Open) -> None:
 
 
 def test_an_interrupted_copy_goes_on(open_named: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 132: what is there already is left out."""
     monkeypatch.setattr("store.library.transfer.ARTICLE_BATCH_SIZE", 2)
     source, target = open_named("a"), open_named("b", "lap")
     add(source, articles(range(1, 8)))

@@ -60,6 +60,7 @@ def test_changes_of_others_are_reported(
 def test_a_connection_that_is_lost_and_comes_back(
     ann: Connection, calls: Queue[None], postgres: PostgresServer, database: str, connect: Connect
 ) -> None:
+    """Case 133: calls fail at once until it is back."""
     shut(postgres, database)
     calls.get(timeout=WAIT)
     assert ann.lost_reason.startswith(f"no connection to {ann.shown_url}; trying again (")

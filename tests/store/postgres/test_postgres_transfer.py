@@ -117,6 +117,7 @@ def full(open_folder: OpenFolder) -> FolderLibrary:
 
 
 def test_there_and_back(full: FolderLibrary, open_as: OpenAs, open_folder: OpenFolder) -> None:
+    """Case 132: nothing counts twice."""
     server, back = open_as(), open_folder("back", "desk")
     there = copy(full, server)
     assert (there.articles, there.existing, there.rejected) == (9, 0, ())
@@ -259,6 +260,7 @@ def test_texts(open_as: OpenAs, open_folder: OpenFolder, text: str, stored: str)
 def test_an_interrupted_copy_goes_on(
     full: FolderLibrary, open_as: OpenAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Case 132: what is there already is left out."""
     monkeypatch.setattr("store.library.transfer.ARTICLE_BATCH_SIZE", 2)
     server = open_as()
     steps = copy_library(full, server, TransferMarks())

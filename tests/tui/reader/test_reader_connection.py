@@ -82,6 +82,7 @@ def remote(tmp_path: Path, articles: list[ParsedArticle]) -> RemoteLibrary:
 async def test_what_is_there_stays_while_the_server_is_away(
     start: Start, remote: RemoteLibrary, tmp_path: Path
 ) -> None:
+    """Case 133: what was loaded can be read."""
     async with start(library=remote) as running:
         await running.press("enter")
         assert running.opened_number == 12
