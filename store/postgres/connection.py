@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
+from weakref import finalize
 
 import orjson
 import psycopg
@@ -163,6 +164,7 @@ class Connection:
         with self._translated():
             conninfo = make_conninfo(**self._parameters())
             self._connection = psycopg.Connection.connect(conninfo, autocommit=True)
+            finalize(self, self._connection.close)
             self._connection.execute(
                 "select set_config('newstui.session', %s, false),"
                 " set_config('lock_timeout', %s, false)",

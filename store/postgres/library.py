@@ -44,6 +44,7 @@ from store.postgres.reader import Reader
 from store.postgres.related import Related
 from store.postgres.schema import VERSION, check_server, read_version
 from store.postgres.searcher import PostgresSearcher
+from store.postgres.side_connection import SideConnection
 from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class PostgresLibrary:
         except NewstuiError:
             connection.close()
             raise
+        self._side = SideConnection(self.access)
         self._reader = Reader(self.access)
         self._changes = Changes(self.access, self._reader)
         self._adder = Adder(self.access, self._reader, self._changes)
@@ -189,12 +191,16 @@ class PostgresLibrary:
     @cached_property
     def feeds(self) -> FeedStore:
         """The subscriptions, and the state of each feed."""
-        raise NotImplementedError
+        from store.postgres.feeds import PostgresFeedStore  # with parsers of subscriptions
+
+        return PostgresFeedStore(self._side)
 
     @cached_property
     def searches(self) -> SearchStore:
         """The saved searches."""
-        raise NotImplementedError
+        from store.postgres.saved_searches import PostgresSearchStore
+
+        return PostgresSearchStore(self._side)
 
     @cached_property
     def transfer(self) -> PostgresTransfer:
@@ -239,6 +245,7 @@ class PostgresLibrary:
             self._listener.stop()
             self._listener = None
         self._changes.close()
+        self._side.close()
         self.access.connection.close()
 
     # -- sharing --------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
 from store.model.errors import InvalidInput, describe_system_error
 from store.model.times import system_clock
-from store.search.saved_searches import FolderSearchStore
+from store.search.saved_searches import FolderSearchStore, SearchStore
 from store.system.files import read_regular
 from store.system.paths import Paths
 from store.text.clean import clean_line
@@ -32,6 +32,7 @@ from tui.rendering.wording import (
     describe_subscriptions_copy,
     format_minute,
 )
+from tui.services import open_library
 
 MINUTE_CELLS = 16
 NO_FEEDS_MESSAGE = "no feeds yet; `newstui add URL` adds one"
@@ -61,7 +62,15 @@ def run_feeds(options: argparse.Namespace) -> bool:
 def open_feed_store(options: argparse.Namespace) -> FeedStore:
     """Return the feeds of the library."""
     paths = resolve_paths(options)
-    return FolderFeedStore(paths.library, paths.cache)
+    if paths.database:
+        return open_library(paths).feeds
+    return FolderFeedStore(paths.library, paths.cache)  # without reading the library
+
+
+def _open_search_store(paths: Paths) -> SearchStore:
+    if paths.database:
+        return open_library(paths).searches
+    return FolderSearchStore(paths.library, paths.cache)
 
 
 def find_feeds(feed_store: FeedStore, names: Iterable[str]) -> tuple[list[Subscription], bool]:
@@ -105,7 +114,7 @@ def _import_subscriptions(feed_store: FeedStore, paths: Paths, path: str) -> boo
     print_messages(f"{path}: {each.location}: {each.reason}" for each in found.rejected)
     print_message(describe_added(found.new, "feed", found.existing))
     if found.searches:
-        store, own = FolderSearchStore(paths.library, paths.cache), load_settings(paths.config)
+        store, own = _open_search_store(paths), load_settings(paths.config)
         new = store.add_new(found.searches, taken=own.settings.searches)
         print_message(describe_added(new, "saved search", len(found.searches) - new))
     return bool(found.rejected)

@@ -455,6 +455,17 @@ create function newstui.label_articles() returns trigger
         return null;
     end
     $$;
+create function newstui.number_feed() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        new.got := nextval('got');
+        return new;
+    end
+    $$;
+create trigger number before insert or update on newstui.feed
+    for each row execute function newstui.number_feed();
+
 create trigger label after insert or update or delete on newstui.feed
     for each row execute function newstui.label_articles();
 

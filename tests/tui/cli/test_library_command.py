@@ -204,3 +204,12 @@ def test_an_account_is_a_role_whatever_the_client_says(
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.raw.execute(f"set session authorization {OWNER}")
     connection.close()
+
+
+def test_feeds_and_searches_are_kept_in_it(run: Run, stocked: str, tmp_path: Path) -> None:
+    urls = tmp_path / "urls"
+    urls.write_text('https://a.example/feed "~A"\n"query:Unread:unread = \\"yes\\""\n')
+    assert run("--library", stocked, "feeds", "--import", urls).code == 0
+    assert run("--library", stocked, "feeds", "A", "--rename", "B").code == 0
+    listed = run("--library", stocked, "feeds", "--json")
+    assert [(each["name"], each["articles"]) for each in listed.values] == [("B", 0)]
