@@ -212,4 +212,4 @@ def test_feeds_and_searches_are_kept_in_it(run: Run, stocked: str, tmp_path: Pat
     assert run("--library", stocked, "feeds", "--import", urls).code == 0
     assert run("--library", stocked, "feeds", "A", "--rename", "B").code == 0
     listed = run("--library", stocked, "feeds", "--json")
-    assert [(each["name"], each["articles"]) for each in listed.values] == [("B", 0)]
+    assert [(each["title"], each["articles"]) for each in listed.values] == [("B", 0)]
