@@ -31,7 +31,6 @@ from store.postgres.text_query import (
 )
 from store.postgres.text_vector import TITLE_PREFIX, quote_word, title_word
 from store.postgres.words import IndexWords, read_index_size
-from store.search.highlight import no_other_forms
 from store.search.list_query import ListQuery
 from store.search.syntax_tree import (
     And,
@@ -121,10 +120,12 @@ class PostgresEngine:
     @property
     def vocabulary(self) -> Vocabulary | None:
         """The words of the index; None as long as nothing is indexed."""
-        words = self.words
-        if not words.document_count:
-            return None
+        return self._known_vocabulary() if self.document_count else None
+
+    def _known_vocabulary(self) -> Vocabulary:
+        """Return the words of the index as it was when it was last looked at."""
         if self._vocabulary is None:
+            words = self._words
             self._vocabulary = Vocabulary(words, words.languages(), self._has_phrase)
         return self._vocabulary
 
@@ -242,7 +243,7 @@ class PostgresEngine:
         """Return how many articles match a query of words; of many, about how many."""
         estimate = self._estimate(node)
         if estimate > EXACT_COUNT:
-            return min(estimate, self.document_count)
+            return min(estimate, self._words.document_count)
         total = 0
         for window in self._windows(node):
             if window.counted is not None:
@@ -345,8 +346,7 @@ class PostgresEngine:
     # -- words -----------------------------------------------------------------------------
 
     def _builder(self) -> TextQueryBuilder:
-        vocabulary = self.vocabulary
-        return TextQueryBuilder(vocabulary.forms if vocabulary else no_other_forms)
+        return TextQueryBuilder(self._known_vocabulary().forms)
 
     def _ranking(self) -> Ranking:
         return Ranking(self._access, self._words, self._builder())
@@ -358,7 +358,7 @@ class PostgresEngine:
 
     def _windows(self, words: QueryNode) -> Iterator[Window]:
         """Yield what matches, window by window, the newest first."""
-        query, documents = self._builder().build(words), self.document_count
+        query, documents = self._builder().build(words), self._words.document_count
         is_frequent = self._estimate(words) >= SCAN_SHARE * documents
         is_scan = documents >= MIN_SCANNED and is_frequent
         size, place = WINDOW_SIZE, _LATEST
@@ -403,7 +403,7 @@ class PostgresEngine:
         if not isinstance(node, Most):
             return node
         counts = [(self.count(part), place) for place, part in enumerate(node.parts)]
-        limit = MAX_COUNTED_RATIO * self.document_count
+        limit = MAX_COUNTED_RATIO * self._words.document_count
         telling = [node.parts[place] for number, place in sorted(counts) if 0 < number <= limit]
         if telling:
             return Most(tuple(telling))
@@ -411,7 +411,7 @@ class PostgresEngine:
 
     def _estimate(self, node: QueryNode) -> int:
         """Return about how many articles match."""
-        documents = self.document_count
+        documents = self._words.document_count
         match node:
             case Not(part):
                 return max(0, documents - self._estimate(part))
