@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -37,9 +37,10 @@ BATCH_SIZE = 1000
 class Changes:
     """Records what happens to articles, and undoes it."""
 
-    def __init__(self, access: Access, reader: Reader) -> None:
-        """Change nothing yet."""
+    def __init__(self, access: Access, reader: Reader, read_only_reason: Callable[[], str]) -> None:
+        """Change nothing yet; `read_only_reason` returns why nothing can be changed now."""
         self._access = access
+        self._read_only_reason = read_only_reason
         self._reader = reader
         self._queue = ChangeQueue()
 
@@ -64,7 +65,7 @@ class Changes:
         Raises:
             LibraryReadOnly: It cannot.
         """
-        if reason := self._access.read_only_reason:
+        if reason := self._read_only_reason():
             raise LibraryReadOnly(reason)
 
     # -- recording -------------------------------------------------------------------------
@@ -167,13 +168,19 @@ class Changes:
                 for done in recompute_states(cursor, owner, event.articles, BATCH_SIZE):
                     if done < len(event.articles):
                         yield None
-        rows: dict[str, ArticleRow] = {}
-        articles = act.articles
+        articles, rows = act.articles, dict(self._refresh_rows())
         for start in range(0, len(articles), BATCH_SIZE):
             if start:
                 yield None
             rows |= self._reader.rows(articles[start : start + BATCH_SIZE])
         yield act.to_change(), rows
+
+    def _refresh_rows(self) -> Mapping[str, ArticleRow]:
+        """Return the rows that others have changed: the undone change may have been made there."""
+        changes = self._reader.refresh()
+        if changes.is_list_stale:
+            self._reader.note_list_change()
+        return changes.rows
 
     def _lock_latest(self, cursor: Cursor) -> Act | None:
         """Return the latest change that can be undone; another process may be undoing it, too."""

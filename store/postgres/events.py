@@ -23,6 +23,8 @@ MAX_SOUGHT_ARTICLES = 10_000
 FETCHED_AT_ONCE = 1000
 """Events that are read from the server at once."""
 
+CLOCK_LIMIT = (1 << 53) - (1 << 50)
+"""The latest time that a clock is believed (the year 2219): the stamp of an event fits into a `bigint`."""
 READING, ADDING = 2, 3
 """What is locked: the reading states of a library, or the addition of articles to it."""
 
@@ -108,7 +110,8 @@ def place_events(cursor: Cursor, access: Access, new: Sequence[NewEvent]) -> lis
     """
     cursor.execute(LATEST_ORDER, [list(access.libraries)])
     ((latest,),) = cursor.fetchall()
-    return order_events(new, access.machine, to_microseconds(access.clock()), latest)
+    now = min(to_microseconds(access.clock()), CLOCK_LIMIT)
+    return order_events(new, access.machine, now, latest)
 
 
 def part_event(event: Event, access: Access, libraries: Mapping[str, int]) -> list[StoredEvent]:

@@ -104,7 +104,7 @@ class PostgresLibrary:
             raise
         self._side = SideConnection(self.access)
         self._reader = Reader(self.access)
-        self._changes = Changes(self.access, self._reader)
+        self._changes = Changes(self.access, self._reader, lambda: self.read_only_reason)
         self._adder = Adder(self.access, self._reader, self._changes)
         self._searcher = PostgresSearcher(self.access, self._reader)
         self._lists = Lists(self.access, self._reader, self._searcher)
@@ -217,6 +217,7 @@ class PostgresLibrary:
 
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
+        self._changes.finish()
         return self._searcher.update()
 
     def update_embeddings(self) -> Generator[IndexProgress, None, bool]:
@@ -231,6 +232,7 @@ class PostgresLibrary:
         """Read what others have changed; nothing while the server cannot be reached."""
         if self.access.connection.lost_reason:
             return ExternalChanges()
+        self._changes.finish()
         return self._reader.refresh()
 
     def watch(self, changed: Callable[[], None]) -> None:

@@ -337,16 +337,20 @@ class Reader:
 
     # -- changes by others -----------------------------------------------------------------
 
-    def _read_numbers(self) -> tuple[int, int]:
-        """Return the numbers of the latest change of an article and of a state."""
-        row = self._access.connection.row(
-            "select coalesce(max(a), 0), coalesce(max(s), 0) from unnest(%(libraries)s::int[]) l,"
-            " lateral (select (select max(got) from newstui.article where library = l),"
-            " (select max(got) from newstui.state where library = l and account = %(account)s))"
+    def _read_numbers(self) -> dict[int, tuple[int, int]]:
+        """Return the numbers of the latest change of an article and of a state, by library.
+
+        Numbers are given in the order of commits within a library, and not among several.
+        """
+        rows = self._access.connection.rows(
+            "select l, coalesce(a, 0), coalesce(s, 0) from unnest(%(libraries)s::int[]) l,"
+            " lateral (select (select max(got) from newstui.article where library = l), (select"
+            "   greatest((select max(got) from newstui.state where library = l and account = ''),"
+            "   (select max(got) from newstui.state where library = l and account = %(account)s))))"
             " as latest (a, s)",
             self._parameters(),
         )
-        return (row[0], row[1]) if row else (0, 0)
+        return {library: (article, state) for library, article, state in rows}
 
     def note_list_change(self) -> None:
         """Have the next refresh report that lists must be requested again."""
@@ -354,26 +358,40 @@ class Reader:
 
     def refresh(self) -> ExternalChanges:
         """Return what others have changed since the last call."""
-        before, self._seen = self._seen, self._read_numbers()
         libraries = self._access.libraries
         self._access.read_memberships()
+        before, self._seen = self._seen, self._read_numbers()
         is_stale = self._access.libraries != libraries or self._has_updates
         self._has_updates = False
         if self._seen == before and not is_stale:
             return ExternalChanges()
-        parameters = self._parameters() | {
-            "articles": before[0],
-            "states": before[1],
-            "session": self._access.connection.session,
-        }
-        changed = self._access.connection.rows(
-            "select id, added > %(articles)s or gone from newstui.article"
-            " where library = any(%(libraries)s) and got > %(articles)s and writer <> %(session)s"
-            " union all select article, deleted or category is not null or edited_at is not null"
-            " from newstui.state where library = any(%(libraries)s) and account = %(account)s"
-            f" and got > %(states)s and writer <> %(session)s limit {MAX_CHANGED_ROWS + 1}",
-            parameters,
-        )
+        changed = self._read_changes(before)
         is_stale |= len(changed) > MAX_CHANGED_ROWS or any(is_moved for _, is_moved in changed)
         rows = self.rows({article for article, _ in changed[:MAX_CHANGED_ROWS]})
         return ExternalChanges(rows, is_stale)
+
+    def _read_changes(self, since: Mapping[int, tuple[int, int]]) -> list[tuple[str, bool]]:
+        """Return the articles that others changed, and whether lists have to be made anew for that.
+
+        They have to for every change of an article that was deleted or restored once.
+        """
+        found = self._access.connection.rows(
+            "select changed.* from unnest(%(seen)s::int[], %(added)s::bigint[], %(acted)s::bigint[])"
+            " as seen (l, a, s), lateral ("
+            " select id, true from newstui.article"
+            "   where library = l and got > a and writer <> %(session)s"
+            " union all select article, deleted_stamp >= 0 or category is not null"
+            "   or edited_at is not null from newstui.state where library = l"
+            "   and account = %(account)s and got > s and writer <> %(session)s"
+            " union all select article, true from newstui.state where library = l"
+            "   and account = '' and got > s and writer <> %(session)s and deleted_stamp >= 0"
+            f") changed limit {MAX_CHANGED_ROWS + 1}",
+            self._parameters()
+            | {
+                "seen": list(since),
+                "added": [article for article, _ in since.values()],
+                "acted": [state for _, state in since.values()],
+                "session": self._access.connection.session,
+            },
+        )
+        return [(article, is_moved) for article, is_moved in found]

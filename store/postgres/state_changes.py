@@ -64,12 +64,18 @@ MERGE = (
         )
     )
 )
+# Others have to hear of an article that is there again although its deletion was undone.
+_PUT_VALUES = {"deleted_stamp": "greatest(excluded.deleted_stamp, least(kept.deleted_stamp, 0))"}
 PUT = (
     _INSERT.format(columns=", ".join(COLUMN_TYPES))
     + " select %(library)s, %(account)s, * from unnest(%(articles)s::text[], "
     + ", ".join(f"%({name})s::text[]::{kind}[]" for name, kind in COLUMN_TYPES.items())
     + ") as changed"
-    + _CONFLICT.format(changes=", ".join(f"{name} = excluded.{name}" for name in COLUMN_TYPES))
+    + _CONFLICT.format(
+        changes=", ".join(
+            f"{name} = {_PUT_VALUES.get(name, f'excluded.{name}')}" for name in COLUMN_TYPES
+        )
+    )
 )
 READ = (
     f"select article, {', '.join(STATE_COLUMNS)} from newstui.state"

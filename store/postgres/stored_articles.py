@@ -163,5 +163,5 @@ def _to_state(values: Mapping[str, Any] | None) -> ArticleState | None:
     return state_from_columns(values[name] for name in STATE_COLUMNS)
 
 
-_FACTS = len(ArticleRow._fields) - 1 + 7
-"""The place of the facts among the columns; a row is read without its number of copies."""
+_FACTS = 21
+"""The place of the facts among the columns."""

@@ -18,10 +18,15 @@ Open = Callable[[], Library]
 READY_ON_POSTGRES = frozenset(
     {
         "test_front_page",
+        "test_item_matcher",
         "test_passages",
+        "test_record_all",
+        "test_republished",
         "test_searcher",
         "test_spellings",
         "test_story",
+        "test_undo",
+        "test_updates",
         "test_vector_cache",
     }
 )
