@@ -17,6 +17,7 @@ from weakref import finalize
 import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import set_json_loads
 
 from store.model.errors import (
@@ -147,6 +148,8 @@ class Connection:
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self.lost_reason = ""
         """Why the server cannot be reached, as one line, while it is not asked; empty if it is."""
+        self._is_doubtful = False
+        """True if the connection may be lost, which it says only when it is used."""
         self.backend = 0
         """The process of the server that answers; its messages are about changes made here."""
         self.connect()
@@ -159,6 +162,9 @@ class Connection:
         """
         if self.lost_reason:
             raise LibraryUnavailable(self.lost_reason)
+        if self._is_doubtful and not self._is_in_transaction:
+            self._is_doubtful = False
+            self.close()
         if self.is_open:
             return
         with self._translated():
@@ -188,6 +194,7 @@ class Connection:
             False if it is paused already.
         """
         is_new = not self.lost_reason
+        self._is_doubtful = True
         self.lost_reason = (
             f"no connection to {self.shown_url}; trying again ({self._shorten(reason)})"
         )
@@ -205,6 +212,13 @@ class Connection:
     def another(self) -> Connection:
         """Return another connection of this session, for what takes long."""
         return Connection(*self._arguments)
+
+    @property
+    def _is_in_transaction(self) -> bool:
+        return (
+            self._connection is not None
+            and self._connection.info.transaction_status != TransactionStatus.IDLE
+        )
 
     @property
     def is_open(self) -> bool:

@@ -18,6 +18,8 @@ from store.model.errors import NewstuiError
 from store.postgres.connection import Connection
 
 CHANNEL = "newstui"
+STOP_TIMEOUT = 0.5
+"""Seconds to wait for the end of the thread."""
 FIRST_DELAY, MAX_DELAY = 0.25, 10.0
 """Seconds before the server is tried again, doubled each time."""
 
@@ -41,11 +43,13 @@ class Listener:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening; returns once the thread has ended."""
+        """Stop listening; the thread ends now, or once the server it tries to reach has not answered."""
         self._has_ended.set()
         with suppress(OSError):
             os.write(self._waker, b".")
-        self._thread.join()
+        self._thread.join(STOP_TIMEOUT)
+        if self._thread.is_alive():
+            return
         for descriptor in (self._wake, self._waker):
             with suppress(OSError):
                 os.close(descriptor)
@@ -56,6 +60,8 @@ class Listener:
             try:
                 with self._connection.open_another() as connection:
                     connection.execute(f"listen {CHANNEL}")
+                    if self._has_ended.is_set():
+                        return
                     if self._connection.resume():
                         self._changed()
                     delay = FIRST_DELAY

@@ -12,6 +12,7 @@ import orjson
 from store.journal.events import Event, NewEvent, stamp_to_order
 from store.library.transfer import Mark, TransferMarks
 from store.model.article import Body, ParsedArticle, Rejection
+from store.model.errors import LibraryReadOnly
 from store.postgres.access import Access
 from store.postgres.adding import MANY_ARTICLES, Addition
 from store.postgres.article_writer import move_items
@@ -91,6 +92,8 @@ class PostgresTransfer:
 
     def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
         """Yield the articles in the order in which they were added."""
+        if reason := self._access.read_only_reason:  # of a newer version, which may have more
+            raise LibraryReadOnly(reason)
         mark = self._read_mark("article")
         found = sorted(self._access.connection.rows(LIST, self._parameters(since)))
         batches = iter(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from queue import Queue
+from threading import Event
 
 import pytest
 
@@ -70,7 +71,6 @@ def test_a_connection_that_is_lost_and_comes_back(
     shut(postgres, database, is_open=True)
     calls.get(timeout=WAIT)
     assert ann.lost_reason == ""
-    ann.close()
     assert ann.rows("select id from article") == []
     connect("ann").raw.execute(ARTICLE.format(1, "new").encode())
     calls.get(timeout=WAIT)
@@ -87,3 +87,20 @@ def test_who_gets_a_folder_is_told(open_as: OpenAs, calls: Queue[None]) -> None:
     stop_sharing(ann, "world", "bob")
     calls.get(timeout=WAIT)
     listener.stop()
+
+
+def test_a_server_that_never_answers_does_not_keep_the_library_open(connect: Connect) -> None:
+    """A firewall swallows what is sent: the thread waits for an answer, and nobody for the thread."""
+    connection = connect("ann")
+    entered, leave = Event(), Event()
+
+    def open_slowly() -> None:
+        entered.set()
+        leave.wait(WAIT)
+        raise LibraryUnavailable("timed out")
+
+    connection.open_another = open_slowly  # type: ignore[method-assign, assignment]
+    listener = Listener(connection, lambda: None)
+    assert entered.wait(WAIT)
+    listener.stop()
+    leave.set()
