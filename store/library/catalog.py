@@ -79,7 +79,7 @@ class Catalog:
 
     def count(self, query: ListQuery) -> Counts:
         """Count the articles of a list without a text and without pinned articles."""
-        if query.since is None:
+        if query.is_of_all_times:
             return self.tallies.count(query.show, query.category, query.feeds)
         return count_rows(query.select(self.rows()))
 

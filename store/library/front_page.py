@@ -24,7 +24,7 @@ from store.library.interest import (
     strongest_reasons,
 )
 from store.library.interest_store import LearntInterests
-from store.library.listing import iter_rows
+from store.library.listing import BATCH_SIZE
 from store.library.protocol import Library
 from store.library.reading_history import (
     PASSED_OVER,
@@ -167,39 +167,35 @@ def compose_front_page(
     """
     recent = yield from read_recent_events(library, request.now)
     since = recent.last_visit if request.since is None else request.since
-    rows = list(iter_rows(library.listing(ListQuery())))
+    learnt = yield from _learn(library, request, recent.last_visit)
+    unread = library.listing(ListQuery("unread", added_after=since or None))
     yield None
-    learnt = yield from _learn(library, request, recent.last_visit, rows)
-    unread = [row for row in rows if not row.read and (row.added_at > since or not since)]
     read = [row for each in recent.read[-MAX_READ:] if (row := library.get_row(each)) and row.read]
-    rarity = FeedRarity(rows, request.now)
-    yield None
-    grouped, is_grouped = yield from _group(library, [*unread[:MAX_UNREAD], *read])
+    rarity = yield from _count_lately(library, request.now)
+    new = [row for row in unread.window(0, MAX_UNREAD) if not row.read]
+    grouped, is_grouped = yield from _group(library, [*new, *read])
     judge = _Judge(learnt, rarity)
     stories = yield from _order_stories(library, grouped, judge)
     page = FrontPage(since, request.minutes, is_grouped=is_grouped)
-    yield (yield from _fill_with_news(library, page, stories, len(unread)))
+    yield (yield from _fill_with_news(library, page, stories, unread.total))
 
 
 # -- what is known of the reader -------------------------------------------------------------
 
 
-def _learn(
-    library: Library, request: FrontPageRequest, last_visit: int, rows: Sequence[ArticleRow]
-) -> Steps[LearntInterests]:
+def _learn(library: Library, request: FrontPageRequest, last_visit: int) -> Steps[LearntInterests]:
     """Return what is known of the reader, learnt once a visit."""
     store = library.interests
     if not request.is_learning:
         store.clear()
-        history = yield from read_history(library, {row.id: row.words for row in rows})
+        history = yield from read_history(library)
         return LearntInterests(pace=history.pace)
     learnt = store.read()
     if learnt.learnt_at > last_visit and learnt.learnt_at <= request.now:
         return learnt
-    words = {row.id: row.words for row in rows}
-    history = yield from read_history(library, words)
-    passed = [row.id for row in rows if not row.read and row.added_at < last_visit]
-    passed_over = dict.fromkeys(reversed(passed[:MAX_PASSED_OVER]), PASSED_OVER)
+    history = yield from read_history(library)
+    passed = yield from _find_passed_over(library, last_visit)
+    passed_over = dict.fromkeys(reversed(passed), PASSED_OVER)
     signals = choose_examples(passed_over | history.signals)
     authors = _find_authors(library, signals.keys() & history.signals.keys())
     examples = []
@@ -214,6 +210,19 @@ def _learn(
     return learnt
 
 
+def _find_passed_over(library: Library, last_visit: int) -> Steps[list[str]]:
+    """Return the unread articles that were there at the last visit, newest first."""
+    unread = library.listing(ListQuery("unread"))
+    found: list[str] = []
+    for start in range(0, unread.total, BATCH_SIZE):
+        rows = unread.window(start, BATCH_SIZE)
+        found += (row.id for row in rows if row.added_at < last_visit)
+        if len(found) >= MAX_PASSED_OVER:
+            break
+        yield None
+    return found[:MAX_PASSED_OVER]
+
+
 def _find_authors(library: Library, articles: Iterable[str]) -> Mapping[str, Sequence[str]]:
     return {facts.id: facts.authors for facts, _ in library.articles(articles) if facts.authors}
 
@@ -225,13 +234,28 @@ def _deleted_row(article: str, title: str) -> ArticleRow:
 # -- what is there ---------------------------------------------------------------------------
 
 
+def _count_lately(library: Library, now: int) -> Steps[FeedRarity]:
+    """Count the articles that each feed has had lately."""
+    listing = library.listing(ListQuery(added_after=now - RARE_FEED_SECONDS))
+    counts = Counter[str]()
+    for start in range(0, listing.total, BATCH_SIZE):
+        counts += count_by_feed(listing.window(start, BATCH_SIZE), now)
+        yield None
+    return FeedRarity(counts)
+
+
+def count_by_feed(rows: Iterable[ArticleRow], now: int) -> Counter[str]:
+    """Return the number of articles that each feed has had in the last month."""
+    first = now - RARE_FEED_SECONDS
+    return Counter(row.feed_key for row in rows if row.added_at > first)
+
+
 class FeedRarity:
     """The number of articles that each feed has had lately."""
 
-    def __init__(self, rows: Iterable[ArticleRow], now: int) -> None:
-        """Count them."""
-        first = now - RARE_FEED_SECONDS
-        self._counts = Counter(row.feed_key for row in rows if row.added_at > first)
+    def __init__(self, counts: Counter[str]) -> None:
+        """Take these numbers, by the keys of the feeds."""
+        self._counts = counts
 
     def is_rare(self, row: ArticleRow) -> bool:
         """Return True if an article is from a feed that seldom has one."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
 from store.journal.events import Event
 from store.library.interest import Signal
 from store.library.protocol import Library
-from store.library.statistics import AVERAGE_PACE, PACE_KINDS, Pace, compute_pace
+from store.library.statistics import AVERAGE_PACE, PACE_KINDS, Pace, measure_pace
 
 VISIT_KINDS = frozenset({"opened", "read", "unread", "starred", "tagged", "deleted", "position"})
 """The events that show that somebody was reading."""
@@ -77,20 +77,13 @@ def find_last_visit(times: Iterable[int], now: int) -> int:
     return 0
 
 
-def read_history(
-    library: Library, words: Mapping[str, int]
-) -> Generator[None, None, HistoryLearnt]:
-    """Collect, in steps, what was wanted and what was not, and the reading speed.
-
-    Args:
-        library: Whose journal.
-        words: The number of words by article.
-    """
+def read_history(library: Library) -> Generator[None, None, HistoryLearnt]:
+    """Collect, in steps, what was wanted and what was not, and the reading speed."""
     events: list[Event] = []
     for batch in library.events(VISIT_KINDS | PACE_KINDS, MAX_HISTORY_EVENTS):
         events += batch
         yield
-    pace = compute_pace((event for event in events if event.kind in PACE_KINDS), words)
+    pace = measure_pace(library, [event for event in events if event.kind in PACE_KINDS])
     yield
     events.sort(key=lambda event: event.order)
     return HistoryLearnt(find_signals(events), pace)

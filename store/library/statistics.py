@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
@@ -383,5 +383,10 @@ def find_pace(library: Library) -> Generator[None, None, Pace]:
     for batch in library.events(PACE_KINDS, MAX_PACE_EVENTS):
         events += batch
         yield
+    return measure_pace(library, events)
+
+
+def measure_pace(library: Library, events: Sequence[Event]) -> Pace:
+    """Return the speed of the latest readings; the events are as for `compute_pace`."""
     opened = {event.articles[0] for event in events if event.kind == "opened" and event.articles}
     return compute_pace(events, library.word_counts(opened))

@@ -131,6 +131,7 @@ class ListSql:
             "categories": list(self.categories),
             "feeds": list(query.feeds or ()),
             "since": query.since,
+            "added_after": query.added_after,
             "kept": list(self.kept),
             "changed": list(self.kept | self.left_out),
             "last": LAST_CHARACTER,
@@ -175,6 +176,8 @@ class ListSql:
                 conditions.append(f"{category} = any(%(categories)s)")
             if self.query.since is not None:
                 conditions.append(f"{at} >= %(since)s")
+            if self.query.added_after is not None:
+                conditions.append("a.added_at > %(added_after)s")
             if self.query.feeds is not None:
                 conditions.append("a.feed_key = any(%(feeds)s)")
             if shown := _SHOWN[self.query.show]:

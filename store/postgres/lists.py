@@ -143,4 +143,4 @@ class Lists:
 
 def is_counted(query: ListQuery) -> bool:
     """Return True if counters tell the number of articles of a list."""
-    return query.since is None and not query.text.strip()
+    return query.is_of_all_times and not query.text.strip()

@@ -62,12 +62,19 @@ class ListQuery:
     """
     since: int | None = None
     """Only articles dated at this time or later, in seconds since 1970; None for all."""
+    added_after: int | None = None
+    """Only articles added after this time, in seconds since 1970; None for all."""
     is_folded: bool = False
     """True if copies of an article are one row, as far as they are known."""
     unfolded: frozenset[str] = frozenset()
     """Articles below which their copies are listed all the same."""
     pinned_ids: Collection[str] = field(default=frozenset(), compare=False)
     """Articles that stay in the list although they are no longer unread or starred."""
+
+    @property
+    def is_of_all_times(self) -> bool:
+        """True if articles of any time are listed, whose numbers are kept."""
+        return self.since is None and self.added_after is None
 
     def select(self, rows: Iterable[ArticleRow]) -> list[ArticleRow]:
         """Return the rows that the list shows; `rows` are in the order of `sort_newest_first`."""
@@ -80,6 +87,8 @@ class ListQuery:
         pinned = self.pinned_ids
         if (since := self.since) is not None:
             rows = takewhile(lambda row: row.timestamp >= since, rows)
+        if (added_after := self.added_after) is not None:
+            rows = (row for row in rows if row.added_at > added_after)
         if self.show == "unread":
             rows = (row for row in rows if not row.read or row.id in pinned)
         elif self.show == "starred":

@@ -14,7 +14,7 @@ from store.library.protocol import Library
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.results import Counts, GroupCount
 from store.model.times import to_unix_seconds
-from store.search.list_query import SHOWS, ListQuery
+from store.search.list_query import SHOWS, ListQuery, Show
 from tests.support.libraries import (
     START,
     Client,
@@ -192,3 +192,15 @@ def change_something(chance: random.Random, library: Library, event: str) -> Non
     elif event == "edited":
         data = {"to": {"category": chance.choice(CATEGORIES), "date": "2031-01-01T00:00:00Z"}}
     library.record(event, articles, **data)
+
+
+@pytest.mark.parametrize("show", SHOWS)
+def test_articles_that_were_added_lately(library: Library, show: Show) -> None:
+    rows = list_rows(library, ListQuery(show))
+    for time in {0, 1 << 40, *(row.added_at for row in rows)}:
+        query = ListQuery(show, added_after=time)
+        expected = [row for row in rows if row.added_at > time]
+        assert list_rows(library, query) == expected
+        assert library.listing(query).total == len(expected)
+        unread = sum(not row.read for row in expected)
+        assert library.counts({"it": query}) == {"it": Counts(len(expected), unread)}

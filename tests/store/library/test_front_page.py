@@ -16,6 +16,7 @@ from store.library.front_page import (
     Preparation,
     SectionKind,
     compose_front_page,
+    count_by_feed,
     fill_page,
     find_new_sentence,
 )
@@ -175,7 +176,7 @@ def from_feed(number: int, feed: str, days_ago: int = 1) -> ArticleRow:
 def test_a_feed_is_rare_by_its_last_month(
     rows: list[ArticleRow], is_rare: bool, weight: float
 ) -> None:
-    rarity = FeedRarity(rows, NOW)
+    rarity = FeedRarity(count_by_feed(rows, NOW))
     assert rarity.is_rare(rows[0]) is is_rare
     assert rarity.weight(rows[0]) == pytest.approx(weight, abs=0.001)
 
