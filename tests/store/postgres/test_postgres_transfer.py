@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from store.feeds.subscriptions import Subscription
 from store.library.folder import FolderLibrary
 from store.library.protocol import Library
 from store.library.sync import SyncMarks, SyncResult, sync_libraries
 from store.library.transfer import TransferMarks, TransferResult, copy_library
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus
-from store.postgres.library import PostgresLibrary
 from store.search.list_query import ListQuery
 from tests.support.libraries import (
     FakeClock,
@@ -32,14 +32,6 @@ from tests.support.postgres_server import OpenAs
 OpenFolder = Callable[..., FolderLibrary]
 WORLD, OTHERS = (2, 5, 8), (1, 3, 4, 6, 7)
 """The numbers of the articles of the category `world`, and of others."""
-
-
-@pytest.fixture(autouse=True)
-def feeds_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in for feeds and searches, which are copied by the same code for all libraries."""
-    other = open_folder_library(tmp_path / "feeds", tmp_path / "feeds-cache")
-    for name in ("feeds", "searches"):
-        monkeypatch.setattr(PostgresLibrary, name, getattr(other, name))
 
 
 @pytest.fixture
@@ -238,6 +230,28 @@ def test_what_a_feed_changed_counts_for_everyone(open_as: OpenAs, open_folder: O
     copy(ann, back)
     assert state(back) == state(lap)
     assert copy(back, ann).events == 0
+
+
+def test_feeds_and_searches(open_as: OpenAs, open_folder: OpenFolder) -> None:
+    lap, server = open_folder(), open_as()
+    feeds = [Subscription(f"https://{name}.example/feed", category="World") for name in "abc"]
+    lap.feeds.update(feeds)
+    lap.searches.put({"Dams": "dam", "Ports": "harbour"})
+    add(lap, [article(1, extra={"feed": feeds[0].key, "guid": "1"})])
+    done = exchange(lap, server)
+    assert (done.sent.feeds, done.sent.searches, done.received.feeds) == (3, 2, 0)
+    assert state(server) == state(lap)  # the article has the category of its feed
+    server.feeds.update(put=[replace(feeds[1], paused=True)], remove=[feeds[2]])
+    server.searches.remove("Dams")
+    lap.searches.put({"Ports": "port"})
+    done = exchange(lap, server, done.marks)
+    assert (done.sent.searches, done.received.feeds, done.received.searches) == (1, 2, 1)
+    for library in (lap, server):
+        assert [(each.url, each.paused) for each in library.feeds.subscriptions()] == [
+            (feeds[0].url, False),
+            (feeds[1].url, True),
+        ]
+        assert library.searches.read() == {"Ports": "port"}
 
 
 @pytest.mark.parametrize(

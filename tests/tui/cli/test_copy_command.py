@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres_server import PostgresServer
 from tests.tui.cli.conftest import Run, library_folder
 
 
@@ -68,3 +69,45 @@ def test_an_article_that_cannot_be_read_is_skipped(run: Run, home: Path, tmp_pat
         f"newstui: copied 1 article and 0 events to {target} (3 skipped)",
     ]
     assert run("--library", target, "list").out.count("\n") == 1
+
+
+@pytest.fixture
+def server(postgres: PostgresServer, database: str) -> str:
+    """The URL of a library on PostgreSQL with nothing in it."""
+    postgres.create_role("ann")
+    return postgres.url(database, "ann")
+
+
+@pytest.mark.usefixtures("three")
+def test_to_a_database_and_back(run: Run, home: Path, tmp_path: Path, server: str) -> None:
+    run("mark", "00000001", "--read", "--star")
+    source, back = library_folder(home), tmp_path / "back"
+    result = run("copy", source, server)
+    assert (result.code, result.out) == (0, "")
+    assert result.err.startswith("newstui: copied 3 articles and 2 events to postgresql://")
+    assert run("--library", server, "list", "--json").out == run("list", "--json").out
+    run("--library", server, "mark", "00000002", "--star")
+    assert run("copy", server, back).code == 0
+    assert len(run("--library", back, "list", "--starred", "--json").values) == 2
+    assert run("sync", server, "--json").value["received"]["events"] == 1
+    assert run("list", "--json").out == run("--library", back, "list", "--json").out
+    result = run("copy", server, server)
+    assert (result.code, "is the same library" in result.err) == (2, True)
+
+
+@pytest.mark.usefixtures("three")
+def test_a_database_that_is_not_there(
+    run: Run, home: Path, tmp_path: Path, postgres: PostgresServer
+) -> None:
+    postgres.create_role("ann")
+    url = postgres.url("nowhere", "ann")
+    for arguments in (
+        ("copy", library_folder(home), url),
+        ("copy", url, tmp_path / "b"),
+        ("sync", url),
+    ):
+        result = run(*arguments)
+        assert (result.code, result.out) == (1, "")
+        assert 'database "nowhere" does not exist' in result.err
+        assert result.err.count("\n") == 1
+    assert not (tmp_path / "b").exists()
