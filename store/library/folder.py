@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
@@ -13,29 +13,23 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from store.journal.events import (
     JOURNAL_FORMAT,
-    RECORDABLE_KINDS,
-    UNDOABLE_KINDS,
     Event,
     NewEvent,
     newer_format_message,
 )
-from store.journal.journal import Journal, JournalRewritten
+from store.journal.journal import Journal
 from store.journal.reading_state import (
     ArticleState,
-    ReadingState,
-    Snapshot,
     apply_edits,
     pause_gc,
-    read_snapshot,
-    write_snapshot,
 )
 from store.library.catalog import Catalog, count_rows
-from store.library.event_targets import ChangeQueue, EventTargets, StepT
 from store.library.feed_names import FeedLabels
 from store.library.folded_copies import fold_copies
 from store.library.folder_articles import FolderArticles
+from store.library.folder_reading import FolderReading, StaleParts, check_kind
 from store.library.folder_watch import FolderWatch
-from store.library.listing import BATCH_SIZE, FolderListing
+from store.library.listing import FolderListing
 from store.library.protocol import Capability, ListField, Listing
 from store.library.updates import lacks_text, sort_arrived
 from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, SNAPSHOT_NAME, Repairer
@@ -57,9 +51,7 @@ from store.model.errors import (
     LibraryBusy,
     LibraryDamaged,
     LibraryReadOnly,
-    LibraryUnavailable,
     SaveFailed,
-    describe_system_error,
 )
 from store.model.results import (
     AddProgress,
@@ -72,7 +64,7 @@ from store.model.results import (
     UndoableChange,
     UndoneChange,
 )
-from store.model.times import Clock, format_timestamp, from_microseconds
+from store.model.times import Clock
 from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
@@ -103,16 +95,10 @@ if TYPE_CHECKING:
 LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE, SEARCHES_FILE})
 MAX_NAMED_FILES = 3
 """Files named in a line about many."""
-SNAPSHOT_INTERVAL_EVENTS = 2000
-"""Events after which the reading state is worth a new snapshot."""
 MANY_SEGMENTS = 20
 """Segments whose rows are left out of garbage collections: with 100,000 rows, one takes 25 ms."""
-LIBRARY_BATCH_SIZE = 20_000
-"""Events or articles handled at once."""
-MAX_APPEND_ATTEMPTS = 20
-"""Times a change is tried again because the journal was replaced, or cannot be opened."""
-REINDEX_KINDS = {"edited", "tagged", "untagged", "deleted", "restored", "undone"}
-"""Events that change what is found."""
+ARTICLE_BATCH_SIZE = 20_000
+"""Articles whose facts are read at once."""
 
 
 def is_library(folder: Path) -> bool:
@@ -173,13 +159,10 @@ class FolderLibrary:
         self._texts = TextReader(self._segments)
         self._open_files = OpenSegmentFiles(machine, self._segments.folders)
         self._journal = Journal(folder / "journal", machine, clock, self._warn, self._name_backup)
-        self._clear_state()
-        self._events_since_snapshot = 0
+        self._stale = StaleParts()
+        self._reading = self._make_reading()
         self._unloaded: set[str] = set()
         self._tags: set[str] = set()
-        self._lists_changed = False
-        self.is_index_stale = True
-        """True if something has changed since the index was last brought up to date."""
         self._clear_catalog()
         self._watch = self._make_folders()
 
@@ -252,7 +235,7 @@ class FolderLibrary:
     def _want_copies(self) -> None:
         if not self._is_folding:
             self._copies.read()
-            self.is_index_stale = True  # until they have been looked for
+            self._stale.index = True  # until they have been looked for
 
     @cached_property
     def _copies(self) -> ArticleCopies:
@@ -320,15 +303,20 @@ class FolderLibrary:
 
     def _clear_catalog(self) -> None:
         self._catalog = Catalog()
-        self._change_queue = ChangeQueue()
         self._signatures: dict[str, FileSignature] = {}
         self._unread: set[str] = set()
         """The segments that could not be read, which is tried again by each refresh."""
 
-    def _clear_state(self) -> None:
-        self._state = ReadingState()
-        self._outdated: set[str] = set()
-        """The articles whose reading state is still to be recomputed."""
+    def _make_reading(self) -> FolderReading:
+        return FolderReading(
+            self._journal,
+            self._cache / SNAPSHOT_NAME,
+            lambda: self._catalog,
+            lambda batches: self._stored_articles().tags_in_steps(batches),
+            self._stale,
+            self._check_writable,
+            self._warn,
+        )
 
     def _make_folders(self) -> FolderWatch:
         folders = (*self._segments.folders, self._journal.own_path.parent)
@@ -361,6 +349,11 @@ class FolderLibrary:
         return not self._segments.signatures()
 
     @property
+    def is_index_stale(self) -> bool:
+        """True if something has changed since the index was last brought up to date."""
+        return self._stale.index
+
+    @property
     def problems(self) -> Sequence[str]:
         """The problems found so far."""
         return (*self._problems, *self.repairer.problems, *self._journal.problems)
@@ -374,7 +367,7 @@ class FolderLibrary:
         self._unloaded = set(signatures)
         try:
             with pause_gc(freeze=len(signatures) > MANY_SEGMENTS):
-                yield from self._load_state()
+                yield from self._reading.load()
                 for done, (name, signature) in enumerate(signatures.items(), 1):
                     if name in self._unloaded:
                         self._unloaded.discard(name)
@@ -383,7 +376,7 @@ class FolderLibrary:
                     yield LoadProgress(len(self._catalog), done, len(signatures))
         finally:
             self._unloaded.clear()
-        self._write_snapshot_if_due()
+        self._reading.write_snapshot_if_due()
 
     def _warn_awaited(self) -> None:
         folders = (self._folder, *self._segments.folders, self._journal.own_path.parent)
@@ -395,36 +388,20 @@ class FolderLibrary:
                 f" {', '.join(names[:MAX_NAMED_FILES])}{others}"
             )
 
-    def _load_state(self) -> Iterator[LoadProgress]:
-        snapshot = read_snapshot(self._cache / SNAPSHOT_NAME)
-        if snapshot and self._journal.resume(snapshot.cursors, snapshot.latest_order):
-            self._state = snapshot.state
-        else:
-            self._state.preload_undone(self._journal.undo_events())
-            self._events_since_snapshot = (
-                2 * SNAPSHOT_INTERVAL_EVENTS if snapshot else 0
-            )  # write a new one, so that the loss is reported once
-        for events in self._new_events():
-            self._outdated |= self._state.apply(events)
-            self._events_since_snapshot += len(events)
-            yield LoadProgress(len(self._catalog), *self._journal.progress(), is_history=True)
-        for _ in self._recompute():
-            pass
-        if self._journal.has_replaced_file():  # compacted in the meantime
-            self._read_all_events()
-
     def _read_segment(self, name: str, signature: FileSignature) -> set[str]:
         """Read a segment; return the articles that were in it and no longer are."""
         missing = self._catalog.segment_articles(name) if name in self._signatures else set()
         self._signatures[name] = signature
         self._unread.discard(name)
-        self.is_index_stale = True
+        self._stale.index = True
         try:
             for found in self._segments.read_rows(name, self._feed_labels.read()):
                 if isinstance(found, Rejection):
                     self._warn(f"{found.location}: {found.reason}")
                 else:
-                    self._catalog.add(ArticleLocation(name, found[0]), found[1], self._state)
+                    self._catalog.add(
+                        ArticleLocation(name, found[0]), found[1], self._reading.state
+                    )
                     missing.discard(found[1].id)
         except LibraryDamaged as error:
             self._warn(str(error))
@@ -435,17 +412,17 @@ class FolderLibrary:
 
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
-        self._finish_change()
-        self.is_index_stale = False
-        is_done = yield from self.index_engine.update(self._state)
-        self.is_index_stale |= not is_done
+        self._reading.finish_change()
+        self._stale.index = False
+        is_done = yield from self.index_engine.update(self._reading.state)
+        self._stale.index |= not is_done
         if self._is_folding:
             has_changed = yield from self._copies.update(lambda: self._catalog)
-            self._lists_changed |= has_changed
+            self._stale.lists |= has_changed
 
     def update_embeddings(self) -> Generator[IndexProgress, None, bool]:
         """Make the embeddings of the articles that have none, in steps."""
-        return (yield from self.embeddings.update(lambda: self._state))
+        return (yield from self.embeddings.update(lambda: self._reading.state))
 
     def open_embeddings(self) -> None:
         """Open the embeddings that there are."""
@@ -583,7 +560,7 @@ class FolderLibrary:
         location = self._catalog.location(article)
         if location is None:
             raise ArticleNotFound(article)
-        state = self._state.get(article)
+        state = self._reading.state.get(article)
         facts = self._apply_state(self._segments.read_article(location), state)
         self._tags.update(facts.tags)
         body = self.summaries.apply_summary(article, self._texts.read_body(location))
@@ -599,13 +576,13 @@ class FolderLibrary:
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
         """Yield facts and reading status of many articles, a batch of them file by file."""
         remaining = iter(ids)
-        while batch := list(islice(remaining, LIBRARY_BATCH_SIZE)):
+        while batch := list(islice(remaining, ARTICLE_BATCH_SIZE)):
             locations = {each: at for each in batch if (at := self._catalog.location(each))}
             by_segment = sorted(locations, key=lambda each: locations[each].segment)
             facts = {each: self._segments.read_article(locations[each]) for each in by_segment}
             for each in batch:
                 if each in facts:
-                    state = self._state.get(each)
+                    state = self._reading.state.get(each)
                     yield self._apply_state(facts[each], state), state.to_reading()
 
     def _apply_state(self, facts: Article, state: ArticleState) -> Article:
@@ -622,7 +599,7 @@ class FolderLibrary:
 
     def tags(self) -> list[str]:
         """Return the tags known so far."""
-        return list(unique_names(sorted(self._tags | self._state.tags())))
+        return list(unique_names(sorted(self._tags | self._reading.state.tags())))
 
     def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
         """Return up to five similar articles."""
@@ -644,65 +621,20 @@ class FolderLibrary:
 
     def record(self, event: str, articles: Sequence[str], **data: Any) -> Mapping[str, ArticleRow]:
         """Record an event, durably."""
-        if event not in RECORDABLE_KINDS:
-            raise ValueError(f"no such event: {event}")
+        check_kind(event)
         if not articles:
             return {}
-        return self._append_events([NewEvent(event, tuple(articles), data)])
+        return self._reading.append([NewEvent(event, tuple(articles), data)])
 
     def record_all(
         self, event: str, listing: Listing, start: int = 0, end: int | None = None, **data: Any
     ) -> Iterator[RecordProgress]:
         """Record an event about the articles of a list, in steps."""
-        if event not in RECORDABLE_KINDS:
-            raise ValueError(f"no such event: {event}")
-        listed, total = listing.ids(start, end), len(range(listing.total)[start:end])
-        steps = self._record_in_steps(event, listed, total, data)
-        with pause_gc(freeze=True) if total > BATCH_SIZE else nullcontext():
-            yield from self._change_in_steps(steps, RecordProgress(0, 0, total))
-
-    def _change_in_steps(self, steps: Iterator[StepT], first: StepT) -> Iterator[StepT]:
-        self._check_writable()
-        yield from self._change_queue.change(steps, first)
-
-    def _record_in_steps(
-        self, kind: str, listed: Iterable[Sequence[str]], total: int, data: Mapping[str, Any]
-    ) -> Iterator[RecordProgress]:
-        """Find the articles, write the event, then apply it."""
-        targets = EventTargets(self._catalog, self._stored_articles().tags_in_steps)
-        articles, done = list[str](), 0
-        for looked_at, found in targets.find(kind, listed, data):
-            articles += found
-            done += looked_at
-            yield RecordProgress(0, done, total)
-        if not articles:
-            return
-        changed = len(articles)
-        _, (*others, event) = self._write_events([NewEvent(kind, tuple(articles), data)])
-        if others:  # what they undo is recomputed from the journal, which has this event, too
-            self._catalog.update_rows(self._apply_events([[*others, event]]), self._state)
-        else:
-            yield RecordProgress(changed, 0, changed)
-            yield from self._apply_in_steps(event)
-        yield RecordProgress(changed, changed, changed)
-
-    def _apply_in_steps(self, event: Event) -> Iterator[RecordProgress]:
-        total = len(event.articles)
-        self._events_since_snapshot += 1
-        self.is_index_stale |= event.kind in REINDEX_KINDS
-        for start in range(0, total, BATCH_SIZE):
-            batch = event.articles[start : start + BATCH_SIZE]
-            self._state.apply_to(event, batch)
-            self._catalog.update_rows(batch, self._state)
-            yield RecordProgress(total, min(start + BATCH_SIZE, total), total)
-
-    def _finish_change(self) -> None:
-        """Finish a change that is being made in steps, before anything else is changed."""
-        self._change_queue.finish()
+        return self._reading.record_all(event, listing, start, end, data)
 
     def undoable(self, limit: int = 50) -> list[UndoableChange]:
         """Return the changes that can be undone."""
-        return [_to_undoable_change(event) for event in islice(self._undoable_events(), limit)]
+        return self._reading.undoable(limit)
 
     @pause_gc()
     def undo(self) -> UndoneChange | None:
@@ -711,111 +643,7 @@ class FolderLibrary:
 
     def undo_in_steps(self) -> Iterator[UndoneChange | None]:
         """Undo the latest change, in steps."""
-        yield from self._change_in_steps(self._undo_in_steps(), None)
-
-    def _undo_in_steps(self) -> Iterator[UndoneChange | None]:
-        """Find the latest change, write that it is undone, then undo it."""
-        rows = self._refresh_reading()  # another process may have undone it already
-        for latest in self._journal.recent_events():
-            if self._is_undoable(latest):
-                break
-            if len(latest.articles) > BATCH_SIZE:
-                yield None
-        else:
-            return
-        is_many = len(latest.articles) > BATCH_SIZE
-        with pause_gc(freeze=True) if is_many else nullcontext():
-            yield from self._undo_event_in_steps(latest, rows, is_many=is_many)
-
-    def _undo_event_in_steps(
-        self, latest: Event, rows: dict[str, ArticleRow], *, is_many: bool
-    ) -> Iterator[UndoneChange | None]:
-        if is_many:
-            yield None
-        new = NewEvent("undone", latest.articles, {"of": latest.stamp})
-        reread, events = self._write_events([new])
-        rows |= reread
-        if is_many:
-            yield None
-        changed = list(self._note_events([events]))
-        if is_many:
-            yield None
-        for _ in self._recompute():
-            yield None
-        for start in range(0, len(changed), BATCH_SIZE):
-            if start:
-                yield None
-            batch = changed[start : start + BATCH_SIZE]
-            rows |= self._catalog.update_rows(batch, self._state)[0]
-        yield _to_undoable_change(latest), rows
-
-    def _undoable_events(self) -> Iterator[Event]:
-        return filter(self._is_undoable, self._journal.recent_events())
-
-    def _is_undoable(self, event: Event) -> bool:
-        return event.kind in UNDOABLE_KINDS and not (event.imported or self._state.is_undone(event))
-
-    @pause_gc()
-    def _append_events(self, new_events: Sequence[NewEvent]) -> dict[str, ArticleRow]:
-        self._finish_change()
-        rows, events = self._write_events(new_events)
-        changed = self._apply_events([events])
-        return rows | self._catalog.update_rows(changed, self._state)[0]
-
-    def _write_events(
-        self, new_events: Sequence[NewEvent]
-    ) -> tuple[dict[str, ArticleRow], list[Event]]:
-        """Write events, which are still to be applied, as are those of other processes before them.
-
-        Returns:
-            The rows that changed because the journal was read again, and the events.
-        """
-        self._check_writable()
-        rows: dict[str, ArticleRow] = {}
-        for _ in range(MAX_APPEND_ATTEMPTS):
-            if self._journal.has_replaced_file():
-                rows |= self._read_all_events()
-            try:
-                return rows, self._journal.append(new_events)
-            except JournalRewritten:  # compacted just now
-                continue
-        raise SaveFailed("cannot be read, or is replaced all the time", self._journal.own_path)
-
-    def _apply_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
-        changed = self._note_events(batches)
-        for _ in self._recompute():
-            pass
-        return changed
-
-    def _note_events(self, batches: Iterable[Sequence[Event]]) -> set[str]:
-        """Apply events; return the articles that change, some of which are to be recomputed."""
-        changed: set[str] = set()
-        for events in batches:
-            self._outdated |= self._state.apply(events)
-            self.is_index_stale |= any(event.kind in REINDEX_KINDS for event in events)
-            changed.update(article for event in events for article in event.articles)
-            self._events_since_snapshot += len(events)
-        return changed | self._outdated
-
-    def _recompute(self) -> Iterator[None]:
-        """Recompute the state of outdated articles, in steps."""
-        if outdated := self._outdated:
-            try:
-                events = self._journal.events_for(outdated)
-                yield from self._state.recompute_in_steps(outdated, events)
-            except OSError as error:  # the next refresh tries again
-                self._warn(f"{error.filename}: cannot be read: {describe_system_error(error)}")
-            else:
-                self._outdated = set()
-
-    def _new_events(self) -> Iterator[Sequence[Event]]:
-        while events := self._journal.read(LIBRARY_BATCH_SIZE):
-            yield events
-
-    def _update_rows(self, articles: Iterable[str]) -> dict[str, ArticleRow]:
-        rows, is_moved = self._catalog.update_rows(articles, self._state)
-        self._lists_changed |= is_moved
-        return rows
+        return self._reading.undo_in_steps()
 
     def _check_writable(self) -> None:
         if reason := self._watch.find_problem() or self.read_only_reason:
@@ -834,9 +662,9 @@ class FolderLibrary:
                 arrived = sort_arrived(batch, stored)
                 changes = [*arrived.updates, *matcher.take_changes()]
                 # the next refresh reports what has changed in articles that are listed
-                self._lists_changed |= bool(arrived.newer or changes)
+                self._stale.lists |= bool(arrived.newer or changes)
                 if events := [*changes, *arrived.imported]:
-                    self._append_events(events)
+                    self._reading.append(events)
                 if articles := [*arrived.new.values(), *arrived.newer.values()]:
                     stored.store(articles)
                     self._refresh_segments()
@@ -846,14 +674,14 @@ class FolderLibrary:
 
     def _stored_articles(self) -> FolderArticles:
         return FolderArticles(
-            lambda: self._catalog, lambda: self._state, self._segments, self._texts
+            lambda: self._catalog, lambda: self._reading.state, self._segments, self._texts
         )
 
     @contextmanager
     def _lock_segments(self) -> Iterator[None]:
         """Let articles be added, when every existing one is known."""
         self._check_writable()
-        self._finish_change()
+        self._reading.finish_change()
         with self.repairer.lock_segments():
             self.repairer.sweep_temporary_files(self._cache)
             self._unloaded.clear()
@@ -877,9 +705,9 @@ class FolderLibrary:
 
     def _add_copied_events(self, write: Callable[[], int]) -> int:
         self._check_writable()
-        self._finish_change()
+        self._reading.finish_change()
         written = write()
-        self._refresh_reading()
+        self._reading.refresh()
         return written
 
     # -- changes by others -----------------------------------------------------------------
@@ -889,15 +717,15 @@ class FolderLibrary:
 
         While the files cannot be reached, what was read of them before stays.
         """
-        self._finish_change()
+        self._reading.finish_change()
         if problem := self._watch.find_problem():
             self._warn(problem)
             return ExternalChanges({}, is_list_stale=False)
-        rows = self._refresh_reading() | self._rename_feeds()
-        is_stale = self._refresh_segments() or self._lists_changed
+        rows = self._reading.refresh() | self._rename_feeds()
+        is_stale = self._refresh_segments() or self._stale.lists
         if not self.read_only_reason:
             self._readd_missing()
-        self._lists_changed = False
+        self._stale.lists = False
         return ExternalChanges(rows, is_stale)
 
     def _rename_feeds(self) -> dict[str, ArticleRow]:
@@ -906,27 +734,9 @@ class FolderLibrary:
             return {}
         self._feed_labels.shown = labels
         gone = shown.keys() - labels.keys()
-        return self._catalog.label_feeds(labels, gone, self._state, self._segments.read_article)
-
-    def _refresh_reading(self) -> dict[str, ArticleRow]:
-        if self._journal.has_replaced_file():
-            return self._read_all_events()
-        if self._outdated or self._journal.has_changes():
-            return self._read_new_events()
-        return {}
-
-    def _read_new_events(self) -> dict[str, ArticleRow]:
-        return self._update_rows(self._apply_events(self._new_events()))
-
-    def _read_all_events(self) -> dict[str, ArticleRow]:
-        previous = {row.id: row for row in self._catalog.rows()}
-        self._journal.reset()
-        self._clear_state()
-        self._state.preload_undone(self._journal.undo_events())
-        with pause_gc():
-            self._read_new_events()
-        rows = self._update_rows(list(self._catalog))
-        return {article: row for article, row in rows.items() if row != previous.get(article)}
+        return self._catalog.label_feeds(
+            labels, gone, self._reading.state, self._segments.read_article
+        )
 
     def _refresh_segments(self) -> bool:
         """Read the segments that are new or different; return True if there were any."""
@@ -945,7 +755,7 @@ class FolderLibrary:
             for name in signatures.keys() - self._unloaded:
                 self._read_segment(name, signatures[name])
             for name, articles in lost.items():
-                kept = {each for each in articles if not self._state.get(each).deleted[1]}
+                kept = {each for each in articles if not self._reading.state.get(each).deleted[1]}
                 if not self._open_files.note_missing(name, missing := kept - set(self._catalog)):
                     self.repairer.warn_missing(self._segments.facts_path(name), len(missing))
         self._open_files.open(changed)
@@ -971,28 +781,9 @@ class FolderLibrary:
 
     def close(self) -> None:
         """Close the files of this machine; keep the reading state for a quick start next time."""
-        self._finish_change()
+        self._reading.finish_change()
         if self._is_folding:
             self._copies.close()
         self._open_files.close()
         self._journal.close()
-        self._write_snapshot_if_due()
-
-    def _write_snapshot_if_due(self) -> None:
-        if self._events_since_snapshot > SNAPSHOT_INTERVAL_EVENTS:
-            self._write_snapshot()
-
-    def _write_snapshot(self) -> None:
-        self._events_since_snapshot = 0
-        if self._journal.format > JOURNAL_FORMAT or self._outdated:
-            return  # events of a newer version, or of a file that could not be read, are not in it
-        snapshot = Snapshot(self._state, self._journal.saved_cursors(), self._journal.latest_order)
-        try:
-            write_snapshot(self._cache / SNAPSHOT_NAME, snapshot)
-        except (LibraryUnavailable, SaveFailed) as error:
-            self._warn(str(error))
-
-
-def _to_undoable_change(event: Event) -> UndoableChange:
-    at = format_timestamp(from_microseconds(event.at))
-    return UndoableChange(event.kind, event.articles, at, event.data)
+        self._reading.write_snapshot_if_due()

@@ -298,7 +298,7 @@ def run(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("store.library.folder.SEGMENT_SIZE", SEGMENT_ARTICLES)
         patch.setattr("store.segments.segments.SEGMENT_SIZE", SEGMENT_ARTICLES)
-        patch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
+        patch.setattr("store.library.folder_reading.SNAPSHOT_INTERVAL_EVENTS", 0)
         reference = ReferenceRun(home / "undisturbed")
         for offset, (kind, effect) in enumerate(EFFECTS.items()):
             writes = kind in WRITE_FAULTS or effect is do_half

@@ -45,7 +45,7 @@ def undo(library: FolderLibrary) -> None:
 
 
 def snapshot(library: FolderLibrary) -> None:
-    library._write_snapshot()
+    library._reading.write_snapshot()
 
 
 SAVES = (mark, first_mark, add_two, undo, snapshot)
@@ -62,7 +62,7 @@ def prepare(tmp_path: Path) -> Callable[[str], tuple[Machine, FolderLibrary]]:
         if not name.startswith("first_mark"):
             library.record("read", ids(1))
             library.record("starred", ids(1, 2))
-            library._write_snapshot()
+            library._reading.write_snapshot()
         return machine, library
 
     return prepare

@@ -80,7 +80,7 @@ def prepare(tmp_path: Path) -> Callable[[str], Machine]:
         add(library, articles([1, 2]))
         library.record("read", ids(1))
         library.record("starred", ids(1, 2))
-        library._write_snapshot()
+        library._reading.write_snapshot()
         library.record("deleted", ids(2))
         library.undo()
         return machine

@@ -135,7 +135,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Segments of ten articles, and a snapshot whenever a library is left."""
     for module in ("store.segments.segments", "store.library.folder"):
         monkeypatch.setattr(f"{module}.SEGMENT_SIZE", 10)
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
+    monkeypatch.setattr("store.library.folder_reading.SNAPSHOT_INTERVAL_EVENTS", 0)
     monkeypatch.setattr("store.maintenance.repair.REPAIR_LOCK_TIMEOUT", 0.0)
 
 

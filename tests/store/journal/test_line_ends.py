@@ -54,7 +54,7 @@ def test_everything_is_read(
     stocked: Machine, change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With and without a snapshot, and what is appended goes on; no line counts as damaged."""
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
+    monkeypatch.setattr("store.library.folder_reading.SNAPSHOT_INTERVAL_EVENTS", 0)
     read_a_little(stocked)
     library = stocked.open()
     before, undoable = state(library), list(library.undoable(9))

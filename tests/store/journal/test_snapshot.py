@@ -19,7 +19,7 @@ ONE = article_id(1)
 
 @pytest.fixture(autouse=True)
 def _always(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
+    monkeypatch.setattr("store.library.folder_reading.SNAPSHOT_INTERVAL_EVENTS", 0)
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_a_snapshot_of_another_version_is_ignored(
 
     with monkeypatch.context() as patch:
         patch.setattr("store.journal.reading_state.orjson.dumps", other_version)
-        used.open_unloaded()._write_snapshot()
+        used.open_unloaded()._reading.write_snapshot()
     assert orjson.loads(path.read_bytes())["_meta"]["1"][name] == value
     assert state(used.open()) == expected
 

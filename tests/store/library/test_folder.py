@@ -83,7 +83,7 @@ def test_no_snapshot_with_events_of_a_newer_version(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 33: a start from a snapshot would not see the format again."""
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
+    monkeypatch.setattr("store.library.folder_reading.SNAPSHOT_INTERVAL_EVENTS", 0)
     stocked.open().record("read", [ONE])
     data = encode_line({"format": 99}) + stocked.journal.read_bytes().splitlines(keepends=True)[1]
     (stocked.folder / "journal" / "lap.jsonl").write_bytes(data)
@@ -156,7 +156,7 @@ def open_umask() -> Iterator[None]:
 @pytest.mark.usefixtures("open_umask")
 def test_everything_is_private(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 31: articles, texts, journal, lock and snapshot, under any umask."""
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
+    monkeypatch.setattr("store.library.folder_reading.SNAPSHOT_INTERVAL_EVENTS", 0)
     library = machine.open()
     add(library, articles([1]))
     library.record("read", [ONE])

@@ -62,7 +62,7 @@ def test_a_mark_is_one_line_and_one_fsync(
 def test_loading_says_how_much_of_the_history_was_read(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.library.folder.LIBRARY_BATCH_SIZE", 4)
+    monkeypatch.setattr("store.library.folder_reading.EVENT_BATCH_SIZE", 4)
     library = stocked.open()
     for _ in range(9):
         library.record("opened", ids(1))

@@ -60,7 +60,7 @@ def test_any_history_gives_the_same_state_after_compaction(tmp_path: Path, seed:
     sync_files(desk, lap)
     at_lap = lap.open()
     for machine, library in ((desk, at_desk), (lap, at_lap)):
-        library._write_snapshot()
+        library._reading.write_snapshot()
         assert machine.cache.joinpath("reading.json").exists()
     desk.clock.now += MONTH
     before, undoable = state(at_desk), at_desk.undoable()

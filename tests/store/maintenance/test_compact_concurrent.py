@@ -133,7 +133,7 @@ def test_a_journal_compacted_while_it_is_read(
     stocked: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 39: between two steps of a start."""
-    monkeypatch.setattr("store.library.folder.LIBRARY_BATCH_SIZE", 2)
+    monkeypatch.setattr("store.library.folder_reading.EVENT_BATCH_SIZE", 2)
     library = stocked.open()
     for number in (1, 2, 1, 2, 1, 2):
         library.record("position", ids(number), position=number)

@@ -177,7 +177,7 @@ def test_start_from_the_snapshot_with_copies(
     desk: Machine, clone: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 39: what a snapshot covers of two files counts once, whichever of them grows."""
-    monkeypatch.setattr("store.library.folder.SNAPSHOT_INTERVAL_EVENTS", 0)
+    monkeypatch.setattr("store.library.folder_reading.SNAPSHOT_INTERVAL_EVENTS", 0)
     copy = conflict(desk, clone)[-1]
     data = copy.read_bytes()
     copy.write_bytes(data[: data.index(b"\n") + 1])

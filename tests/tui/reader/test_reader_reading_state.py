@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -266,7 +267,7 @@ async def test_a_read_only_library_says_why(
 class Full(FolderLibrary):
     """A library on a disk that is full; the error has a line end and an escape sequence in it."""
 
-    def _append_events(self, changes: Any) -> Any:
+    def record(self, event: str, articles: Sequence[str], **data: Any) -> Any:
         raise SaveFailed("no space left on\n/home/\x1b[31mx\x1b[0m/[/b]")
 
 
