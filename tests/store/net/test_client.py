@@ -494,9 +494,13 @@ def test_redirect_from_https_to_http_warns(site: Site) -> None:
 
 
 def test_reasons_of_failures(site: Site) -> None:
-    dead = FetchRequest("http://127.0.0.1:1/", allowed_private_hosts=HERE)
-    with pytest.raises(FetchFailed, match="connection refused"):
-        CLIENT.fetch(dead)
+    with socket.socket() as deaf:  # it has the port, and does not listen
+        deaf.bind(("127.0.0.1", 0))
+        dead = FetchRequest(
+            f"http://127.0.0.1:{deaf.getsockname()[1]}/", allowed_private_hosts=HERE
+        )
+        with pytest.raises(FetchFailed, match="connection refused"):
+            CLIENT.fetch(dead)
     with pytest.raises(FetchFailed, match=r"host nowhere\.invalid not found"):
         replace(CLIENT, resolve=_nobody).fetch(FetchRequest("http://nowhere.invalid/"))
     assert describe_failure(TimeoutError()) == "the server does not respond"
