@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NamedTuple
 
 from store.feeds.parse import FeedEntry, FeedInfo, build_feed
 from store.feeds.subscriptions import Subscription
 from store.model.article import ParsedArticle, Rejection
+from store.model.errors import UrlRejected
 from store.text.clean import clean_line
-from store.text.urls import canonicalize_url, normalize_feed_url, redact_url
+from store.text.urls import canonicalize_url, normalize_feed_url, redact_url, validate_url
 
 
 class StoredFeed(NamedTuple):
@@ -23,13 +25,26 @@ class StoredFeed(NamedTuple):
 
     @property
     def web_url(self) -> str:
-        """Its URL; empty if it is not fetched from the web."""
+        """Its URL; empty if it is none that can be fetched."""
         url = normalize_feed_url(self.url)
-        return url if url.lower().startswith(("http://", "https://")) else ""
+        try:
+            safe = validate_url(url)
+        except UrlRejected:
+            return ""
+        return url if url.isprintable() and " " not in url else safe
 
-    def subscribe(self) -> Subscription:
-        """Return a subscription to it."""
-        return Subscription(self.web_url, clean_line(self.title, 200), site=clean_line(self.site))
+    def describe(self, subscription: Subscription) -> Subscription:
+        """Return a subscription with what the feed says of itself, unless it has a title already."""
+        title = subscription.title or clean_line(self.title, 200)
+        return replace(subscription, title=title, site=clean_line(self.site, 2000))
+
+
+class WantedFeed(NamedTuple):
+    """A feed to subscribe to, and what the user gave it."""
+
+    feed: StoredFeed
+    category: str = ""
+    tags: Sequence[str] = ()
 
 
 FeedEntries = Iterable[tuple[StoredFeed, Iterable[FeedEntry]]]
@@ -70,6 +85,19 @@ class ReaderContents:
                 yield Rejection(f"{name}: {each.location}", each.reason)
             yield from parsed.articles
         yield from self.problems
+
+
+def subscribe_each(
+    wanted: Iterable[WantedFeed], place: Path, rejected: list[Rejection]
+) -> Iterator[Subscription]:
+    """Yield a subscription to each feed; reject those that cannot be fetched."""
+    for feed, category, tags in wanted:
+        if url := feed.web_url:
+            names = tuple(clean_line(tag, 100) for tag in tags)
+            yield feed.describe(Subscription(url, category=clean_line(category, 1000), tags=names))
+        else:
+            name = clean_line(redact_url(feed.url) or feed.title, 100)
+            rejected.append(Rejection(f"{place}: {name}", "not an http or https URL"))
 
 
 def _describe_feed(stored: StoredFeed, known: Mapping[str, Subscription], now: str) -> FeedInfo:

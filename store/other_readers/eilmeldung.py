@@ -10,13 +10,18 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from store.feeds.parse import FeedEntry
 from store.model.article import Rejection
 from store.model.errors import InvalidInput
-from store.other_readers.contents import FeedEntries, ReaderContents, StoredFeed
+from store.other_readers.contents import (
+    FeedEntries,
+    ReaderContents,
+    StoredFeed,
+    WantedFeed,
+    subscribe_each,
+)
 from store.other_readers.database import Database, Row, is_database, open_database_copy
 from store.other_readers.files import BaseFolders, read_text
 from store.search.query_text import check_query, format_condition, join_choices, translate_pattern
@@ -107,13 +112,8 @@ def open_eilmeldung(files: Mapping[str, Path]) -> Iterator[ReaderContents]:
         database.require_table("articles", "eilmeldung")
         feeds = _read_feeds(database)
         folders = _read_folders(database)
-        subscriptions = []
-        for feed_id, feed in feeds.items():
-            if feed.web_url:
-                category = folders.get(feed_id, "")
-                subscriptions.append(replace(feed.subscribe(), category=category))
-            else:
-                rejected.append(Rejection(f"{path}: {feed.title}", "a feed without URL"))
+        wanted = (WantedFeed(feed, folders.get(feed_id, "")) for feed_id, feed in feeds.items())
+        subscriptions = list(subscribe_each(wanted, path, rejected))
         entries = _iter_feeds(database, feeds, problems)
         yield ReaderContents(subscriptions, searches, rejected, entries, problems)
 

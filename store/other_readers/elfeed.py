@@ -13,7 +13,6 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,13 @@ from store.feeds.parse import FeedEntry
 from store.feeds.subscriptions import Subscription
 from store.model.article import Rejection
 from store.model.errors import InvalidInput
-from store.other_readers.contents import FeedEntries, ReaderContents, StoredFeed
+from store.other_readers.contents import (
+    FeedEntries,
+    ReaderContents,
+    StoredFeed,
+    WantedFeed,
+    subscribe_each,
+)
 from store.other_readers.files import BaseFolders, read_text
 from store.other_readers.lisp import as_text, get_property, read_records, read_value
 from store.search.query_text import check_query, format_condition, join_choices, translate_pattern
@@ -86,17 +91,15 @@ def open_elfeed(files: Mapping[str, Path]) -> Iterator[ReaderContents]:
     index = files.get("index")
     text = _read_index(index) if index else ""
     feeds = {each.url: each for each in _read_feeds(text)}
-    chosen = [
-        *(each for name in SETTINGS_NAMES if name in files for each in _read_variable(files[name])),
-        *(_read_outline(read_text(files["elfeed.org"])) if "elfeed.org" in files else ()),
-    ]
     searches = _read_bookmarks(files.get("bookmarks"), rejected)
     if not index:
         reason = "no index: its articles are not taken"
         rejected.append(Rejection("elfeed", reason))
     entries = _iter_feeds(index, text, feeds, problems) if index else ()
-    offered = chosen or [each.subscribe() for each in feeds.values() if each.web_url]
-    subscriptions = [_add_facts(each, feeds) for each in offered]
+    chosen = list(_read_settings(files, rejected))
+    if not chosen and index:
+        chosen = list(subscribe_each(map(WantedFeed, feeds.values()), index, rejected))
+    subscriptions = [feeds.get(each.url, StoredFeed(each.url)).describe(each) for each in chosen]
     yield ReaderContents(subscriptions, searches, rejected, entries, problems)
 
 
@@ -118,9 +121,17 @@ def _read_feeds(index: str) -> Iterator[StoredFeed]:
             yield StoredFeed(as_text(feed.get("id")), title)
 
 
-def _read_variable(path: Path) -> Iterator[Subscription]:
+def _read_settings(files: Mapping[str, Path], rejected: list[Rejection]) -> Iterator[Subscription]:
+    """Yield the feeds that the user has written down."""
+    for name in (*SETTINGS_NAMES, "elfeed.org"):
+        if path := files.get(name):
+            text = read_text(path)
+            wanted = _read_outline(text) if name == "elfeed.org" else _read_variable(text)
+            yield from subscribe_each(wanted, path, rejected)
+
+
+def _read_variable(text: str) -> Iterator[WantedFeed]:
     """Yield the feeds that a file of Emacs sets `elfeed-feeds` to; those made by code are not known."""
-    text = read_text(path)
     for found in FEEDS_VARIABLE.finditer(text):
         try:
             value = read_value(text, found.end()).value
@@ -131,21 +142,20 @@ def _read_variable(path: Path) -> Iterator[Subscription]:
         for each in value:
             url, *tags = each if isinstance(each, list) and each else [each]
             if as_text(url):
-                yield _make_subscription(url, filter(None, map(_as_name, tags)))
+                yield _want(url, filter(None, map(_as_name, tags)))
 
 
 def _as_name(value: object) -> str:
     return value if isinstance(value, str) and not value.startswith(":") else ""
 
 
-def _make_subscription(url: str, tags: Iterable[str], title: str = "") -> Subscription:
-    """Return a subscription; the first tag is its category."""
-    category, *others = [clean_line(tag, 100) for tag in dict.fromkeys(tags)] or [""]
-    feed = StoredFeed(url, title).subscribe()
-    return replace(feed, category=category, tags=tuple(others))
+def _want(url: str, tags: Iterable[str], title: str = "") -> WantedFeed:
+    """Return a feed to subscribe to; the first tag is its category."""
+    category, *others = list(dict.fromkeys(tags)) or [""]
+    return WantedFeed(StoredFeed(as_text(url), title), category, others)
 
 
-def _read_outline(text: str) -> Iterator[Subscription]:
+def _read_outline(text: str) -> Iterator[WantedFeed]:
     """Yield the feeds in an outline of elfeed-org: headings that are URLs, with the tags of those above."""
     above: list[tuple[int, list[str]]] = []
     for line in text.splitlines():
@@ -160,12 +170,7 @@ def _read_outline(text: str) -> Iterator[Subscription]:
         names = [name for _, found in above for name in found if name]
         if link and ORG_ROOT_TAG in names:
             names = [name for name in names if name != ORG_ROOT_TAG]
-            yield _make_subscription(link[1] or link[3], names, link[2] or "")
-
-
-def _add_facts(subscription: Subscription, feeds: Mapping[str, StoredFeed]) -> Subscription:
-    stored = feeds.get(subscription.url, StoredFeed(subscription.url)).subscribe()
-    return replace(subscription, title=subscription.title or stored.title)
+            yield _want(link[1] or link[3], names, link[2] or "")
 
 
 # -- articles --------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from store.feeds.newsboat import (
@@ -22,7 +21,13 @@ from store.feeds.parse import FeedEntry
 from store.feeds.subscriptions import Subscription
 from store.model.article import Rejection
 from store.model.errors import InvalidInput
-from store.other_readers.contents import FeedEntries, ReaderContents, StoredFeed
+from store.other_readers.contents import (
+    FeedEntries,
+    ReaderContents,
+    StoredFeed,
+    WantedFeed,
+    subscribe_each,
+)
 from store.other_readers.database import Database, Row, is_database, open_database_copy
 from store.other_readers.files import BaseFolders, read_text
 
@@ -76,9 +81,10 @@ def open_newsboat(files: Mapping[str, Path]) -> Iterator[ReaderContents]:
         feeds = {each.url: each for each in _stored_feeds(database)}
         subscriptions, searches = _read_urls(files.get("urls"), rejected)
         if "urls" not in files:
-            subscriptions = [each.subscribe() for each in feeds.values() if each.web_url]
+            wanted = map(WantedFeed, feeds.values())
+            subscriptions = list(subscribe_each(wanted, path or Path(), rejected))
         yield ReaderContents(
-            [_add_facts(each, feeds) for each in subscriptions],
+            [feeds.get(each.url, StoredFeed(each.url)).describe(each) for each in subscriptions],
             {**_read_filters(files.get("config"), rejected), **searches},
             rejected,
             _iter_feeds(database, feeds, problems) if database else (),
@@ -118,12 +124,6 @@ def _read_filters(path: Path | None, rejected: list[Rejection]) -> dict[str, str
         except InvalidInput as error:
             rejected.append(Rejection(f"{path}: line {number}", error.reason))
     return searches
-
-
-def _add_facts(subscription: Subscription, feeds: Mapping[str, StoredFeed]) -> Subscription:
-    """Return a subscription with what the feed says of itself, unless the user named it."""
-    stored = feeds.get(subscription.url, StoredFeed(subscription.url)).subscribe()
-    return replace(subscription, title=subscription.title or stored.title, site=stored.site)
 
 
 def _iter_feeds(

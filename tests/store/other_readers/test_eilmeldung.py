@@ -103,7 +103,7 @@ def test_feeds_and_queries_of_eilmeldung(folder: Path) -> None:
         }
         assert [(each.location, each.reason) for each in contents.rejected] == [
             (f"{folder / 'config.toml'}: Loud", "query: “title:” cannot be translated"),
-            (f"{folder / 'database.sqlite'}: Elsewhere", "a feed without URL"),
+            (f"{folder / 'database.sqlite'}: Elsewhere", "not an http or https URL"),
         ]
 
 

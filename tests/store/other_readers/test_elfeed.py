@@ -113,6 +113,18 @@ def test_an_outline_of_elfeed_org(folder: Path) -> None:
     ]
 
 
+def test_feeds_that_cannot_be_fetched(tmp_path: Path) -> None:
+    code = '(setq elfeed-feeds \'("file:///a" ("fever+https://ann:x@b.example" y) "http://\u0007"))'
+    (tmp_path / "init.el").write_text(code)
+    subscriptions, _, rejected = move(tmp_path)
+    assert subscriptions == []
+    assert [(each.location.rpartition(": ")[2], each.reason) for each in rejected[1:]] == [
+        ("file:///a", "not an http or https URL"),
+        ("fever+https://…@b.example", "not an http or https URL"),
+        ("http://", "not an http or https URL"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("code", "urls"),
     [
