@@ -8,6 +8,7 @@ from pathlib import Path
 from store.model.times import Clock
 from store.postgres.connection import Connection
 from store.system.files import WarningHandler
+from store.text.names import name_key
 
 
 @dataclass(slots=True)
@@ -37,6 +38,14 @@ class Access:
     """The libraries of its own folders that are shared, by category."""
     read_only_reason: str = ""
     """Why nothing can be changed; empty if it can."""
+
+    def library_for(self, category: str) -> int:
+        """Return the library for what is new in a category: a shared folder, or the own library."""
+        folders = {name_key(folder): library for folder, library in self.folders.items()}
+        name = name_key(category)
+        while name and name not in folders:
+            name = name.rpartition("/")[0]
+        return folders.get(name, self.own)
 
     def read_memberships(self) -> None:
         """Read which libraries the account is a member of; they change when somebody shares one."""

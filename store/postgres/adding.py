@@ -9,7 +9,7 @@ from itertools import groupby
 from store.journal.events import Event, NewEvent
 from store.library.item_matcher import ItemMatcher, document_key
 from store.library.updates import ArrivedArticles, lacks_text, merge_article, sort_arrived
-from store.model.article import Article, ParsedArticle
+from store.model.article import ParsedArticle
 from store.model.results import AddProgress
 from store.postgres.access import Access
 from store.postgres.article_writer import insert_articles, move_items, replace_articles
@@ -169,15 +169,10 @@ class Addition:
             )
             of_feeds = dict(self._cursor.fetchall())
         return {
-            each.id: of_feeds.get(str(each.extra.get("feed") or "")) or self._folder_of(each)
+            each.id: of_feeds.get(str(each.extra.get("feed") or ""))
+            or self._access.library_for(each.category)
             for each in articles
         }
-
-    def _folder_of(self, article: Article) -> int:
-        name = article.category
-        while name and name not in self._access.folders:
-            name = name.rpartition("/")[0]
-        return self._access.folders.get(name, self._access.own) if name else self._access.own
 
     def _libraries_of(self, events: Iterable[NewEvent]) -> dict[str, int]:
         """Return the libraries of articles that are there and may be written to."""

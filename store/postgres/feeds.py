@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from typing import Any
-
-from psycopg.types.json import Jsonb
 
 from store.feeds.feed_store import (
     FeedState,
@@ -18,42 +16,55 @@ from store.feeds.feed_store import (
 )
 from store.feeds.subscriptions import Subscription, SubscriptionsCopy
 from store.model.article import Rejection
+from store.model.errors import LibraryReadOnly
 from store.postgres.connection import Cursor
 from store.postgres.side_connection import SideConnection
+from store.postgres.values import storable_json, storable_text
 
 LIST_FIELDS = frozenset({"former_urls", "tags"})
 """The fields of a subscription that are tuples."""
 
 
 class PostgresFeedStore(FeedStore):
-    """The feeds of an account's own library, for any thread."""
+    """The feeds of all libraries of an account, for any thread.
 
-    def __init__(self, connection: SideConnection) -> None:
-        """Read nothing yet."""
+    A feed is in one library with its articles. Those of a library that others write are listed as
+    paused: they are not fetched here.
+    """
+
+    def __init__(self, connection: SideConnection, changed: Callable[[], None]) -> None:
+        """Read nothing yet; `changed` is called when articles may have other names of feeds."""
+        self._changed = changed
         self.cache = connection.access.cache
         self._access = connection.access
         self._connection = connection
 
     @property
-    def _own(self) -> list[int]:
-        return [self._access.own]
-
-    @property
     def signature(self) -> object:
         """The number of feeds, and that of their last change."""
         return self._connection.last_rows(
-            "select count(*), max(got) from newstui.feed where library = %s", self._own
+            "select count(*), max(got) from newstui.feed where library = any(%s)",
+            [list(self._access.libraries)],
         )
+
+    def _read(self, column: str) -> dict[str, tuple[int, Any]]:
+        """Return library and a column of each feed by its key; the first library counts."""
+        found = self._connection.last_rows(
+            f"select key, library, {column} from newstui.feed where library = any(%(libraries)s)"
+            " order by array_position(%(libraries)s::int[], library) desc",
+            {"libraries": list(self._access.libraries)},
+        )
+        return {key: (library, value) for key, library, value in found}
 
     def subscriptions(self) -> list[Subscription]:
         """Return every feed, by name."""
-        found = self._connection.last_rows(
-            "select subscription from newstui.feed where library = %s", self._own
+        writable = self._access.writable
+        feeds = (
+            replace(feed, paused=True) if library not in writable else feed
+            for library, value in self._read("subscription").values()
+            for feed in [subscription_from_json(value)]
         )
-        return sorted(
-            (subscription_from_json(value) for (value,) in found),
-            key=lambda each: (each.display_name.casefold(), each.key),
-        )
+        return sorted(feeds, key=lambda each: (each.display_name.casefold(), each.key))
 
     def list_rejected(self) -> Sequence[Rejection]:
         """Return nothing: what cannot be subscribed to is not put."""
@@ -64,61 +75,92 @@ class PostgresFeedStore(FeedStore):
         yield from ()
 
     def states(self) -> dict[str, FeedState]:
-        """Return the states of the feeds, whichever machine fetched them."""
-        found = self._connection.last_rows(
-            "select key, state from newstui.feed where library = %s", self._own
-        )
-        return {key: state_from_json(value) for key, value in found}
+        """Return the states of the feeds, whoever fetched them."""
+        return {key: state_from_json(value) for key, (_, value) in self._read("state").items()}
 
     def update(self, put: Iterable[Subscription] = (), remove: Iterable[Subscription] = ()) -> None:
         """Add, change or remove subscriptions."""
         added, removed = list(put), [each.key for each in remove]
 
         def work(cursor: Cursor) -> None:
-            cursor.execute(
-                "delete from newstui.feed where library = %s and key = any(%s)",
-                [self._access.own, removed],
-            )
+            existing = self._lock(cursor, [*(each.key for each in added), *removed])
+            for key in removed:
+                if key in existing:
+                    cursor.execute(
+                        "delete from newstui.feed where library = %s and key = %s",
+                        [self._writable(existing, key), key],
+                    )
             for each in added:
-                self._put(cursor, each)
+                is_new = each.key not in existing
+                library = (
+                    self._access.library_for(each.category or each.display_name)
+                    if is_new
+                    else self._writable(existing, each.key)
+                )
+                _put(cursor, library, each)
 
         self._connection.change(work)
+        self._changed()
+
+    def _lock(self, cursor: Cursor, keys: Collection[str]) -> dict[str, tuple[int, Subscription]]:
+        """Return library and subscription of the feeds that are there, and keep others from them."""
+        parameters = {"libraries": list(self._access.libraries), "keys": list(keys)}
+        cursor.execute(
+            "select key, library, subscription from newstui.feed"
+            " where library = any(%(libraries)s) and key = any(%(keys)s)"
+            " order by array_position(%(libraries)s::int[], library) desc, key",
+            parameters,
+        )
+        found = {
+            key: (library, subscription_from_json(value))
+            for key, library, value in cursor.fetchall()
+        }
+        cursor.execute(  # those that may be changed: others are not found for it
+            "select 1 from newstui.feed where library = any(%(libraries)s) and key = any(%(keys)s)"
+            " order by library, key for update",
+            parameters | {"libraries": list(self._access.writable)},
+        )
+        return found
+
+    def _writable(self, existing: Mapping[str, tuple[int, Subscription]], key: str) -> int:
+        library, feed = existing[key]
+        if library not in self._access.writable:
+            raise LibraryReadOnly(f"{feed.display_name} is in a folder that others write")
+        return library
 
     def save_results(self, results: Sequence[FetchResult]) -> None:
         """Save what fetching found out; the feeds are read again and locked."""
 
         def work(cursor: Cursor) -> None:
-            found = cursor.execute(
-                "select key, subscription from newstui.feed where library = %s and key = any(%s)"
-                " order by key for update",
-                [self._access.own, [each.subscription.key for each in results]],
-            )
-            existing = {key: subscription_from_json(value) for key, value in found}
+            existing = self._lock(cursor, [each.subscription.key for each in results])
             for each in results:
-                if (old := existing.get(each.subscription.key)) is not None:
-                    if (new := merge_fetched(old, each.subscription)) != old:
-                        self._put(cursor, new)
-                    cursor.execute(
-                        "update newstui.feed set state = %s where library = %s and key = %s",
-                        [Jsonb(state_to_json(each.state)), self._access.own, old.key],
-                    )
+                library, old = existing.get(each.subscription.key, (0, None))
+                if old is None or library not in self._access.writable:
+                    continue
+                if (new := merge_fetched(old, each.subscription)) != old:
+                    _put(cursor, library, new)
+                cursor.execute(
+                    "update newstui.feed set state = %s::jsonb where library = %s and key = %s",
+                    [storable_json(state_to_json(each.state)), library, old.key],
+                )
 
         self._connection.change(work)
 
-    def _put(self, cursor: Cursor, feed: Subscription) -> None:
-        cursor.execute(
-            "insert into newstui.feed (library, key, subscription, name, category)"
-            " values (%s, %s, %s, %s, %s) on conflict (library, key) do update set"
-            " subscription = excluded.subscription, name = excluded.name,"
-            " category = excluded.category",
-            [
-                self._access.own,
-                feed.key,
-                Jsonb(subscription_to_json(feed)),
-                feed.display_name,
-                feed.category or feed.display_name,
-            ],
-        )
+
+def _put(cursor: Cursor, library: int, feed: Subscription) -> None:
+    cursor.execute(
+        "insert into newstui.feed (library, key, subscription, name, category)"
+        " values (%s, %s, %s::jsonb, %s, %s) on conflict (library, key) do update set"
+        " subscription = excluded.subscription, name = excluded.name,"
+        " category = excluded.category",
+        [
+            library,
+            storable_text(feed.key),
+            storable_json(subscription_to_json(feed)),
+            storable_text(feed.display_name),
+            storable_text(feed.category or feed.display_name),
+        ],
+    )
 
 
 def subscription_to_json(feed: Subscription) -> dict[str, Any]:

@@ -14,7 +14,7 @@ def storable_text(text: str) -> str:
     """Return a string without what PostgreSQL refuses; such characters are shown nowhere."""
     if text.isascii():
         return text.replace("\0", "") if "\0" in text else text
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 def storable_json(value: Any) -> str:

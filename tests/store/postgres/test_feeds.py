@@ -11,7 +11,8 @@ from store.feeds.subscriptions import Subscription
 from store.model.errors import InvalidInput, LibraryReadOnly
 from store.postgres.feeds import subscription_from_json, subscription_to_json
 from store.postgres.library import PostgresLibrary
-from tests.support.libraries import article, article_id
+from store.postgres.sharing import share_folder
+from tests.support.libraries import add, article, article_id, list_numbers
 from tests.support.postgres_rows import put_articles
 from tests.support.postgres_server import OpenAs
 
@@ -123,3 +124,34 @@ def test_what_was_read_last_stays_while_the_server_is_away(
         "store.postgres.connection.make_conninfo", lambda **_: "postgresql:///?host=/nowhere"
     )
     assert (ann.feeds.signature, ann.feeds.subscriptions(), ann.searches.read()) == before
+
+
+def test_the_feeds_of_a_shared_folder(ann: PostgresLibrary, open_as: OpenAs) -> None:
+    """Those who may write fetch them, too; for those who may not they are paused."""
+    ann.feeds.update(put=[HARBOUR, SECRET])
+    add(ann, [article(1, extra={"feed": HARBOUR.key}), article(2)])
+    open_as("bob"), open_as("eve")
+    share_folder(ann.access, "world", "bob", may_write=True)
+    share_folder(ann.access, "world", "eve", may_write=False)
+    bob, eve = open_as("bob"), open_as("eve")
+    assert ann.feeds.subscriptions() == [HARBOUR, SECRET]
+    assert bob.feeds.subscriptions() == [HARBOUR]
+    assert eve.feeds.subscriptions() == [replace(HARBOUR, paused=True)]
+    add(bob, [article(3, extra={"feed": HARBOUR.key}), article(4)])
+    assert [list_numbers(each) for each in (ann, bob, eve)] == [[3, 2, 1], [4, 3, 2, 1], [3, 2, 1]]
+    bob.feeds.save_results([FetchResult(HARBOUR, FeedState(etag="e"))])
+    eve.feeds.save_results([FetchResult(HARBOUR, FeedState(etag="mine"))])
+    assert {each.feeds.states()[HARBOUR.key].etag for each in (ann, bob, eve)} == {"e"}
+    with pytest.raises(LibraryReadOnly, match="Harbour is in a folder that others write"):
+        eve.feeds.update(remove=[HARBOUR])
+    bob.feeds.update(put=[replace(HARBOUR, title="A port")])
+    assert ann.feeds.subscriptions()[0].display_name == "A port"
+    new = replace(HARBOUR, url="https://quay.example/feed")
+    ann.feeds.update(put=[new], remove=[HARBOUR])
+    assert [each.url for each in bob.feeds.subscriptions()] == [new.url]
+
+
+def test_renaming_a_feed_is_reported_by_the_next_refresh(ann: PostgresLibrary) -> None:
+    ann.feeds.update(put=[HARBOUR])
+    assert ann.refresh().is_list_stale
+    assert not ann.refresh().is_list_stale
