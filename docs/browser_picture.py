@@ -25,7 +25,7 @@ async def take_picture(program: str, folder: Path) -> None:
     listener = listen(0)
     access = Access(listener.getsockname()[1], load_static_files())
     environ = {**ENVIRONMENT, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
-    server = TerminalServer(make_reader_command(folder / "library"), environ, access)
+    server = TerminalServer(make_reader_command(str(folder / "library")), environ, access)
     serving = asyncio.create_task(server.run(listener, lambda: None))
     async with open_browser(program, folder / "profile") as page:
         await page.call("Page.navigate", url=access.link)

@@ -6,6 +6,7 @@ with what SQLite keeps beside it, and is never opened for writing itself.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -23,6 +24,9 @@ COMPANIONS = ("", "-wal", "-journal")
 """The suffixes of the files that belong together: changes may be in another one than the first."""
 LOCK_TIMEOUT = 2.0
 """Seconds to wait for a program that is writing; afterwards the file is copied as it is."""
+HEADER_BYTES = 100
+MAX_RESTORED_BYTES = 10_000_000_000
+"""The largest database that is filled up; the rest of it takes no space."""
 MAX_PROBED_ROWS = 200_000
 """Rows that are looked for one by one after a damaged page."""
 
@@ -150,6 +154,7 @@ def open_database_copy(path: Path) -> Iterator[Database]:
                 _copy_files(path, copy)
         except OSError as error:
             raise InvalidInput(describe_system_error(error), file=path) from error
+        _restore_size(copy)
         with closing(sqlite3.connect(copy)) as connection:
             connection.text_factory = _decode
             yield Database(path, connection)
@@ -179,6 +184,19 @@ def _copy_files(path: Path, copy: Path) -> None:
             continue
         with source, Path(f"{copy}{suffix}").open("wb") as target:
             shutil.copyfileobj(source, target)
+
+
+def _restore_size(copy: Path) -> None:
+    """Fill up a truncated file with empty pages, without which SQLite reads nothing of it.
+
+    Source: "The Database Header" in https://www.sqlite.org/fileformat2.html.
+    """
+    with copy.open("rb+") as stream:
+        header = stream.read(HEADER_BYTES)
+        page_size = int.from_bytes(header[16:18]) or 1
+        size = (65_536 if page_size == 1 else page_size) * int.from_bytes(header[28:32])
+        if stream.seek(0, os.SEEK_END) < size < MAX_RESTORED_BYTES:
+            stream.truncate(size)
 
 
 def _decode(value: bytes) -> str:

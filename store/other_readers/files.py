@@ -10,6 +10,8 @@ from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import read_regular
 from store.text.decoding import decode_text
 
+MAX_NAMED_FOLDERS = 4
+
 
 class BaseFolders(NamedTuple):
     """The folders below which programs keep their files (XDG base directories)."""
@@ -71,7 +73,10 @@ def find_files(
         found = {path.name: path for path in reversed(places) if path.is_file()}
     if not found:
         folders = dict.fromkeys(str(path.parent) for path in places)
-        raise InvalidInput(f"nothing found in {', '.join(folders)}")
+        shown = ", ".join(list(folders)[:MAX_NAMED_FOLDERS])
+        more = f" and {len(folders) - MAX_NAMED_FOLDERS} other places"
+        more = more if len(folders) > MAX_NAMED_FOLDERS else ""
+        raise InvalidInput(f"nothing found in {shown}{more}; name its files or folder")
     return found
 
 

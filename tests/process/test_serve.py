@@ -41,7 +41,7 @@ class ServedReader:
 async def serve(home: Path) -> AsyncIterator[ServedReader]:
     """Serve a library until the block ends."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tui", "serve"),
+        *(sys.executable, "-m", "tui", "serve", "--library", str(home / "data/newstui")),
         env=environment(home, {}),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import os
 import sys
-from pathlib import Path
 
 from store.model.errors import NewstuiError
 from tui.cli.console import flush_output, print_data, print_message
@@ -39,7 +38,7 @@ def run_serve(options: argparse.Namespace) -> None:
     asyncio.run(server.run(listener, announce))
 
 
-def make_reader_command(library: Path | None) -> list[str]:
+def make_reader_command(library: str | None) -> list[str]:
     """Return the command that starts a reader in a terminal."""
-    chosen = [] if library is None else ["--library", str(library.absolute())]
+    chosen = [] if library is None else ["--library", library]
     return [sys.executable, "-P", "-m", "tui", *chosen]

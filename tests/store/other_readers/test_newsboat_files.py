@@ -263,6 +263,21 @@ def test_a_damaged_database_loses_only_what_is_damaged(folder: Path) -> None:
     assert problem == (f"damaged (articles lost: {len(lost)} at most)")
 
 
+def test_a_truncated_database_keeps_what_is_left(folder: Path) -> None:
+    path = folder / "cache.db"
+    with closing(sqlite3.connect(path)) as writer, writer:
+        for number in range(40):
+            writer.execute(
+                "INSERT INTO rss_item (guid, title, author, url, feedurl, pubDate, content, unread)"
+                f" VALUES ('', 'Story {number}', '', '', '{SEA}', 1, hex(randomblob(900)), 1)"
+            )
+    whole = set(titles(folder))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    left = {title for title in titles(folder) if not title.startswith("damaged (")}
+    assert left < whole
+    assert "The ferry is late" in left
+
+
 def test_text_that_is_not_utf_8_and_values_of_other_types(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "cache.db")) as writer, writer:
         writer.execute("UPDATE rss_item SET title = CAST(x'466fff67' AS TEXT) WHERE id = 1")
