@@ -125,9 +125,12 @@ class PostgresLibrary:
             )
         found = connection.row("select session_user::text")
         access.account = found[0] if found else ""
-        if not access.read_only_reason:
-            own = connection.row("select newstui.open_own()")
-            access.own = own[0] if own else 0
+        own = connection.row(
+            "select id from newstui.library where owner = session_user and folder = ''"
+            if access.read_only_reason
+            else "select newstui.open_own()"
+        )
+        access.own = own[0] if own else 0
         access.read_memberships()
 
     def _warn(self, problem: str) -> None:

@@ -50,7 +50,7 @@ _ORDERS: dict[Sort, tuple[str, str]] = {
     "oldest": (f"case when {{at}} in (0, {UNDATED}) then {1 << 62} else {{at}} end", "key,"),
     "added": ("a.added_at", "key desc,"),
     "words": ("a.words", "key desc,"),
-    "title": ("coalesce(s.title_key, a.title_key)", "key,"),
+    "title": ("{title_key}", "key,"),
     "category": ("coalesce(%(category_keys)s::jsonb ->> {category}, '') collate \"C\"", "key,"),
     "feed": (
         "case when a.feed_key = '' then %(last)s::text"
@@ -86,7 +86,8 @@ def _state_of_article(where: str) -> str:
     )
 
 
-_MOVED = "(s.deleted or s.category is not null or s.edited_at is not null)"
+_EDITED = "(s.category is not null or s.edited_at is not null or s.title is not null)"
+_MOVED = f"(s.deleted or {_EDITED[1:]}"
 """The states with which an article is not where it came; there are few of them, with an index."""
 UNREAD = f"not {_state_of_article('s.read')}"
 _SHOWN: dict[Show, str] = {
@@ -185,7 +186,7 @@ class ListSql:
             if self.condition.sql != ALWAYS.sql:
                 conditions.append(f"({self.condition.sql})")
         plain.append(f"not {_state_of_article(_MOVED)}")
-        edited.append("(s.category is not null or s.edited_at is not null)")
+        edited.append(_EDITED)
         is_joined = self.condition.sql != ALWAYS.sql or "s." in _ORDERS[self.query.sort][0]
         source = ARTICLES_AND_STATES if is_joined else "newstui.article a"
         fields = self._fields(is_edited=False)
@@ -198,7 +199,9 @@ class ListSql:
     def _fields(self, *, is_edited: bool) -> str:
         at, rank = (AT, RANK) if is_edited else ("a.at", "a.rank")
         key = _ORDERS[self.query.sort][0].format(
-            at=at, category=CATEGORY if is_edited else "a.category"
+            at=at,
+            category=CATEGORY if is_edited else "a.category",
+            title_key="coalesce(s.title_key, a.title_key)" if is_edited else "a.title_key",
         )
         return (
             f"select a.added as number, {at} as at, {rank} as rank, a.id, a.library, {key} as key"

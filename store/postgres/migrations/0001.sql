@@ -194,9 +194,9 @@ create index state_read on newstui.state (library, account, article) where read;
 create index state_starred on newstui.state (library, account, article) where starred;
 create index state_begun on newstui.state (library, account, article) where position > 0 and not read;
 create index state_moved on newstui.state (library, account, article)
-    where deleted or category is not null or edited_at is not null;
+    where deleted or category is not null or edited_at is not null or title is not null;
 create index state_edited on newstui.state (library, account, article)
-    where category is not null or edited_at is not null;
+    where category is not null or edited_at is not null or title is not null;
 create index state_tags on newstui.state (library, account, article) where tags <> '{}';
 
 -- Numbers of articles that are kept up with every change. Those of the account '' are all articles;
