@@ -209,9 +209,14 @@ class Connection:
         was_lost, self.lost_reason = self.lost_reason, ""
         return bool(was_lost)
 
-    def another(self) -> Connection:
-        """Return another connection of this session, for what takes long."""
-        return Connection(*self._arguments)
+    def another(self, session: str = "") -> Connection:
+        """Return another connection to the same database.
+
+        Args:
+            session: The name of its session; this one if empty.
+        """
+        url, own, environ, password = self._arguments
+        return Connection(url, session or own, environ, password)
 
     @property
     def _is_in_transaction(self) -> bool:

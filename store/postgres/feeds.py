@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -32,9 +32,8 @@ class PostgresFeedStore(FeedStore):
     paused: they are not fetched here.
     """
 
-    def __init__(self, connection: SideConnection, changed: Callable[[], None]) -> None:
-        """Read nothing yet; `changed` is called when articles may have other names of feeds."""
-        self._changed = changed
+    def __init__(self, connection: SideConnection) -> None:
+        """Read nothing yet."""
         self.cache = connection.access.cache
         self._access = connection.access
         self._connection = connection
@@ -100,7 +99,6 @@ class PostgresFeedStore(FeedStore):
                 _put(cursor, library, each)
 
         self._connection.change(work)
-        self._changed()
 
     def _lock(self, cursor: Cursor, keys: Collection[str]) -> dict[str, tuple[int, Subscription]]:
         """Return library and subscription of the feeds that are there, and keep others from them."""

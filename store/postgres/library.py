@@ -196,7 +196,7 @@ class PostgresLibrary:
         """The subscriptions, and the state of each feed."""
         from store.postgres.feeds import PostgresFeedStore  # with parsers of subscriptions
 
-        return PostgresFeedStore(self._side, self._reader.note_list_change)
+        return PostgresFeedStore(self._side)
 
     @cached_property
     def searches(self) -> SearchStore:

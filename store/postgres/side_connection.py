@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
+from uuid import uuid4
 
 from store.model.errors import LibraryReadOnly, LibraryUnavailable
 from store.postgres.access import Access
@@ -23,7 +24,8 @@ class SideConnection:
 
     def _open(self) -> Connection:
         if self._connection is None:
-            self._connection = self.access.connection.another()
+            # Of another session: what the name of a feed changes in rows, a refresh has to report.
+            self._connection = self.access.connection.another(uuid4().hex)
         return self._connection
 
     def rows(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:

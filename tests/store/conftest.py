@@ -17,12 +17,18 @@ Open = Callable[[], Library]
 
 READY_ON_POSTGRES = frozenset(
     {
+        "test_counts",
         "test_front_page",
         "test_item_matcher",
+        "test_library",
+        "test_library_changes",
+        "test_listing",
         "test_passages",
+        "test_reading_history",
         "test_record_all",
         "test_republished",
         "test_searcher",
+        "test_source_names",
         "test_spellings",
         "test_story",
         "test_undo",

@@ -149,9 +149,3 @@ def test_the_feeds_of_a_shared_folder(ann: PostgresLibrary, open_as: OpenAs) -> 
     new = replace(HARBOUR, url="https://quay.example/feed")
     ann.feeds.update(put=[new], remove=[HARBOUR])
     assert [each.url for each in bob.feeds.subscriptions()] == [new.url]
-
-
-def test_renaming_a_feed_is_reported_by_the_next_refresh(ann: PostgresLibrary) -> None:
-    ann.feeds.update(put=[HARBOUR])
-    assert ann.refresh().is_list_stale
-    assert not ann.refresh().is_list_stale
