@@ -29,6 +29,8 @@ from tui.cli.console import print_data
 from tui.cli.context import resolve_paths
 from tui.cli.list import SHORT_ID_LENGTH
 from tui.cli.parser import COMMAND_SYNTAXES, build_parser
+from tui.config.settings import AUTO_THEME_NAME, load_settings
+from tui.config.theme_choice import ThemeChoice
 from tui.services import open_library
 
 MAX_IDS = 200
@@ -150,6 +152,15 @@ class UnfinishedValue:
 
         return dict.fromkeys(IMPORT_FORMATS, "")
 
+    def themes(self) -> Candidates:
+        """Return the themes, and `auto`."""
+        paths = resolve_paths(self.options)
+        settings = load_settings(paths.config).settings
+        choice = ThemeChoice(settings, os.environ, paths.config, paths.state)
+        return {AUTO_THEME_NAME: ""} | {
+            name: theme.label for name, theme in choice.all_themes().items()
+        }
+
     def commands(self) -> Candidates:
         """Return the commands of newstui."""
         return {each.name: each.help for each in COMMAND_SYNTAXES}
@@ -187,6 +198,7 @@ COMPLETERS: Mapping[object, Callable[[UnfinishedValue], Candidates]] = {
     "LIBRARY": UnfinishedValue.folders,
     "--category": UnfinishedValue.categories,
     "--as": UnfinishedValue.import_formats,
+    "--use": UnfinishedValue.themes,
     "--save": UnfinishedValue.searches,
     "--remove": UnfinishedValue.searches,
 }

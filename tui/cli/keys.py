@@ -14,6 +14,8 @@ from tui.config.keymaps import Keymap, make_keymap
 from tui.config.settings_file import SETTINGS_FILE
 
 KEYS_CELLS = 20
+MIN_NAME_CELLS = 72
+"""The narrowest terminal with a column of the commands' names."""
 ID_CELLS = max(len(each.id) for each in COMMANDS)
 
 
@@ -54,10 +56,6 @@ class CommandForm:
         if item.group != self._heading:
             self._heading = item.group
             yield [(item.group, "bold")]
-        yield [
-            ("  ", ""),
-            column(format_keys(self._keys[item.id]), KEYS_CELLS, "id"),
-            (" ", ""),
-            column(item.id, ID_CELLS, "dim"),
-            (f" {item.help}", ""),
-        ]
+        keys = format_keys(self._keys[item.id])
+        names = [column(item.id, ID_CELLS, "dim"), (" ", "")] if width >= MIN_NAME_CELLS else []
+        yield [("  ", ""), column(keys, KEYS_CELLS, "id"), (" ", ""), *names, (item.help, "")]

@@ -13,6 +13,7 @@ from store.other_readers import OTHER_READER_NAMES
 from store.search.list_query import SORTS
 from tui.cli.argument_parser import PrintSpec, PrintVersion, SafeArgumentParser
 from tui.cli.help_text import command_notes, top_notes
+from tui.cli.schemas import OUTPUTS
 from tui.cli.syntax import (
     Argument,
     CommandSyntax,
@@ -23,7 +24,6 @@ from tui.cli.syntax import (
     parse_feed_interval,
     parse_import_format,
     parse_interval,
-    parse_output_name,
     parse_port,
     parse_positive,
     parse_since,
@@ -113,6 +113,7 @@ JSON_FLAG = _flag("json", "print JSON")
 # -- arguments of several commands ---------------------------------------------------------
 
 VERSION_FLAG = _argument("-V", "--version", action=PrintVersion, nargs=0, help="print the version")
+OUTPUT_NAMES = tuple(OUTPUTS)
 SHELLS = ("bash", "zsh", "fish")
 """The shells for which there are completions."""
 LIBRARY_ACTIONS = ("init",)
@@ -594,7 +595,14 @@ COMMAND_SYNTAXES = (
         "Print the JSON Schema (2020-12) of what a command prints with --json; of a list, that of each"
         " line. Without NAME, list all of them. The version in $id changes if a field is removed or"
         " changes its meaning.",
-        _positional("name", "NAME", "a command, as list", nargs="?", type=parse_output_name),
+        _positional(
+            "name",
+            "NAME",
+            "a command, as list",
+            nargs="?",
+            choices=OUTPUT_NAMES,
+            type=parse_choice("output", OUTPUT_NAMES),
+        ),
         _output("schema"),
     ),
     _command(

@@ -20,7 +20,8 @@ from tui.config.settings_file import SETTINGS_FILE
 from tui.config.settings_schema import settings_schema
 
 DEFAULT_SOURCE = "default"
-SETTING_CELLS = 45
+SETTING_CELLS, SOURCE_CELLS = 45, 14
+MIN_SETTING_CELLS = 20
 TABLE_EXAMPLES = {
     "keys": ('# "article.toggle_star" = "*"', '# "move.down" = ["j", "down", "ctrl+n"]'),
     "searches": ('# week = "is:unread newer:7d"',),
@@ -78,13 +79,14 @@ class SettingForm:
         """Yield the line of a setting; of a table also its entries."""
         value, source = self._value(item), self._source(item)
         style = "dim" if source == DEFAULT_SOURCE else "bold"
+        cells = max(MIN_SETTING_CELLS, min(SETTING_CELLS, width - SOURCE_CELLS))
         if isinstance(value, dict):
-            yield [column(f"[{item.name}]", SETTING_CELLS, style), (source, "dim")]
+            yield [column(f"[{item.name}]", cells, style), (source, "dim")]
             for key, entry in value.items():
                 yield [(f"  {format_toml_value(key)} = {format_toml_value(entry)}", "")]
         else:
             setting = f"{item.name} = {format_toml_value(value)}"
-            yield [column(setting, SETTING_CELLS - 1, style), (f" {source}", "dim")]
+            yield [column(setting, cells - 1, style), (f" {source}", "dim")]
 
 
 def format_toml_value(value: object) -> str:

@@ -98,13 +98,6 @@ def parse_import_format(text: str) -> str:
     return parse_choice("format", IMPORT_FORMATS, {"md": "markdown"})(text)
 
 
-def parse_output_name(text: str) -> str:
-    """Return the name of a JSON output."""
-    from tui.cli.schemas import OUTPUTS  # imported here: most commands print none
-
-    return parse_choice("output", OUTPUTS)(text)
-
-
 def parse_positive(text: str) -> int:
     """Return a number above 0."""
     if not text.isdecimal() or len(text) > 15 or int(text) < 1:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from store.text.clean import clean_text
 from tui.cli.console import format_json
+from tui.cli.schemas import OUTPUTS
 from tui.cli.syntax import describe_unknown
 
 _ESCAPES = {"t": "\t", "n": "\n", "\\": "\\"}
@@ -71,8 +72,6 @@ def template_parser(
     """
 
     def parse(text: str) -> Template | str:
-        from tui.cli.schemas import OUTPUTS  # imported here: few command lines have a template
-
         name = (aliases or {}).get(text, text)
         if name in names:
             return name

@@ -15,7 +15,7 @@ from tests.tui.cli.conftest import XDG, Run, article_json, contents, library_fol
 from tui.cli.parser import parse_arguments
 from tui.config.commands import COMMANDS
 
-LIBRARY_ENVIRONMENT = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}
+LIBRARY_ENVIRONMENT = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk", "PAGER": "cat"}
 IDS = {n: article_json(n)["id"] for n in (1, 2, 3)}
 
 

@@ -74,6 +74,10 @@ def library(run: Run, tmp_path: Path, home: Path) -> Path:
         ("import --as poc", ["pocket"]),
         ("searches --remove ", ["week"]),
         ("show --format ", []),
+        ("schema sea", ["search", "searches"]),
+        ("themes --use se", ["sepia"]),
+        ("delete b", ["b0000000"]),
+        ("mark --read --matching tag:", ["tag:later"]),
     ],
 )
 @pytest.mark.usefixtures("library")

@@ -42,7 +42,7 @@ def check_safe(data: bytes) -> str:
     return text
 
 
-LIBRARY_ENVIRONMENT = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}
+LIBRARY_ENVIRONMENT = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk", "PAGER": "cat"}
 """The environment in which a process finds the library of `run`."""
 
 
@@ -60,6 +60,27 @@ COMMANDS = [
     ("show", ARTICLE, "--json"),
     ("similar", ARTICLE),
     ("similar", ARTICLE, "--json"),
+    ("list", "--format", "{title}{category}{tags}{extra}"),
+    ("search", "title", "--format", "{line}"),
+    ("links", ARTICLE),
+    ("story", ARTICLE),
+    ("story", ARTICLE, "--json"),
+    ("tags",),
+    ("tags", "--json"),
+    ("categories",),
+    ("edit", "00000001", "--tag", f"tag{ESCAPES}"),
+    ("delete", "00000001", ESCAPES),
+    ("undo", "--list"),
+    ("undo",),
+    ("open", ARTICLE, ESCAPES),
+    ("searches", "--save", f"name{ESCAPES}", f"title{ESCAPES}"),
+    ("searches",),
+    ("searches", "--remove", ESCAPES),
+    ("list", "--category", ESCAPES),
+    ("list", "--format", ESCAPES),
+    ("schema", ESCAPES),
+    ("help", ESCAPES),
+    ("themes", "--use", ESCAPES),
     ("doctor",),
     ("list", f"{ESCAPES}nothing"),
     ("show", ESCAPES),

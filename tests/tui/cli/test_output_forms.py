@@ -12,7 +12,7 @@ from tests.tui.cli.conftest import XDG, Run, article_json, write_json
 from tui.cli.template import parse_template
 
 ARTICLE = "00000001"
-LIBRARY_ENVIRONMENT = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk"}
+LIBRARY_ENVIRONMENT = dict.fromkeys(XDG, "") | {"NEWSTUI_MACHINE": "desk", "PAGER": "cat"}
 LONG = "A title that is far too long for a terminal of this width, and so it is cut"
 
 
