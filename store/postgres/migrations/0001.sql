@@ -1000,18 +1000,25 @@ create function newstui.checksum(articles text[]) returns bigint
     language sql immutable strict set search_path = newstui, pg_temp
     as $$ select crc32(convert_to(array_to_string(articles, E'\n'), 'UTF8')) $$;
 
--- Moves articles to another library, with all that there is about them. An event that is of others,
--- too, is parted: what is moved is an event of the same machine and order.
-create function newstui.move_articles(source int, target int, moved text[]) returns void
+-- Moves articles to another library, with all that there is about them, or with what is of one account
+-- alone. An event that is of others, too, is parted: what is moved is an event of the same machine and order.
+create function newstui.move_articles(source int, target int, moved text[], whose name default null)
+    returns void
     language plpgsql set search_path = newstui, pg_temp
     as $$
     begin
         perform number(least(source, target), 2), number(greatest(source, target), 2);
-        update state set library = target where library = source and article = any(moved);
+        update state s set library = target
+            where library = source and article = any(moved) and (whose is null or account = whose)
+                and not exists (
+                    select from state kept where kept.library = target
+                        and kept.account = s.account and kept.article = s.article
+                );
         update article set library = target where library = source and id = any(moved);
         perform set_config('newstui.moving', 'on', true);
         with parted as (
-            delete from event where library = source and articles && moved returning *
+            delete from event where library = source and articles && moved
+                and (whose is null or (account = whose and not shared)) returning *
         ), parts as (
             select parted.*, kept, gone from parted, lateral (
                 select array_agg(a order by place) filter (where a <> all(moved)) as kept,
@@ -1029,7 +1036,42 @@ create function newstui.move_articles(source int, target int, moved text[]) retu
         perform set_config('newstui.moving', '', true);
     end
     $$;
-revoke execute on function newstui.move_articles(int, int, text[]) from public;
+revoke execute on function newstui.move_articles(int, int, text[], name) from public;
+
+-- What happened to an article before it came, to one of its library's members, is in that member's own
+-- library until then.
+create function newstui.claim_states() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    declare
+        own record;
+        moved text[];
+    begin
+        for own in
+            select l.id as source, t.id as target, m.account, t.owner = m.account as is_owner
+            from (select distinct library from new_rows) n
+                join library t on t.id = n.library and t.folder <> ''
+                join member m on m.library = t.id
+                join library l on l.owner = m.account and l.folder = ''
+            order by l.id
+        loop
+            select array_agg(distinct n.id) into moved from new_rows n
+                join state s on s.library = own.source and s.account in (own.account, '')
+                    and s.article = n.id
+                where n.library = own.target and not exists (
+                    select from article a where a.library = own.source and a.id = n.id
+                );
+            if moved is not null then
+                perform move_articles(own.source, own.target, moved,
+                    case when own.is_owner then null else own.account end);
+            end if;
+        end loop;
+        return null;
+    end
+    $$;
+-- After the trigger that counts new articles: what is moved counts itself.
+create trigger own_states after insert on newstui.article
+    referencing new table as new_rows for each statement execute function newstui.claim_states();
 
 -- Shares a folder of the account's own library with another account; returns how many articles were
 -- moved to it. Its articles are those of the categories, and of the feeds in them.

@@ -211,6 +211,24 @@ def test_articles_of_a_shared_folder_go_there(open_as: OpenAs, open_folder: Open
     assert state(ann) == state(lap)
 
 
+def test_what_happened_before_an_article_came_to_a_shared_folder(open_as: OpenAs) -> None:
+    ann, bob = open_as("ann"), open_as("bob")
+    add(ann, articles([2]))
+    ann.share("world", "bob", may_write=False)
+    bob.access.read_memberships()
+    ann.record("starred", ids(4, 5))
+    bob.record("read", ids(5))
+    bob.record("deleted", ids(8))
+    add(ann, articles([4, 5, 8]))
+    assert list_numbers(ann, show="starred") == [5, 4]
+    assert list_numbers(ann, show="unread") == [8, 5, 4, 2]
+    assert list_numbers(bob, show="unread") == [8, 2]  # his deletion was of an article of his own
+    counts = [each.counts({"": ListQuery()})[""] for each in (ann, bob)]
+    assert counts == [(4, 4), (3, 2)]
+    ann.undo()
+    assert list_numbers(ann, show="starred") == []
+
+
 def test_what_a_feed_changed_counts_for_everyone(open_as: OpenAs, open_folder: OpenFolder) -> None:
     ann, lap = open_as("ann"), open_folder()
     feed = {"feed": "https://f.example/feed", "guid": "1"}
