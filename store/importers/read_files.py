@@ -168,8 +168,11 @@ def _walk_folder(top: Path) -> Iterator[ImportSource | Rejection]:
 
 
 def _reject(path: Path, error: OSError | ValueError) -> Rejection:
+    name = str(path)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Rejection(clean_line(str(path)), reason)
+    if "\0" in name:  # which each version of Python says in other words
+        reason = "embedded null byte"
+    return Rejection(clean_line(name), reason)
 
 
 def detect_file_kind(name: str, head: bytes) -> str:

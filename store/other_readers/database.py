@@ -166,7 +166,10 @@ def _lock_for_reading(path: Path) -> Iterator[None]:
     with ExitStack() as stack:
         with suppress(sqlite3.Error):
             connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro", LOCK_TIMEOUT, isolation_level=None, uri=True
+                f"{path.absolute().as_uri()}?mode=ro",
+                timeout=LOCK_TIMEOUT,
+                isolation_level=None,
+                uri=True,
             )
             stack.enter_context(closing(connection))
             connection.execute("BEGIN")
