@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -120,7 +120,7 @@ class Indexer:
         make_folder(self._folder.parent)
         with ExitStack() as stack:
             stack.enter_context(file_lock(self._folder.with_suffix(".lock"), 0, self._warn))
-            writer = IndexWriter(self._folder)
+            writer = stack.enter_context(closing(IndexWriter(self._folder)))
             if not writer.coverage.segments and len(work.segments) < len(
                 self._catalog().segment_counts()
             ):

@@ -309,6 +309,13 @@ class IndexWriter:
             with convert_engine_errors(folder):
                 self._writer = open_index(folder).writer(WRITER_HEAP_BYTES, 1)
 
+    def close(self) -> None:
+        """Release the index; what was not committed is dropped.
+
+        The engine does so when its writer is gone, and an error may keep this object for longer.
+        """
+        del self._writer
+
     def add(self, segment: str, article: Article, body: Body) -> None:
         """Add an article; `remove` an older version of it first."""
         document = Document()
