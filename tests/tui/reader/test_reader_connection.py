@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from store.library.folder import FolderLibrary
-from store.model.article import ArticleRow, FullArticle, ParsedArticle
+from store.model.article import ArticleRow, FullArticle, ParsedArticle, SimilarArticle
 from store.model.errors import LibraryUnavailable
 from store.model.results import Counts, ExternalChanges
 from store.model.times import system_clock
@@ -53,6 +53,11 @@ class RemoteLibrary(FolderLibrary):
         """List, if the server is there."""
         self._ask()
         return super().listing(query)
+
+    def similar(self, entry: FullArticle) -> tuple[SimilarArticle, ...]:
+        """Find similar articles, if the server is there."""
+        self._ask()
+        return super().similar(entry)
 
     def get_article(self, article: str) -> FullArticle:
         """Return an article, if the server is there."""
@@ -127,6 +132,20 @@ async def test_who_went_on_is_not_called_back(start: Start, remote: RemoteLibrar
         await running.wait_until(lambda: running.shown_number == 2)
         assert running.opened_number == 0
         assert running.reader.state.current_pane == "list"
+
+
+async def test_similar_articles_are_found_when_the_server_is_back(
+    start: Start, remote: RemoteLibrary
+) -> None:
+    async with start(library=remote) as running:
+        await running.wait_indexed()
+        remote.lose()
+        await running.press("j", "enter")  # loaded ahead
+        await running.wait_until(lambda: running.side_number == 11 and running.status == LOST)
+        assert running.reader.side_pane.similar is None
+        remote.lose("")
+        await running.wait_until(lambda: running.reader.side_pane.similar is not None)
+        assert running.side_number == running.opened_number == 11
 
 
 async def test_changes_of_others_come_at_once(

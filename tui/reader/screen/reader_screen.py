@@ -528,6 +528,7 @@ class Reader(KeymapScreen, Screen[None]):
         if message.read_only_reason:
             self.status_line.show_notice(message.read_only_reason, "failed")
         else:
+            self.side.ask_again()
             if self.articles.is_loading and self.state.current_pane == "article":
                 self.articles.open(self.state.requested_article, visit=False)
             else:

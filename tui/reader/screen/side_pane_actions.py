@@ -116,6 +116,13 @@ class SidePaneActions:
         if entry is not None and (message.is_updated or self.side_pane.similar is None):
             self._request_insights(entry)
 
+    def ask_again(self) -> None:
+        """Ask for the insights that are missing, which could not be found before."""
+        self._requested_article = ""
+        entry = self.side_pane.full_article
+        if entry is not None and self.side_pane.similar is None:
+            self._request_insights(entry)
+
     # -- similar articles --------------------------------------------------------------------
 
     def update_similar(self, message: messages.RowsChanged) -> None:
