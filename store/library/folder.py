@@ -105,7 +105,7 @@ def is_library(folder: Path) -> bool:
     """Return True if a folder has a library, or may have one but cannot be read."""
     try:
         names = os.listdir(folder)  # noqa: PTH208 - `iterdir` is read later
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
         return True

@@ -42,6 +42,8 @@ def run_feeds(options: argparse.Namespace) -> bool:
     """List feeds, or edit the given ones."""
     feed_store = open_feed_store(options)
     chosen, failed = find_feeds(feed_store, options.feeds)
+    if failed and not chosen:
+        return True
     if options.import_opml:
         return _import_subscriptions(feed_store, resolve_paths(options), options.import_opml)
     if options.remove:

@@ -174,6 +174,14 @@ def test_no_library(
     assert set(tmp_path.rglob("*")) == there
 
 
+def test_a_file_is_no_library(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file/below"):
+        result = run("--library", place, "list")
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith(f"newstui: no library in {place} (--library); ")
+
+
 @pytest.mark.parametrize(
     "arguments", [("help",), ("keys",), ("schema",), ("settings",), ("themes",)]
 )

@@ -125,6 +125,8 @@ def test_edit_feeds_by_name(run: Run, site: Site) -> None:
     assert site.requests == []
     assert run("feeds", "port", "--resume", "--whole-page").code == 0
     assert run("feeds", "moon", "--pause").code == 1
+    unknown = run("feeds", "moon", "--rename", "Sun")
+    assert (unknown.code, unknown.err) == (1, "newstui: no feed matches “moon”\n")
     assert run("feeds", "--remove").code == 2
     assert run("feeds", "port", "--remove").code == 0
     assert "no feeds yet" in run("feeds").err
