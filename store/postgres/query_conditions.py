@@ -13,7 +13,7 @@ from store.library.row_search import feed_matcher
 from store.model.article import WORDS_PER_MINUTE, FeedLabel
 from store.model.times import UNDATED
 from store.postgres.list_sql import AT, CATEGORY, Condition
-from store.postgres.text_query import NO_ARTICLE, TextQuery, matches_empty
+from store.postgres.text_query import TextQuery, matches_empty, negate
 from store.search.syntax_tree import (
     And,
     CategoryCondition,
@@ -112,7 +112,7 @@ class QueryConditions:
         if node == And():
             return "true"
         if matches_empty(node):
-            return f"not {self._write_query(self._translate(Not(node)))}"
+            return f"not {self._write_query(self._translate(negate(node)))}"
         return self._write_query(self._translate(node))
 
     def _write_query(self, query: TextQuery) -> str:
@@ -150,7 +150,3 @@ def _grouped(node: And | Or, parts: Sequence[QueryNode]) -> list[QueryNode]:
     if not words:
         return others
     return [type(node)(words) if len(words) > 1 else words[0], *others]
-
-
-NO_TEXT = TextQuery(NO_ARTICLE, NO_ARTICLE)
-"""The query that matches nothing."""

@@ -40,6 +40,7 @@ from store.search.syntax_tree import (
     QueryNode,
     SearchField,
     WordsCondition,
+    count_most,
     split_query,
 )
 from store.search.vocabulary import SEARCHED_FIELDS, Vocabulary
@@ -49,9 +50,11 @@ WINDOW_SIZE, WINDOW_GROWTH, SCAN_GROWTH = 2000, 8, 2
 and of all articles."""
 FACTS_BATCH_SIZE = 500
 """Articles that words find and whose facts are looked at at once."""
-SCAN_SHARE, MIN_SCANNED = 0.2, 20_000
-"""The share of all articles from which on those with a word are found without the index, and the number
-of articles from which on this is worth it."""
+SCAN_SHARE, MIN_SCAN_SHARE, MIN_SCANNED = 0.2, 0.05, 20_000
+"""The share of all articles from which on those with a word are looked for without the index, the share that
+has to be found so, and the number of articles from which on this is worth it."""
+MAX_CHECKED = 16_000
+"""Articles after which no more are looked at for some of the searched words, if any was found."""
 MAX_COUNTED_FACTS = 10_000
 """The most articles that are counted if a query asks for facts alone."""
 MAX_COUNTED_RATIO = 0.5
@@ -80,6 +83,8 @@ class Window:
     keys: Sequence[Key]
     end: tuple[int, str]
     """The place of the last document that was looked at."""
+    seen: int
+    """The number of these documents."""
     is_last: bool
     """True if there are no others."""
     counted: int | None
@@ -205,19 +210,20 @@ class PostgresEngine:
         ids: list[str] = []
         words = self._settle(words)
         counted: int | None = None
-        is_done = False
+        is_done, seen = False, 0
         for window in self._windows(words):
             keys = window.keys if newest or ids else self._rank(words, window.keys)
             if facts is None:
                 ids += [article for _, article in keys]
-                counted = window.counted if counted is None else counted
+                counted = counted if seen else window.counted
                 is_done = window.is_last
             else:
                 missing = None if limit is None else limit - len(ids)
                 found, is_all = self._select(keys, facts, missing)
                 ids += found
                 is_done = window.is_last and is_all
-            if limit is not None and len(ids) >= limit:
+            seen += window.seen
+            if limit is not None and (len(ids) >= limit or (ids and seen >= MAX_CHECKED)):
                 break
         ids = list(dict.fromkeys(ids))
         total, is_exact = (len(ids), is_done) if counted is None else (counted, True)
@@ -367,6 +373,7 @@ class PostgresEngine:
             yield window
             if window.is_last:
                 return
+            is_scan = is_scan and len(window.keys) >= MIN_SCAN_SHARE * size
             size, place = size * (SCAN_GROWTH if is_scan else WINDOW_GROWTH), window.end
 
     def _find(
@@ -392,6 +399,7 @@ class PostgresEngine:
         return Window(
             list(zip(libraries or (), ids or (), strict=True)),
             (last_at or 0, last_id or ""),
+            seen,
             seen < size or seen == total,
             total if is_exact and not is_scan else None,
         )
@@ -417,8 +425,13 @@ class PostgresEngine:
                 return max(0, documents - self._estimate(part))
             case And(parts):
                 return min(map(self._estimate, parts), default=documents)
-            case Or(parts) | Most(parts):
+            case Or(parts):
                 return min(documents, sum(map(self._estimate, parts)))
+            case Most(parts):  # whatever has most parts has one of the rarest
+                rarest = sorted(map(self._estimate, parts))[
+                    : len(parts) - count_most(len(parts)) + 1
+                ]
+                return min(documents, sum(rarest))
             case WordsCondition():
                 alternatives = list(self._builder().alternatives(node))
                 known = {word for each in alternatives for word in each.words}

@@ -287,3 +287,15 @@ def matches_empty(node: QueryNode) -> bool:
         case Or(parts):
             return any(map(matches_empty, parts))
     return False
+
+
+def negate(node: QueryNode) -> QueryNode:
+    """Return a tree for whatever another one does not match, with `Not` as far inside as may be."""
+    match node:
+        case Not(part):
+            return part
+        case And(parts) if parts:
+            return Or(tuple(map(negate, parts)))
+        case Or(parts):
+            return And(tuple(map(negate, parts)))
+    return Not(node)

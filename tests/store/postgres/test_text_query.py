@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from store.postgres.text_query import TextQueryBuilder, matches_empty, most_of
+from store.postgres.text_query import TextQueryBuilder, matches_empty, most_of, negate
 from store.search.language import parse_query
 from store.search.syntax_tree import Most, WordsCondition
 
@@ -134,3 +134,19 @@ def test_some_queries_match_texts_without_words(query: str, expected: bool) -> N
 )
 def test_the_phrases_of_a_query_are_known(query: str, phrases: Sequence[str]) -> None:
     assert list(BUILDER.build(parse_query(query, 0)).phrases) == phrases
+
+
+@pytest.mark.parametrize(
+    ("query", "negated"),
+    [
+        ("-fog", "fog"),
+        ("-fog -law", "fog or law"),
+        ("fog or -law", "-fog law"),
+        ("-(fog law)", "fog law"),
+        ("-(fog or law) mist", "(fog or law) or -mist"),
+    ],
+)
+def test_what_does_not_match_is_asked_for_without_double_negations(
+    query: str, negated: str
+) -> None:
+    assert negate(parse_query(query, 0)) == parse_query(negated, 0)
