@@ -87,7 +87,7 @@ class Changes:
             apply_events(cursor, written)
 
         try:
-            self._access.connection.change(work)
+            self._access.connection.change(work, is_pipelined=True)
         except SaveFailed:
             # The connection may have been lost when the server had committed already.
             if not (written and self._is_stored(written[-1])):

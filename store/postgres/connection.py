@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -256,10 +256,15 @@ class Connection:
         with self._translated():
             yield self.raw.cursor()
 
-    def change(self, work: Callable[[Cursor], T]) -> T:
+    def change(self, work: Callable[[Cursor], T], *, is_pipelined: bool = False) -> T:
         """Do work in a transaction, and return what it returns once that is committed.
 
         It is done again if others' changes prevented it, so it must not have other effects.
+
+        Args:
+            work: Called with a cursor of the transaction.
+            is_pipelined: Whether statements are sent without waiting for the results of those
+                before them, unless these are fetched; errors may come at the end.
 
         Raises:
             LibraryBusy: Others are making changes for too long.
@@ -268,7 +273,11 @@ class Connection:
         """
         for _ in range(MAX_ATTEMPTS):
             try:
-                with self._translated(is_change=True), self.raw.transaction():
+                with (
+                    self._translated(is_change=True),
+                    self.raw.pipeline() if is_pipelined else nullcontext(),
+                    self.raw.transaction(),
+                ):
                     return work(self.raw.cursor())
             except RETRIED:
                 continue

@@ -95,10 +95,13 @@ def lock_adding(cursor: Cursor, libraries: Iterable[int]) -> None:
 
 def locate_and_lock(cursor: Cursor, access: Access, articles: Collection[str]) -> dict[str, int]:
     """Lock the libraries that articles are in; return those of the articles by id."""
+    if len(access.libraries) == 1:
+        lock_libraries(cursor, access.libraries)
+        return {}
     while True:
         found = locate(cursor, access, articles)
         lock_libraries(cursor, (found.get(each, access.own) for each in articles))
-        if len(access.libraries) == 1 or locate(cursor, access, articles) == found:
+        if locate(cursor, access, articles) == found:
             return found  # else some were moved to another library just now
 
 

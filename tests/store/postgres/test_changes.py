@@ -179,8 +179,8 @@ def test_a_mark_that_was_committed_when_the_connection_was_lost(
 ) -> None:
     change = Connection.change
 
-    def commit_and_lose(connection: Connection, work: Any) -> Any:
-        change(connection, work)
+    def commit_and_lose(connection: Connection, work: Any, **options: Any) -> Any:
+        change(connection, work, **options)
         monkeypatch.undo()
         connection.close()
         raise SaveFailed("server closed the connection unexpectedly")
