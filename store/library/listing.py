@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
 
@@ -77,6 +77,13 @@ class FolderListing:
         if start < self.total and self._rows[start].id == article:
             return start
         return next((at for at, row in enumerate(self._rows) if row.id == article), None)
+
+    def first_place(self, articles: Iterable[str]) -> int | None:
+        """Return the place of the first of some articles that is in the list."""
+        places = {row.id: at for at, row in enumerate(self._rows)}
+        row_of = {} if self._copies is None else self._copies.row_of
+        found = (places.get(row_of.get(article, article)) for article in articles)
+        return next((place for place in found if place is not None), None)
 
     def _guess_place(self, article: str) -> int:
         """Return where an article is if its date has not changed: looking at every row takes time."""

@@ -88,6 +88,9 @@ class Listing(Protocol):
     def place(self, article: str) -> int | None:
         """Return the place of an article; None if it is not in the list."""
 
+    def first_place(self, articles: Iterable[str]) -> int | None:
+        """Return the place of the first of some articles that is in the list; None if none is."""
+
     def step(self, place: int, by: int, *, unread: bool = False) -> int | None:
         """Return the place that is `by` articles below another, or above it if `by` is negative.
 

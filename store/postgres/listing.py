@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import sys
 from array import array
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import neg
 
 from store.library.listing import BATCH_SIZE
 from store.library.protocol import RowField
@@ -25,9 +26,12 @@ from store.postgres.list_sql import (
     ListSql,
     make_row,
 )
+from store.postgres.reader import NumberedArticle
 
 HEAD_SIZE = 1000
 """Articles that are read at once."""
+PLACE_BATCH_SIZE = 100
+"""Articles that are looked for at once."""
 SAMPLE_SIZE = 50
 """Articles that mostly tell whether those of a list differ."""
 HEAD_GROWTH = 8
@@ -47,7 +51,7 @@ class PostgresListing:
     def __init__(
         self,
         sql: ListSql,
-        find_number: Callable[[str], int | None],
+        find_numbers: Callable[[Iterable[str]], Mapping[str, NumberedArticle]],
         total: int | None = None,
         places: tuple[array[int], array[int]] | None = None,
     ) -> None:
@@ -55,12 +59,12 @@ class PostgresListing:
 
         Args:
             sql: Selects its articles.
-            find_number: Returns the number of an article.
+            find_numbers: Returns what finds articles in the list, by id.
             total: The number of its articles; None if only reading it tells.
             places: The numbers and the times of its articles, if they are known.
         """
         self._sql = sql
-        self._find_number = find_number
+        self._find_numbers = find_numbers
         self._total = total
         self._numbers, self._times = places or (array("q"), array("q"))
         self._is_complete = places is not None
@@ -105,7 +109,7 @@ class PostgresListing:
             {**self._sql.parameters, "touched": list(articles)},
         )
         present = {number for (number,) in rows}
-        found = {each for article in articles if (each := self._find_number(article)) is not None}
+        found = {each.number for each in self._find_numbers(articles).values()}
         self._sql.left_out |= found - present - self._sql.kept
         self._sql.kept |= present
 
@@ -152,14 +156,32 @@ class PostgresListing:
 
     def place(self, article: str) -> int | None:
         """Return the place of an article."""
-        number = self._find_number(article)
-        if number is None:
-            return None
-        for _ in range(2):
-            if number in self._numbers:
-                return self._numbers.index(number)
-            self.complete()
+        return self.first_place([article])
+
+    def first_place(self, articles: Iterable[str]) -> int | None:
+        """Return the place of the first of some articles that is in the list."""
+        remaining = iter(articles)
+        while batch := list(islice(remaining, PLACE_BATCH_SIZE)):
+            numbered = self._find_numbers(batch)
+            found = [each for article in batch if (each := numbered.get(article)) is not None]
+            places = map(self._find_by_date if self._sql.is_by_date else self._find_anywhere, found)
+            if (place := next((each for each in places if each is not None), None)) is not None:
+                return place
         return None
+
+    def _find_by_date(self, article: NumberedArticle) -> int | None:
+        number, at, is_edited = article
+        while not self._is_complete and at <= self._times[-1]:
+            self._need(len(self._times) + 1)
+        first = bisect_left(self._times, -at, key=neg)
+        places = range(first, bisect_right(self._times, -at, key=neg))
+        place = next((each for each in places if self._numbers[each] == number), None)
+        return self._find_anywhere(article) if place is None and is_edited else place
+
+    def _find_anywhere(self, article: NumberedArticle) -> int | None:
+        self.complete()
+        is_listed = article.number in self._numbers
+        return self._numbers.index(article.number) if is_listed else None
 
     def step(self, place: int, by: int, *, unread: bool = False) -> int | None:
         """Return the place that is some articles below."""
@@ -194,7 +216,7 @@ class PostgresListing:
         """Return for each time the place of the first article dated before it."""
         while starts and not self._is_complete and min(starts) <= self._times[-1]:
             self._need(len(self._times) + 1)
-        return [bisect_right(self._times, -at, key=lambda time: -time) for at in starts]
+        return [bisect_right(self._times, -at, key=neg) for at in starts]
 
     def varies(self, field: RowField) -> bool:
         """Return True if the articles differ in a field."""
@@ -235,8 +257,8 @@ class PostgresListing:
     def without(self, articles: Collection[str]) -> PostgresListing:
         """Return the list without some articles."""
         self.complete()
-        gone = {self._find_number(article) for article in articles}
+        gone = {each.number for each in self._find_numbers(articles).values()}
         kept = [place for place, number in enumerate(self._numbers) if number not in gone]
         numbers = array("q", (self._numbers[place] for place in kept))
         times = array("q", (self._times[place] for place in kept))
-        return PostgresListing(self._sql, self._find_number, places=(numbers, times))
+        return PostgresListing(self._sql, self._find_numbers, places=(numbers, times))

@@ -44,7 +44,7 @@ class Lists:
         """
         sql = self._make_sql(query)
         total = None if sql.condition.sql != ALWAYS.sql else self._count_listed(sql)
-        found = PostgresListing(sql, self._reader.find_number, total)
+        found = PostgresListing(sql, self._reader.find_numbers, total)
         self._open.add(found)
         return found
 

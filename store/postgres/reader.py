@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.journal.events import NO_EVENT_DATA, Event
 from store.journal.reading_state import ArticleState, apply_edits
@@ -33,6 +33,17 @@ MAX_CHANGED_ROWS = 1000
 _SHARED_STATES = (
     "left join newstui.state g on g.library = a.library and g.article = a.id and g.account = ''"
 )
+
+
+class NumberedArticle(NamedTuple):
+    """What finds an article in a list."""
+
+    number: int
+    """Its number, `article.added`."""
+    at: int
+    """Its time, as its row has it now."""
+    is_edited: bool
+    """True if the reader has changed its date."""
 
 
 class Reader:
@@ -85,11 +96,13 @@ class Reader:
             found.setdefault(article, library)
         return found
 
-    def find_number(self, article: str) -> int | None:
-        """Return the number of an article, deleted or not; None if there is none."""
-        return next(
-            (number for (number,) in self._select("a.added", [article], deleted=True)), None
-        )
+    def find_numbers(self, articles: Iterable[str]) -> dict[str, NumberedArticle]:
+        """Return numbers and times of articles by id, deleted or not."""
+        found: dict[str, NumberedArticle] = {}
+        columns = f"a.id, a.added, {AT}, s.edited_at is not null"
+        for article, *values in self._select(columns, articles, deleted=True):
+            found.setdefault(article, NumberedArticle(*values))
+        return found
 
     def _select(
         self, columns: str, articles: Iterable[str], *, deleted: bool, joined: str = ""

@@ -161,6 +161,11 @@ class PagedListing:
                     return at
         return None
 
+    def first_place(self, articles: Iterable[str]) -> int | None:
+        """Return the place of the first of some articles that is in the list."""
+        places = map(self.place, articles)
+        return next((place for place in places if place is not None), None)
+
     def step(self, place: int, by: int, *, unread: bool = False) -> int | None:
         """Return the place that is some articles below."""
         places = [at for start, page in self._pages() for at, _ in enumerate(page, start)]

@@ -98,6 +98,26 @@ def test_places(library: Lists, number: int, expected: int | None) -> None:
     assert library.listing(ListQuery()).place(article_id(number)) == expected
 
 
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ([6], 4),
+        ([77, 6, 10], 4),
+        ([10, 77, 6], 0),
+        ([*range(100, 350), 1], 9),
+        ([77, 88], None),
+        ([], None),
+    ],
+)
+@pytest.mark.parametrize("sort", ["date", "oldest"])
+def test_the_first_place(
+    library: Lists, wanted: list[int], expected: int | None, sort: Sort
+) -> None:
+    listing = library.listing(ListQuery(sort=sort))
+    place = None if expected is None else expected if sort == "date" else 9 - expected
+    assert listing.first_place(article_id(number) for number in wanted) == place
+
+
 @pytest.mark.parametrize("sort", ["date", "title", "oldest", "words"])
 def test_places_of_articles_of_the_same_second(open_with: Open, sort: Sort) -> None:
     date = "2031-05-06T07:08:09Z"

@@ -145,11 +145,13 @@ def test_rows_have_the_state_of_the_account(ann: PostgresLibrary, open_as: OpenA
 
 def test_edits_move_an_article(ann: PostgresLibrary) -> None:
     changes = {"title": "New", "category": "arts/film", "date": "2040-01-01"}
+    before = ann.listing(ListQuery())
     put_state(ann.access, article_id(1), event("edited", to=changes))
     row = ann.get_row(article_id(1))
     assert row is not None
     assert (row.title, row.category) == ("New", "arts/film")
     assert list_numbers(ann) == [1, 6, 5, 3, 2]
+    assert before.place(article_id(1)) == 4
     assert list_numbers(ann, category="arts") == [1]
     assert list_numbers(ann, category="science") == []
     assert list_numbers(ann, sort="title") == [1, 2, 3, 5, 6]
@@ -224,6 +226,9 @@ def test_windows_and_steps_beyond_the_beginning(
     assert fresh().place(article_id(58)) == 1
     assert fresh().place(article_id(1)) == 54
     assert fresh().place(article_id(4)) is None
+    assert fresh().first_place(ids(4, 77, 50, 59)) == 9
+    near = fresh()
+    assert (near.place(article_id(57)), len(near._numbers)) == (2, 4)
     assert fresh().step(3, 10) == 13
     assert fresh().step(3, 100) == 54
     assert fresh().step(40, 13, unread=True) == 53

@@ -297,11 +297,9 @@ def find_cursor(request: ListRequest, listing: Listing, before: Listing | None) 
         return min(request.cursor, max(0, listing.total - 1))
     if (place := listing.place(request.articles[0])) is not None:
         return place
-    places = {each: at for at, each in enumerate(chain.from_iterable(listing.ids()))}
     further = iter_rows(before, request.cursor) if before is not None else ()
-    below = chain(request.articles, (row.id for row in further))
-    last = max(0, listing.total - 1)
-    return next((places[each] for each in below if each in places), min(request.cursor, last))
+    place = listing.first_place(chain(request.articles[1:], (row.id for row in further)))
+    return min(request.cursor, max(0, listing.total - 1)) if place is None else place
 
 
 class Reports(Part):
