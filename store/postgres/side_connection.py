@@ -23,6 +23,10 @@ class SideConnection:
         self._last: dict[str, list[tuple[Any, ...]]] = {}
 
     def _open(self) -> Connection:
+        if reason := self.access.connection.lost_reason:
+            if self._connection is not None:
+                self._connection.close()  # it is lost, too, and would say so only at its next use
+            raise LibraryUnavailable(reason)
         if self._connection is None:
             # Of another session: what the name of a feed changes in rows, a refresh has to report.
             self._connection = self.access.connection.another(uuid4().hex)
@@ -48,7 +52,7 @@ class SideConnection:
         Raises:
             LibraryReadOnly, SaveFailed: Nothing has changed.
         """
-        if reason := self.access.read_only_reason:
+        if reason := self.access.connection.lost_reason or self.access.read_only_reason:
             raise LibraryReadOnly(reason)
         with self._lock:
             self._open().change(work)

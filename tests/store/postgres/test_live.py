@@ -8,10 +8,13 @@ from threading import Event
 
 import pytest
 
-from store.model.errors import LibraryUnavailable
+from store.feeds.subscriptions import Subscription
+from store.model.errors import LibraryReadOnly, LibraryUnavailable
+from store.model.results import ExternalChanges
 from store.postgres.connection import Connection
 from store.postgres.live import Listener
 from store.postgres.sharing import share_folder, stop_sharing
+from store.search.list_query import ListQuery
 from tests.support.postgres_server import Connect, OpenAs, PostgresServer
 
 WAIT = 20
@@ -75,6 +78,29 @@ def test_a_connection_that_is_lost_and_comes_back(
     connect("ann").raw.execute(ARTICLE.format(1, "new").encode())
     calls.get(timeout=WAIT)
     assert ann.rows("select id from article") == [("new",)]
+
+
+def test_nothing_waits_for_a_server_that_is_away(
+    open_as: OpenAs, postgres: PostgresServer, database: str
+) -> None:
+    library = open_as("ann")
+    library.feeds.update([Subscription("https://a.example/feed")])
+    assert library.feeds.subscriptions() != []
+    shut(postgres, database)
+    library.access.connection.pause(LibraryUnavailable("gone"))
+    with pytest.raises(LibraryUnavailable, match="gone"):
+        library.listing(ListQuery())
+    with pytest.raises(LibraryReadOnly, match="gone"):
+        library.record("read", ["a"])
+    with pytest.raises(LibraryReadOnly, match="gone"):
+        library.feeds.update([Subscription("https://b.example/feed")])
+    assert [each.url for each in library.feeds.subscriptions()] == ["https://a.example/feed"]
+    assert library.refresh() == ExternalChanges()
+    shut(postgres, database, is_open=True)
+    library.access.connection.resume()
+    library.feeds.update([Subscription("https://b.example/feed")])
+    assert len(library.feeds.subscriptions()) == 2
+    assert library.listing(ListQuery()).total == 0
 
 
 def test_who_gets_a_folder_is_told(open_as: OpenAs, calls: Queue[None]) -> None:
