@@ -143,7 +143,7 @@ class Library(Protocol):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What this engine does beside the calls below; a call that needs another one finds nothing."""
+        """The things this engine does beside the calls below; a call that needs another one finds nothing."""
 
     @property
     def read_only_reason(self) -> str:
