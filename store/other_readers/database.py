@@ -19,6 +19,8 @@ from store.model.article import Rejection
 from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import open_regular
 
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What sqlite3 raises for a damaged file; the message of an error may be damaged, too."""
 SQLITE_MAGIC = b"SQLite format 3\0"
 COMPANIONS = ("", "-wal", "-journal")
 """The suffixes of the files that belong together: changes may be in another one than the first."""
@@ -83,13 +85,13 @@ class Database:
         try:
             for last, value in self._connection.execute(f"{query} ORDER BY rowid"):
                 yield last, value
-        except sqlite3.Error:
+        except SQLITE_ERRORS:
             for number in range(last + 1, self._max_row_number(table, last) + 1):
                 try:
                     yield from self._connection.execute(
                         f"{query} WHERE rowid = {number}"
                     ).fetchall()
-                except sqlite3.Error:
+                except SQLITE_ERRORS:
                     self._lost_count += 1
 
     def group_rows(self, table: str, key: str) -> dict[str, list[int]]:
@@ -106,7 +108,7 @@ class Database:
         query = f"SELECT {chosen} FROM {_quote(table)} WHERE rowid = ?"  # noqa: S608 - names of our own
         try:
             found = self._connection.execute(query, (number,)).fetchone()
-        except sqlite3.Error:
+        except SQLITE_ERRORS:
             self._lost_count += 1
             return None
         return None if found is None else Row(dict(zip(names, found, strict=True)))
@@ -122,7 +124,7 @@ class Database:
             query = "SELECT name FROM pragma_table_info(?)"
             try:
                 found = self._connection.execute(query, (table,)).fetchall()
-            except sqlite3.Error as error:
+            except SQLITE_ERRORS as error:
                 raise InvalidInput(f"damaged: {error}", file=self._path) from error
             self._columns[table] = [name for (name,) in found]
         return self._columns[table]
@@ -131,7 +133,7 @@ class Database:
         query = f"SELECT max(rowid) FROM {_quote(table)}"  # noqa: S608 - names of our own
         try:
             (found,) = self._connection.execute(query).fetchone()
-        except sqlite3.Error:
+        except SQLITE_ERRORS:
             return last + MAX_PROBED_ROWS
         return min(int(found or 0), last + MAX_PROBED_ROWS)
 
@@ -164,7 +166,7 @@ def open_database_copy(path: Path) -> Iterator[Database]:
 def _lock_for_reading(path: Path) -> Iterator[None]:
     """Keep other programs from writing while the files are copied, as far as that is possible."""
     with ExitStack() as stack:
-        with suppress(sqlite3.Error):
+        with suppress(*SQLITE_ERRORS):
             connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=ro",
                 timeout=LOCK_TIMEOUT,

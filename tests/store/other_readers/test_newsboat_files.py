@@ -278,6 +278,15 @@ def test_a_truncated_database_keeps_what_is_left(folder: Path) -> None:
     assert "The ferry is late" in left
 
 
+def test_a_damaged_schema_with_text_that_is_not_utf_8(folder: Path) -> None:
+    path = folder / "cache.db"
+    path.write_bytes(
+        path.read_bytes().replace(b"CREATE TABLE rss_item ", b"CREATE T\xffBLE rss_item ")
+    )
+    with pytest.raises(InvalidInput, match="damaged: "), move(folder):
+        pass
+
+
 def test_text_that_is_not_utf_8_and_values_of_other_types(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "cache.db")) as writer, writer:
         writer.execute("UPDATE rss_item SET title = CAST(x'466fff67' AS TEXT) WHERE id = 1")
