@@ -15,29 +15,6 @@ from tests.support.postgres_server import PostgresClient, PostgresServer
 
 Open = Callable[[], Library]
 
-READY_ON_POSTGRES = frozenset(
-    {
-        "test_counts",
-        "test_front_page",
-        "test_item_matcher",
-        "test_library",
-        "test_library_changes",
-        "test_listing",
-        "test_passages",
-        "test_reading_history",
-        "test_record_all",
-        "test_republished",
-        "test_searcher",
-        "test_source_names",
-        "test_spellings",
-        "test_story",
-        "test_undo",
-        "test_updates",
-        "test_vector_cache",
-    }
-)
-"""The modules of tests that run on PostgreSQL, too."""
-
 
 @pytest.fixture
 def clock() -> FakeClock:
@@ -49,14 +26,6 @@ def clock() -> FakeClock:
 def machine(tmp_path: Path, clock: FakeClock) -> Machine:
     """A machine with nothing on it."""
     return Machine(tmp_path, clock=clock)
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every test of the protocol on each engine."""
-    if "new_client" in metafunc.fixturenames:
-        module = metafunc.module.__name__.rpartition(".")[2]
-        engines = ["folder", "postgres"] if module in READY_ON_POSTGRES else ["folder"]
-        metafunc.parametrize("new_client", engines, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +48,7 @@ def new_postgres_client(
     return make_client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["folder", "postgres"])
 def new_client(request: pytest.FixtureRequest) -> NewClient:
     """Makes a new library at each call; on each engine in turn."""
     made: NewClient = request.getfixturevalue(f"new_{request.param}_client")

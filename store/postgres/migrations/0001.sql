@@ -442,16 +442,20 @@ create trigger prepare before insert or update on newstui.article
 create function newstui.label_articles() returns trigger
     language plpgsql security definer set search_path = newstui, pg_temp
     as $$
+    declare
+        session text := coalesce(current_setting('newstui.session', true), '');
     begin
         if tg_op = 'UPDATE' and (old.key, old.name, old.category) = (new.key, new.name, new.category) then
             return null;
         end if;
+        perform set_config('newstui.session', '', true);  -- who changes a feed is told of its articles, too
         if tg_op <> 'INSERT' then
             update article set feed_key = feed_key where library = old.library and feed_key = old.key;
         end if;
         if tg_op <> 'DELETE' then
             update article set feed_key = feed_key where library = new.library and feed_key = new.key;
         end if;
+        perform set_config('newstui.session', session, true);
         return null;
     end
     $$;

@@ -62,7 +62,8 @@ def test_history_of_all_machines_in_steps(client: Client, monkeypatch: pytest.Mo
     client.open().record("read", ids(4))
     library = client.open()
     assert happened(library, "read") == [("read", 4), ("read", 1), ("read", 2), ("read", 3)]
-    assert len(list(library.events({"read"}))) > 4
+    if isinstance(client, Machine):  # whose journals are read in steps
+        assert len(list(library.events({"read"}))) > 4
 
 
 def test_a_conflict_copy_counts_once(machine: Machine) -> None:

@@ -1,57 +1,39 @@
-"""What the protocol promises of lists, on the library in a folder and on one that reads by pages."""
+"""What the protocol promises of lists."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import Any, Protocol
 
 import pytest
 
-from store.library.protocol import ListField, Listing
+from store.library.protocol import Library
 from store.model.article import ArticleRow, ParsedArticle, ReadingStatus
-from store.model.results import Counts, GroupCount, RecordProgress
+from store.model.results import GroupCount
 from store.search.list_query import ListQuery, Sort
 from tests.support.libraries import Client, Machine, add, article, article_id, ids
-from tests.support.paged_library import PagedMemoryLibrary
 
 READ = ReadingStatus(read=True, read_count=1)
 FEED = "https://a.example/feed"
 
 
-class Lists(Protocol):
-    """The part of a library that these tests need."""
-
-    def listing(self, query: ListQuery) -> Listing: ...
-    def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]: ...
-    def by(self, field: ListField, /) -> list[GroupCount]: ...
-    def record(self, event: str, articles: Sequence[str]) -> Any: ...
-    def record_all(
-        self, event: str, listing: Any, start: int = 0, end: int | None = None
-    ) -> Iterator[RecordProgress]: ...
+Open = Callable[[Iterable[ParsedArticle]], Library]
 
 
-Open = Callable[[Iterable[ParsedArticle]], Lists]
-
-
-@pytest.fixture(params=["itself", "paged"])
-def open_with(request: pytest.FixtureRequest, client: Client) -> Open:
+@pytest.fixture
+def open_with(client: Client) -> Open:
     """Return a function that opens a library with some articles."""
-    library = client.open()
 
-    def open_with(found: Iterable[ParsedArticle]) -> Lists:
+    def open_with(found: Iterable[ParsedArticle]) -> Library:
+        library = client.open()
         add(library, found)
-        if request.param == "itself":
-            return library
-        paged = PagedMemoryLibrary()
-        paged.add_rows(library.listing(ListQuery()).window(0, 10_000))
-        return paged
+        return library
 
     return open_with
 
 
 @pytest.fixture
-def library(open_with: Open) -> Lists:
+def library(open_with: Open) -> Library:
     """Ten articles, 10 the newest; 2, 5 and 6 are unread, 3 is in another category and of a feed."""
     return open_with(
         article(
@@ -80,11 +62,11 @@ def numbers(rows: Iterable[ArticleRow]) -> list[int]:
         (-5, 2, [10, 9]),
     ],
 )
-def test_windows(library: Lists, start: int, size: int, expected: list[int]) -> None:
+def test_windows(library: Library, start: int, size: int, expected: list[int]) -> None:
     assert numbers(library.listing(ListQuery()).window(start, size)) == expected
 
 
-def test_totals(library: Lists) -> None:
+def test_totals(library: Library) -> None:
     listing = library.listing(ListQuery())
     assert (listing.total, listing.unread) == (10, 3)
     unread = library.listing(ListQuery("unread"))
@@ -94,7 +76,7 @@ def test_totals(library: Lists) -> None:
 
 
 @pytest.mark.parametrize(("number", "expected"), [(10, 0), (1, 9), (6, 4), (77, None)])
-def test_places(library: Lists, number: int, expected: int | None) -> None:
+def test_places(library: Library, number: int, expected: int | None) -> None:
     assert library.listing(ListQuery()).place(article_id(number)) == expected
 
 
@@ -111,7 +93,7 @@ def test_places(library: Lists, number: int, expected: int | None) -> None:
 )
 @pytest.mark.parametrize("sort", ["date", "oldest"])
 def test_the_first_place(
-    library: Lists, wanted: list[int], expected: int | None, sort: Sort
+    library: Library, wanted: list[int], expected: int | None, sort: Sort
 ) -> None:
     listing = library.listing(ListQuery(sort=sort))
     place = None if expected is None else expected if sort == "date" else 9 - expected
@@ -143,7 +125,7 @@ def test_the_place_of_an_article_whose_date_was_changed(client: Client) -> None:
     ("place", "by", "expected"),
     [(0, 1, 1), (0, -1, 0), (4, 3, 7), (4, -3, 1), (4, 99, 9), (4, -99, 0)],
 )
-def test_steps(library: Lists, place: int, by: int, expected: int) -> None:
+def test_steps(library: Library, place: int, by: int, expected: int) -> None:
     assert library.listing(ListQuery()).step(place, by) == expected
 
 
@@ -155,12 +137,12 @@ def test_steps(library: Lists, place: int, by: int, expected: int) -> None:
     ],
 )
 def test_steps_to_unread_articles(
-    library: Lists, place: int, by: int, expected: int | None
+    library: Library, place: int, by: int, expected: int | None
 ) -> None:
     assert library.listing(ListQuery()).step(place, by, unread=True) == expected
 
 
-def test_steps_in_an_empty_list(library: Lists) -> None:
+def test_steps_in_an_empty_list(library: Library) -> None:
     nothing = library.listing(ListQuery(category="nothing"))
     assert nothing.step(0, 1) is None
     assert nothing.step(0, -1, unread=True) is None
@@ -173,7 +155,7 @@ def test_steps_in_an_empty_list(library: Lists) -> None:
         ((99, 0), [0, 10]),
     ],
 )
-def test_places_of_days(library: Lists, starts: Sequence[int], expected: list[int]) -> None:
+def test_places_of_days(library: Library, starts: Sequence[int], expected: list[int]) -> None:
     rows = library.listing(ListQuery()).window(0, 10)
     times = {int(row.id[:4], 16): row.timestamp for row in rows} | {99: 10**10, 0: 0}
     days = library.listing(ListQuery()).day_places([times[each] for each in starts])
@@ -189,7 +171,7 @@ def test_places_of_days(library: Lists, starts: Sequence[int], expected: list[in
         (ListQuery("starred"), (False, False)),
     ],
 )
-def test_fields_that_vary(library: Lists, query: ListQuery, expected: tuple[bool, bool]) -> None:
+def test_fields_that_vary(library: Library, query: ListQuery, expected: tuple[bool, bool]) -> None:
     listing = library.listing(query)
     assert (listing.varies("category"), listing.varies("source")) == expected
 
@@ -208,7 +190,7 @@ def test_fields_that_vary(library: Lists, query: ListQuery, expected: tuple[bool
     ],
 )
 def test_ids_from_one_place_to_another(
-    library: Lists, start: int, end: int | None, expected: list[int]
+    library: Library, start: int, end: int | None, expected: list[int]
 ) -> None:
     found = chain.from_iterable(library.listing(ListQuery()).ids(start, end))
     assert list(found) == ids(*expected)
@@ -221,7 +203,7 @@ def test_ids_come_in_batches(open_with: Open) -> None:
     assert max(map(len, batches)) <= 1000
 
 
-def test_a_list_stands_still_and_its_rows_are_those_of_now(library: Lists) -> None:
+def test_a_list_stands_still_and_its_rows_are_those_of_now(library: Library) -> None:
     """What was read keeps its place in a list of unread articles; it is seen to be read."""
     listing = library.listing(ListQuery("unread"))
     library.record("read", ids(5))
@@ -248,7 +230,7 @@ def test_a_list_stands_still_and_its_rows_are_those_of_now(library: Lists) -> No
     ],
 )
 def test_one_event_about_all_articles_that_it_changes(
-    library: Lists, event: str, places: tuple[int, ...], changed: list[int]
+    library: Library, event: str, places: tuple[int, ...], changed: list[int]
 ) -> None:
     before = {row.id: row for row in library.listing(ListQuery()).window(0, 99)}
     steps = list(library.record_all(event, library.listing(ListQuery()), *places))
@@ -259,7 +241,7 @@ def test_one_event_about_all_articles_that_it_changes(
     assert event == "deleted" or not any(step.changed for step in again)
 
 
-def test_an_event_is_about_the_list_as_it_stood(library: Lists) -> None:
+def test_an_event_is_about_the_list_as_it_stood(library: Library) -> None:
     listing = library.listing(ListQuery("unread"))
     library.record("read", ids(5))
     library.record("unread", ids(9))
@@ -267,7 +249,7 @@ def test_an_event_is_about_the_list_as_it_stood(library: Lists) -> None:
     assert numbers(library.listing(ListQuery("unread")).window(0, 9)) == [9]
 
 
-def test_deleted_articles_are_taken_out(library: Lists) -> None:
+def test_deleted_articles_are_taken_out(library: Library) -> None:
     listing = library.listing(ListQuery())
     library.record("deleted", ids(9, 6))
     assert (listing.total, len(listing.window(0, 99))) == (10, 10), "until they are taken out"
@@ -278,7 +260,7 @@ def test_deleted_articles_are_taken_out(library: Lists) -> None:
     assert listing.total == 10, "the list before is another one"
 
 
-def test_groups(library: Lists) -> None:
+def test_groups(library: Library) -> None:
     assert library.by("category") == [GroupCount("other", 1, 0), GroupCount("world", 9, 3)]
     assert library.by("feed") == [GroupCount(FEED, 1, 0)]
     queries = {
@@ -289,9 +271,17 @@ def test_groups(library: Lists) -> None:
     assert library.counts(queries) == {"u": (3, 3), "f": (1, 0), "c": (0, 0)}
 
 
-def test_pinned_articles_are_listed(library: Lists) -> None:
+def test_pinned_articles_are_listed(library: Library) -> None:
     listing = library.listing(ListQuery("unread", pinned_ids=ids(9)))
     assert numbers(listing.window(0, 9)) == [9, 6, 5, 2]
+
+
+def test_a_folded_list_shows_each_article_while_no_copies_are_known(library: Library) -> None:
+    folded = library.listing(ListQuery(is_folded=True))
+    assert numbers(folded.window(0, 99)) == [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+    assert (folded.total, folded.unread) == (10, 3)
+    assert list(folded.copies(article_id(4))) == ids(4)
+    assert list(chain.from_iterable(folded.ids())) == ids(*range(10, 0, -1))
 
 
 def test_rows_of_a_lost_file_stay_in_the_list(machine: Machine) -> None:

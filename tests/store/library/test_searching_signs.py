@@ -20,6 +20,7 @@ from store.search.list_query import ListQuery, SearchQuery
 from tests.support.libraries import (
     Client,
     FakeClock,
+    Machine,
     NewClient,
     add,
     article,
@@ -268,20 +269,20 @@ def find_missed_titles(library: Library) -> Sequence[str]:
 
 @pytest.mark.parametrize("indexed", [True, False])
 def test_a_pasted_title_finds_its_article(client: Client, indexed: bool) -> None:
-    titles = [*ODD_TITLES, *random_titles(400)]
+    titles = [*ODD_TITLES, *random_titles(400 if isinstance(client, Machine) else 40)]
     assert find_missed_titles(library_of(client, titles, indexed=indexed)) == []
 
 
 @pytest.mark.skipif(not CORPUS.is_file(), reason=f"no corpus at {CORPUS} (NEWSTUI_CORPUS)")
-def test_a_pasted_title_of_the_corpus_finds_its_article(client: Client) -> None:
+def test_a_pasted_title_of_the_corpus_finds_its_article(machine: Machine) -> None:
     titles = [json.loads(line)["title"] for line in CORPUS.read_text().splitlines()]
     assert titles
-    assert find_missed_titles(library_of(client, titles)) == []
+    assert find_missed_titles(library_of(machine, titles)) == []
 
 
 def test_every_word_of_a_title_finds_and_marks_it(client: Client) -> None:
     """Index and highlights agree on what a word with signs is."""
-    opened = library_of(client, random_titles(250))
+    opened = library_of(client, random_titles(250 if isinstance(client, Machine) else 25))
     for row in list_rows(opened, ListQuery()):
         for word in row.title.split():
             try:
