@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from store.journal import reading_state
-from store.library import folder, listing
+from store.library import folder_reading, listing
 from store.library.folder import FolderLibrary
 from store.library.listing import FolderListing
 from store.model.article import ArticleRow, ParsedArticle
@@ -65,7 +65,7 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Load as few rows at once as the size of the screen allows, and never more."""
     monkeypatch.setattr(article_list, "MIN_WINDOW_ROWS", 40)
     monkeypatch.setattr(listing, "BATCH_SIZE", 100)
-    monkeypatch.setattr(folder, "BATCH_SIZE", 100)
+    monkeypatch.setattr(folder_reading, "BATCH_SIZE", 100)
     monkeypatch.setattr(reading_state, "STEP_SIZE", 100)
     window = FolderListing.window
 
