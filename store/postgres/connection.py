@@ -5,6 +5,7 @@ TLS is verified unless the URL says otherwise, and is not asked of a UNIX socket
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -29,6 +30,9 @@ from store.model.errors import (
     SaveFailed,
 )
 from store.text.clean import clean_line
+
+# What psycopg logs about a lost connection is raised, too; without a handler it is written to the screen.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 Parameters = Mapping[str, Any] | Sequence[Any] | None
 Cursor = psycopg.Cursor[tuple[Any, ...]]

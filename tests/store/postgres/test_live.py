@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from queue import Queue
 from threading import Event
@@ -130,3 +131,12 @@ def test_a_server_that_never_answers_does_not_keep_the_library_open(connect: Con
     assert entered.wait(WAIT)
     listener.stop()
     leave.set()
+
+
+def test_what_psycopg_logs_about_lost_connections_is_not_written_to_the_screen(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Python writes warnings for which there is no handler to standard error, where the reader is."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    logging.getLogger("psycopg").warning("error ignored terminating")
+    assert capfd.readouterr().err == ""
