@@ -9,7 +9,7 @@ CODE := store tui themes sample_articles tests benchmarks docs packaging
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types imports docs matrix package lock clean
+.PHONY: help run test check format lint types imports docs matrix package site lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,12 @@ package: $(VENV)/dev  ## build wheel and sdist, check them, and try the wheel wi
 		$(BIN)/uv pip install -q --python $(VENV)/wheel/bin/python dist/newstui-*.whl && \
 		$(VENV)/wheel/bin/python packaging/smoke.py || exit 1; \
 	done
+
+site: $(VENV)/dev  ## build the site of the documentation in build/site; a wrong link is an error
+	$(BIN)/uv venv -q --clear --python $(BIN)/python $(VENV)/site
+	$(BIN)/uv pip install -q --python $(VENV)/site/bin/python --group site
+	$(BIN)/python docs/site_pages.py
+	NO_MKDOCS_2_WARNING=1 $(VENV)/site/bin/mkdocs build -q --strict
 
 lock: $(VENV)/dev  ## update the lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \

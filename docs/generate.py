@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: `python docs/generate.py`.
 
-These are the table of keys in README.md, the list of tests in docs/reliability.md, the settings in
-docs/settings.md, the fields of the JSON in docs/json.md, the presets in docs/keys.md and the roles in docs/themes.md, and the manual pages in
-share/man. A test checks that they are up to date.
+These are the keys and presets in docs/keys.md, the list of tests in docs/reliability.md, the settings in
+docs/settings.md, the fields of the JSON in docs/json.md, the roles in docs/themes.md, and the manual pages in share/man. A
+test checks that they are up to date.
 """
 
 from __future__ import annotations
@@ -159,14 +159,15 @@ def fill_section(text: str, name: str, content: str) -> str:
     return f"{text[: begin.end()]}\n{content}\n{text[text.index(end) :]}"
 
 
-GENERATED = {
-    ROOT / "README.md": ("keys", keys_table),
-    ROOT / "docs/reliability.md": ("cases", cases_table),
-    ROOT / "docs/settings.md": ("settings", settings_table),
-    ROOT / "docs/json.md": ("outputs", outputs_tables),
-    ROOT / "docs/keys.md": ("presets", presets_table),
-    ROOT / "docs/themes.md": ("roles", roles_table),
-}
+GENERATED = (
+    (ROOT / "docs/reliability.md", "cases", cases_table),
+    (ROOT / "docs/settings.md", "settings", settings_table),
+    (ROOT / "docs/json.md", "outputs", outputs_tables),
+    (ROOT / "docs/keys.md", "keys", keys_table),
+    (ROOT / "docs/keys.md", "presets", presets_table),
+    (ROOT / "docs/themes.md", "roles", roles_table),
+)
+"""The pages, their sections between comments, and what makes them."""
 
 GENERATED_FILES = {
     ROOT / "share/man/man1/newstui.1": command_page,
@@ -176,7 +177,7 @@ GENERATED_FILES = {
 
 def main() -> None:
     """Write every generated section and file."""
-    for path, (name, content) in GENERATED.items():
+    for path, name, content in GENERATED:
         text = fill_section(path.read_text(encoding="utf-8"), name, content())
         path.write_text(text, encoding="utf-8")
     for path, content in GENERATED_FILES.items():

@@ -116,7 +116,7 @@ class FolderLibrary:
     """A `Library` in a folder; see `store.library.protocol` for what the calls promise."""
 
     capabilities: frozenset[Capability] = frozenset(get_args(Capability))
-    """What this engine does beside the calls of the protocol."""
+    """The parts that this engine has: all of them."""
 
     def __init__(
         self,

@@ -36,7 +36,7 @@ _SHARED_STATES = (
 
 
 class NumberedArticle(NamedTuple):
-    """What finds an article in a list."""
+    """The place of an article among all, by which a list finds it."""
 
     number: int
     """Its number, `article.added`."""

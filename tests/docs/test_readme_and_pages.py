@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -44,9 +44,14 @@ def read_pages(*pages: Path) -> str:
     return "\n".join(page.read_text(encoding="utf-8") for page in pages)
 
 
-@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
-def test_generated_parts_are_up_to_date(path: Path) -> None:
-    section, content = GENERATED[path]
+@pytest.mark.parametrize(
+    ("path", "section", "content"),
+    GENERATED,
+    ids=[f"{path.name}-{name}" for path, name, _ in GENERATED],
+)
+def test_generated_parts_are_up_to_date(
+    path: Path, section: str, content: Callable[[], str]
+) -> None:
     text = read_pages(path)
     assert text == fill_section(text, section, content()), "run: python docs/generate.py"
 
@@ -144,6 +149,32 @@ def test_links_lead_to_existing_files(page: Path) -> None:
         if not (page.parent / target.partition("#")[0]).exists() and not target.startswith("#")
     ]
     assert missing == []
+
+
+def heading_anchors(page: Path) -> set[str]:
+    """Return the anchors of the headings of a page, as GitHub and MkDocs make them."""
+    headings = re.findall(r"^#+ (.+)$", read_pages(page), re.MULTILINE)
+    words = (re.sub(r"[^\w\s-]", "", heading).strip().lower() for heading in headings)
+    return {re.sub(r"[-\s]+", "-", each) for each in words}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_existing_headings(page: Path) -> None:
+    targets = [each.partition("#") for each in LINK.findall(read_pages(page)) if "://" not in each]
+    missing = [
+        f"{name}#{anchor}"
+        for name, _, anchor in targets
+        if anchor and anchor not in heading_anchors(page.parent / name if name else page)
+    ]
+    assert missing == []
+
+
+def test_the_site_has_every_page() -> None:
+    named = re.findall(
+        r"^ +- (?:\w+: )?([\w-]+\.md)$", read_pages(ROOT / "mkdocs.yml"), re.MULTILINE
+    )
+    there = {"index.md" if page.name == "README.md" else page.name for page in PAGES}
+    assert sorted(named) == sorted(there)
 
 
 def test_on_an_index_the_links_of_the_readme_lead_to_the_site() -> None:
