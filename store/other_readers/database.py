@@ -29,7 +29,7 @@ LOCK_TIMEOUT = 2.0
 HEADER_BYTES = 100
 MAX_RESTORED_BYTES = 10_000_000_000
 """The largest database that is filled up; the rest of it takes no space."""
-MAX_PROBED_ROWS = 200_000
+MAX_PROBED_ROWS = 100_000
 """Rows that are looked for one by one after a damaged page."""
 
 
@@ -58,7 +58,8 @@ class Database:
         self._path = path
         self._connection = connection
         self._lost_count = 0
-        """The number of rows that could not be read."""
+        """The number of rows that could not be read, as far as that is known."""
+        self._is_loss_known = True
         self._columns: dict[str, Sequence[str]] = {}
 
     def require_table(self, table: str, program: str) -> None:
@@ -116,7 +117,8 @@ class Database:
     def list_problems(self) -> Iterator[Rejection]:
         """Yield what turned out to be damaged so far."""
         if self._lost_count:
-            reason = f"damaged (articles lost: {self._lost_count:,} at most)"
+            lost = f"{self._lost_count:,} at most" if self._is_loss_known else "unknown number"
+            reason = f"damaged (articles lost: {lost})"
             yield Rejection(str(self._path), reason)
 
     def _column_names(self, table: str) -> Sequence[str]:
@@ -134,6 +136,7 @@ class Database:
         try:
             (found,) = self._connection.execute(query).fetchone()
         except SQLITE_ERRORS:
+            self._is_loss_known = False
             return last + MAX_PROBED_ROWS
         return min(int(found or 0), last + MAX_PROBED_ROWS)
 

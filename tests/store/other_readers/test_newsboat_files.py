@@ -273,7 +273,8 @@ def test_a_truncated_database_keeps_what_is_left(folder: Path) -> None:
             )
     whole = set(titles(folder))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    left = {title for title in titles(folder) if not title.startswith("damaged (")}
+    left = set(titles(folder))
+    left.remove("damaged (articles lost: unknown number)")
     assert left < whole
     assert "The ferry is late" in left
 
