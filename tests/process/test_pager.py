@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.environment import environment, make_program, read_log
 from tests.support.terminal import Terminal
+from tui.cli.pager import count_rows
 
 NEWSTUI = [sys.executable, "-m", "tui"]
 
@@ -21,6 +22,24 @@ def pager(tmp_path: Path) -> Path:
     return make_program(
         tmp_path, "pages", 'echo paged >> "$LOG"; head -n 2; echo "LESS=$LESS"; cat >/dev/null'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("", 0),
+        ("word", 0),
+        ("word\n", 1),
+        ("0123456789\n", 1),
+        ("01234567890\n", 2),
+        ("\x1b[1;31m0123456789\x1b[m\n", 1),
+        ("深海の謎\n", 1),
+        ("深海の謎の音\n", 2),
+        ("a\n\nb\n", 3),
+    ],
+)
+def test_rows_are_counted_as_they_are_shown(text: str, rows: int) -> None:
+    assert count_rows(text, 10) == rows
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TextIO, cast
 
 from tui.cli.console import page_size
+from tui.rendering.cells import cell_width
 
 PAGED_COMMANDS = frozenset(
     {
@@ -24,6 +26,8 @@ PAGED_COMMANDS = frozenset(
 """The commands that only print, and maybe much."""
 PAGER_DEFAULTS = {"LESS": "FRX", "LV": "-c"}
 """What the usual pagers need for colours; less keeps its last page on the screen."""
+COLORS = re.compile(r"\x1b\[[0-9;]*m")
+"""What colours a text, and takes no place on the screen."""
 NO_PAGERS = ((), ("cat",))
 """Programs that mean that there is no pager."""
 
@@ -52,6 +56,12 @@ def find_pager(setting: Sequence[str], environ: Mapping[str, str]) -> tuple[str,
     return ()
 
 
+def count_rows(text: str, columns: int) -> int:
+    """Return the rows that a text takes on a terminal; its last line only what is wrapped of it."""
+    lines = COLORS.sub("", text).split("\n")
+    return len(lines) - 1 + sum(max(0, cell_width(line) - 1) // columns for line in lines)
+
+
 class PagedOutput(io.TextIOBase):
     """Standard output of a command on a terminal: keeps the first page, and starts the pager after it."""
 
@@ -78,8 +88,7 @@ class PagedOutput(io.TextIOBase):
         """Write a text; once the pager was quit, the rest is dropped."""
         if self._page is not None:
             self._page.append(text)
-            lines = text.split("\n")
-            self._rows_left -= len(lines) - 1 + sum(len(line) // self._columns for line in lines)
+            self._rows_left -= count_rows(text, self._columns)
             if self._rows_left < 0:
                 self._start_pager()
         else:
