@@ -20,7 +20,7 @@ from store.postgres.connection import Connection
 CHANNEL = "newstui"
 STOP_TIMEOUT = 0.5
 """Seconds to wait for the end of the thread."""
-FIRST_DELAY, MAX_DELAY = 0.25, 10.0
+FIRST_DELAY, MAX_DELAY = 0.25, 5.0
 """Seconds before the server is tried again, doubled each time."""
 
 
