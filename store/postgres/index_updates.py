@@ -10,9 +10,9 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from store.journal.reading_state import ArticleState, apply_edits
 from store.model.article import Article, Body
@@ -41,6 +41,8 @@ POLL_SECONDS = 0.02
 """Seconds of a step that waits for the thread, short enough for the keyboard."""
 
 log = logging.getLogger("newstui")
+
+T = TypeVar("T")
 
 Place = tuple[int, str, str]
 """Library, article and account of a document."""
@@ -144,31 +146,39 @@ class IndexUpdater:
         if self._access.read_only_reason or not (total := self.count_queued()):
             return
         self.failure = ""
-        done = 0
-        yield IndexProgress(done, total)
         try:
-            connection = self._access.connection.another()
-            try:
-                with ThreadPoolExecutor(1, "index") as thread:
-                    while indexed := (yield from self._wait(thread, connection, done, total)):
-                        done += indexed
-                        yield IndexProgress(min(done, total), total)
-            finally:
-                connection.close()
+            yield from self._index(total)
         except NewstuiError as error:
             self.failure = str(error)
             self._access.warn(f"the search index cannot be written: {self.failure}")
         except RuntimeError as error:  # too little memory for a thread
             self.failure = str(error)
 
-    def _wait(
-        self, thread: ThreadPoolExecutor, connection: Connection, done: int, total: int
-    ) -> Generator[IndexProgress, None, int]:
-        """Index some articles on the thread, and return how many; 0 if none are left."""
-        batch = thread.submit(index_batch, connection, self._parameters())
-        while wait([batch], POLL_SECONDS).not_done:
-            yield IndexProgress(min(done, total), total)
-        return batch.result()
+    def _index(self, total: int) -> Iterator[IndexProgress]:
+        connection: Connection | None = None
+        done = 0
+        yield IndexProgress(done, total)
+        try:
+            with ThreadPoolExecutor(1, "index") as thread:
+                opened = thread.submit(self._access.connection.another)
+                connection = yield from _wait(opened, IndexProgress(done, total))
+                while True:
+                    batch = thread.submit(index_batch, connection, self._parameters())
+                    indexed = yield from _wait(batch, IndexProgress(min(done, total), total))
+                    if not indexed:
+                        return
+                    done += indexed
+                    yield IndexProgress(min(done, total), total)
+        finally:
+            if connection is not None:
+                connection.close()
+
+
+def _wait(future: Future[T], progress: IndexProgress) -> Generator[IndexProgress, None, T]:
+    """Wait for what the thread does, in steps, and return it."""
+    while wait([future], POLL_SECONDS).not_done:
+        yield progress
+    return future.result()
 
 
 def index_batch(connection: Connection, parameters: Mapping[str, Any]) -> int:
