@@ -143,9 +143,9 @@ class IndexUpdater:
 
     def update(self) -> Iterator[IndexProgress]:
         """Index what is queued, in steps."""
+        self.failure = ""
         if self._access.read_only_reason or not (total := self.count_queued()):
             return
-        self.failure = ""
         try:
             yield from self._index(total)
         except NewstuiError as error:

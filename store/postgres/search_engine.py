@@ -14,7 +14,7 @@ from typing import Any
 
 from store.library import row_search
 from store.library.listing import BATCH_SIZE
-from store.library.search_engine import MAX_SAME_TITLES, NOT_INDEXED, Answer
+from store.library.search_engine import MAX_SAME_TITLES, NOT_INDEXED, ONLY_TITLES, Answer
 from store.model.article import Article, ArticleRow, FeedLabel
 from store.postgres.access import Access
 from store.postgres.counts import Counters
@@ -101,6 +101,8 @@ class PostgresEngine:
         self._counters = Counters(access)
         self._words = IndexWords(access, read_index_size(access))
         self._vocabulary: Vocabulary | None = None
+        self.failure = ""
+        """Why the last update of the index failed; empty if it did not."""
 
     # -- the index -------------------------------------------------------------------------
 
@@ -141,7 +143,11 @@ class PostgresEngine:
     @property
     def problem(self) -> str:
         """A line about what a search misses, and why; empty if it finds everything."""
-        return "" if self.document_count or self._reader.is_empty() else NOT_INDEXED
+        if self.document_count:
+            return f"the search index is out of date ({self.failure})" if self.failure else ""
+        if self._reader.is_empty():
+            return ""
+        return f"no search index ({self.failure}): {ONLY_TITLES}" if self.failure else NOT_INDEXED
 
     def discard_index(self, error: Exception) -> None:
         """Do nothing: the database looks after its index."""

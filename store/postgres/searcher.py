@@ -40,6 +40,7 @@ class PostgresSearcher:
         for progress in self._updater.update():
             self.engine.forget_words()
             yield progress
+        self.engine.failure = self._updater.failure
 
     def search(self, search: SearchQuery, limit: int | None) -> Matches:
         """Return the articles that a search finds."""

@@ -210,6 +210,11 @@ def test_an_index_that_cannot_be_written_is_reported(
     assert set(index(ann)) == {0}
     assert ann.problems == ("the search index cannot be written: Not saved: disk full",)
     assert ann.is_index_stale
+    assert "out of date (Not saved: disk full)" in ann.search(SearchQuery("fog")).note
+    monkeypatch.undo()
+    ann.access.connection.raw.execute("update unindexed set claimed_at = null")
+    index(ann)
+    assert ann.search(SearchQuery("fog")).note == ""
 
 
 def test_a_library_that_is_read_only_is_not_indexed(ann: PostgresLibrary) -> None:
