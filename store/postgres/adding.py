@@ -118,7 +118,11 @@ class Addition:
         self._cursor = cursor
         self._access = access
         self._articles = PostgresArticles(cursor, access)
-        lock_adding(cursor, access.writable)
+        locked: frozenset[int] | None = None
+        while locked != access.writable:
+            locked = access.writable
+            lock_adding(cursor, locked)
+            access.read_memberships()  # another session may have shared a folder
 
     def add(
         self, found: Sequence[ParsedArticle], taken: frozenset[str]

@@ -21,6 +21,7 @@ from store.postgres.events import (
     is_stored,
     locate_and_lock,
     lock_libraries,
+    order_after,
     part_event,
     place_events,
     storable_event,
@@ -95,8 +96,8 @@ class Changes:
         return self._reader.rows(new.articles)
 
     def _write(self, cursor: Cursor, new: NewEvent) -> list[StoredEvent]:
-        libraries = locate_and_lock(cursor, self._access, new.articles)
-        (event,) = place_events(cursor, self._access, [new])
+        libraries, latest = locate_and_lock(cursor, self._access, new.articles)
+        (event,) = order_after(latest, self._access, [new])
         parts = part_event(event, self._access, libraries)
         insert_events(cursor, self._access, parts)
         return parts
@@ -115,6 +116,7 @@ class Changes:
         """Record an event about the articles of a list, in steps."""
         _check_kind(event)
         self.check_writable()
+        self._access.read_memberships()
         total = len(range(listing.total)[start:end])
         steps = self._record_in_steps(event, listing, start, end, data, total)
         yield from self._queue.change(steps, RecordProgress(0, 0, total))
@@ -148,6 +150,7 @@ class Changes:
     def undoable(self, limit: int) -> list[UndoableChange]:
         """Return the changes that can be undone."""
         self.finish()
+        self._access.read_memberships()
         with self._access.connection.reading() as cursor:
             acts = islice(undoable_acts(cursor, self._access), limit)
             return [act.to_change() for act in acts]
@@ -187,6 +190,7 @@ class Changes:
         act = next(undoable_acts(cursor, self._access), None)
         while act is not None:
             lock_libraries(cursor, (owner.library for owner, _ in act.parts))
+            self._access.read_memberships()  # parts of it may have been moved to another library
             latest = next(undoable_acts(cursor, self._access), None)
             if latest == act:
                 break

@@ -33,7 +33,7 @@ LOCK = (
     " (select unnest(%s::int[]) as library order by 1) ordered"
 )
 LATEST_ORDER = (
-    "select coalesce(max(ord), 0) from unnest(%s::int[]) as mine(id), lateral"
+    "select coalesce(max(ord), 0), newstui.mine() from unnest(%s::int[]) as mine(id), lateral"
     " (select ord from newstui.event where library = id and account = session_user"
     " order by ord desc limit 1) latest"
 )
@@ -93,16 +93,24 @@ def lock_adding(cursor: Cursor, libraries: Iterable[int]) -> None:
     cursor.execute(LOCK, [ADDING, sorted(set(libraries))])
 
 
-def locate_and_lock(cursor: Cursor, access: Access, articles: Collection[str]) -> dict[str, int]:
-    """Lock the libraries that articles are in; return those of the articles by id."""
-    if len(access.libraries) == 1:
-        lock_libraries(cursor, access.libraries)
-        return {}
+def locate_and_lock(
+    cursor: Cursor, access: Access, articles: Collection[str]
+) -> tuple[dict[str, int], int]:
+    """Lock the libraries that articles are in.
+
+    Returns:
+        The libraries of the articles by id, and the greatest order of the account's events. Both
+        hold until the transaction ends: nobody can share a folder now.
+    """
     while True:
-        found = locate(cursor, access, articles)
+        is_single = len(access.libraries) == 1
+        found = {} if is_single else locate(cursor, access, articles)
         lock_libraries(cursor, (found.get(each, access.own) for each in articles))
-        if locate(cursor, access, articles) == found:
-            return found  # else some were moved to another library just now
+        is_found = is_single or locate(cursor, access, articles) == found
+        latest, members = _read_latest(cursor, access)
+        if is_found and members == set(access.libraries):
+            return found, latest
+        access.read_memberships()  # some were moved to another library just now
 
 
 def place_events(cursor: Cursor, access: Access, new: Sequence[NewEvent]) -> list[Event]:
@@ -111,8 +119,23 @@ def place_events(cursor: Cursor, access: Access, new: Sequence[NewEvent]) -> lis
     Raises:
         ValueError: An event is not valid.
     """
+    latest, _ = _read_latest(cursor, access)
+    return order_after(latest, access, new)
+
+
+def _read_latest(cursor: Cursor, access: Access) -> tuple[int, set[int]]:
+    """Return the greatest order of the account's events, and the libraries of which it is a member."""
     cursor.execute(LATEST_ORDER, [list(access.libraries)])
-    ((latest,),) = cursor.fetchall()
+    ((latest, members),) = cursor.fetchall()
+    return latest, set(members)
+
+
+def order_after(latest: int, access: Access, new: Sequence[NewEvent]) -> list[Event]:
+    """Return events with orders greater than that of the latest one.
+
+    Raises:
+        ValueError: An event is not valid.
+    """
     now = min(to_microseconds(access.clock()), CLOCK_LIMIT)
     return order_events(new, access.machine, now, latest)
 

@@ -371,10 +371,9 @@ class Reader:
 
     def refresh(self) -> ExternalChanges:
         """Return what others have changed since the last call."""
-        libraries = self._access.libraries
         self._access.read_memberships()
         before, self._seen = self._seen, self._read_numbers()
-        is_stale = self._access.libraries != libraries or self._has_updates
+        is_stale = self._seen.keys() != before.keys() or self._has_updates
         self._has_updates = False
         if self._seen == before and not is_stale:
             return ExternalChanges()

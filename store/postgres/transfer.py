@@ -209,7 +209,7 @@ class PostgresTransfer:
         self._changes.finish()
 
     def _write(self, cursor: Cursor, events: Sequence[Event]) -> int:
-        libraries = locate_and_lock(
+        libraries, _ = locate_and_lock(
             cursor, self._access, {article for event in events for article in event.articles}
         )
         new = self._find_new(cursor, events)

@@ -114,6 +114,49 @@ def test_what_others_do_is_not_undone(ann: PostgresLibrary, open_as: OpenAs) -> 
     assert not reading_status(bob, 2).read
 
 
+@pytest.mark.parametrize("is_member_of_others", [False, True])
+def test_changes_of_a_session_that_has_not_heard_of_a_new_folder(
+    ann: PostgresLibrary, open_as: OpenAs, *, is_member_of_others: bool
+) -> None:
+    bob = open_as("bob")
+    if is_member_of_others:
+        add(bob, [article(9, category="arts")])
+        share_folder(bob.access, "arts", "ann", may_write=False)
+    laptop = open_as("ann", "laptop")
+    laptop.record("starred", [ONE, TWO])
+    share_folder(ann.access, "world", "bob", may_write=True)
+    folder = ann.access.folders["world"]
+    assert laptop.record("read", [TWO])[TWO].read
+    assert laptop.refresh().is_list_stale
+    assert reading_status(ann, 2).read
+    assert ann.access.connection.rows("select library from newstui.event where kind = 'read'") == [
+        (folder,)
+    ]
+    assert undo(laptop) == ("read", (TWO,))
+    assert (reading_status(ann, 2).read, reading_status(ann, 2).starred) == (False, True)
+
+
+def test_the_undo_history_of_a_session_that_has_not_heard_of_a_new_folder(
+    ann: PostgresLibrary, open_as: OpenAs
+) -> None:
+    open_as("bob")
+    laptop = open_as("ann", "laptop")
+    laptop.record("read", [ONE])
+    laptop.record("starred", [TWO])
+    share_folder(ann.access, "world", "bob", may_write=True)
+    assert undo(laptop) == ("starred", (TWO,))
+    assert reading_status(ann).read
+
+
+def test_what_is_added_by_a_session_that_has_not_heard_of_a_new_folder(
+    ann: PostgresLibrary, open_as: OpenAs
+) -> None:
+    laptop, bob = open_as("ann", "laptop"), open_as("bob")
+    share_folder(ann.access, "world", "bob", may_write=True)
+    assert add(laptop, [article(2), article(4, category="world")]).added == 1
+    assert (list_numbers(open_as("bob")), bob.refresh().is_list_stale) == ([4, 2], True)
+
+
 ODD_TEXTS = {
     "NUL": ("a\0b", "ab"),
     "a lone surrogate": ("a\ud800b", "a�b"),
