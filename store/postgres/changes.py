@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -33,6 +34,14 @@ from store.postgres.undo_history import Act, undoable_acts
 
 BATCH_SIZE = 1000
 """Articles that are looked at, or whose states are written, in one step."""
+MANY_STATES = 1000
+"""Changed states after which the server may know too little of them."""
+# A planner that has never seen a table with many rows takes it to have few, and reads all of them for
+# each article. The server would look at them a minute later.
+UPDATE_STATISTICS = (
+    "select newstui.update_statistics() from pg_class"
+    " where oid = 'newstui.state'::regclass and reltuples < %s"
+)
 
 
 class Changes:
@@ -143,6 +152,9 @@ class Changes:
             parts = self._write(cursor, NewEvent(kind, tuple(articles), data))
             for applied in apply_in_steps(cursor, parts, BATCH_SIZE):
                 yield RecordProgress(0, applied, changed)
+        if changed >= MANY_STATES:
+            with suppress(NewstuiError):  # the change is made
+                self._second.rows(UPDATE_STATISTICS, [changed])
         yield RecordProgress(changed, changed, changed)
 
     # -- undoing ---------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pytest
 
 from store.model.article import Body, ParsedArticle
 from store.model.errors import LibraryBusy, LibraryReadOnly, SaveFailed
+from store.model.results import RecordProgress
 from store.postgres.connection import Connection, Cursor
 from store.postgres.library import PostgresLibrary
 from store.postgres.sharing import share_folder
@@ -155,6 +156,19 @@ def test_what_is_added_by_a_session_that_has_not_heard_of_a_new_folder(
     share_folder(ann.access, "world", "bob", may_write=True)
     assert add(laptop, [article(2), article(4, category="world")]).added == 1
     assert (list_numbers(open_as("bob")), bob.refresh().is_list_stale) == ([4, 2], True)
+
+
+def test_the_planner_knows_how_many_states_a_change_of_many_articles_wrote(
+    ann: PostgresLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server does not look at its tables by itself in the tests."""
+    known = "select reltuples::int from pg_class where oid = 'newstui.state'::regclass"
+    for limit, expected in ((4, {0, -1}), (3, {3})):
+        monkeypatch.setattr("store.postgres.changes.MANY_STATES", limit)
+        steps = [*ann.record_all("read", ann.listing(ListQuery()))]
+        assert steps[-1] == RecordProgress(3, 3, 3)
+        assert {number for (number,) in ann.access.connection.rows(known)} <= expected
+        ann.undo()
 
 
 ODD_TEXTS = {
