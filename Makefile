@@ -24,6 +24,8 @@ check: $(VENV)/dev  ## run everything that CI runs
 	$(BIN)/ruff format --check $(CODE)
 	$(MAKE) lint types imports
 	$(MAKE) test ARGS="--cov --cov-report=term"
+	$(BIN)/coverage json -q -o $(VENV)/coverage.json
+	$(BIN)/python -m tests.support.package_coverage $(VENV)/coverage.json
 	$(MAKE) docs
 
 format: $(VENV)/dev  ## format the code

@@ -10,26 +10,26 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
-from tests.support.libraries import close_libraries, count_open_libraries
-from tests.support.network import Site, run_server
-from tests.support.postgres_server import PostgresServer, find_programs, run_postgres
+from tests.support.closing import close_libraries, count_open_libraries
+
+if TYPE_CHECKING:
+    from tests.support.network import Site
+    from tests.support.postgres_server import PostgresServer
 
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 1 << 30
 """Bytes that have to be free there; in a container it may be tiny."""
 
+HYPOTHESIS_PLUGIN = "_hypothesis_pytestplugin"
+
 # Bytecode is kept for the next run and for the processes that tests start, also where images of
 # containers set this: to compile everything each time takes longer than many of the tests.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
-# The same examples in every run; `pytest --hypothesis-profile=default` tries more, different ones.
-settings.register_profile("suite", max_examples=40, derandomize=True, deadline=None)
-settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,8 +46,28 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)
 
 
-def pytest_collection_finish() -> None:
-    """Exclude objects that live to the end from garbage collection."""
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> None:
+    """Choose the examples of property tests before the first module with any is imported.
+
+    They are the same in every run; `pytest --hypothesis-profile=default` tries more, different ones.
+    Other test files do without Hypothesis, which takes longer to import than most of them to run.
+    """
+    if "hypothesis" in sys.modules or b"hypothesis" not in module_path.read_bytes():
+        return
+    from hypothesis import settings
+
+    settings.register_profile("suite", max_examples=40, derandomize=True, deadline=None)
+    if not parent.config.getoption("--hypothesis-profile"):
+        settings.load_profile("suite")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Drop the plugin of property tests without any, which would import Hypothesis for its report.
+
+    Objects that live to the end are excluded from garbage collection.
+    """
+    if "hypothesis" not in sys.modules:
+        session.config.pluginmanager.unregister(name=HYPOTHESIS_PLUGIN)
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
@@ -72,6 +92,8 @@ def closed_libraries() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def shared_site() -> Iterator[Site]:
     """One server for all tests of a file."""
+    from tests.support.network import run_server
+
     with run_server() as site:
         yield site
 
@@ -87,6 +109,8 @@ def site(shared_site: Site) -> Site:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of our own."""
+    from tests.support.postgres_server import find_programs, run_postgres
+
     programs = find_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed")

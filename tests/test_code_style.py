@@ -204,3 +204,12 @@ def test_test_files_have_unique_names() -> None:
     stems = [path.stem for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(stems) == sorted(set(stems))
     assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+# -- the Makefile ----------------------------------------------------------------------------
+
+
+def test_make_help_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (phony,) = re.findall(r"^\.PHONY: (.*)", makefile, re.MULTILINE)
+    assert re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE) == phony.split()

@@ -25,6 +25,7 @@ from store.library.folder import FolderLibrary
 from store.maintenance.compact import compact_library
 from store.model.article import ParsedArticle, ReadingStatus
 from store.model.errors import NewstuiError
+from tests.support.closing import close_libraries
 from tests.support.fault_injection import (
     DISK_CALLS,
     FAULTS,
@@ -39,7 +40,6 @@ from tests.support.libraries import (
     add,
     article,
     articles,
-    close_libraries,
     ids,
     state,
 )

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from store.library.protocol import Library
-from tests.support.backups import backup_of, fill_two_machines
-from tests.support.libraries import Client, FakeClock, Machine, NewClient, add, articles, ids
-from tests.support.maintenance import FIRST_SEGMENT, SECOND_SEGMENT
-from tests.support.postgres_server import PostgresClient, PostgresServer
+# Most tests of texts and values use none of these fixtures, which import all of the store.
+if TYPE_CHECKING:
+    from store.library.protocol import Library
+    from tests.support.libraries import Client, FakeClock, Machine, NewClient
+    from tests.support.postgres_server import PostgresServer
 
-Open = Callable[[], Library]
+Open = Callable[[], "Library"]
 
 
 @pytest.fixture
 def clock() -> FakeClock:
     """The clock of everything in the test."""
+    from tests.support.libraries import FakeClock
+
     return FakeClock()
 
 
 @pytest.fixture
 def machine(tmp_path: Path, clock: FakeClock) -> Machine:
     """A machine with nothing on it."""
+    from tests.support.libraries import Machine
+
     return Machine(tmp_path, clock=clock)
 
 
 @pytest.fixture(scope="session")
 def new_folder_client(tmp_path_factory: pytest.TempPathFactory) -> NewClient:
     """Makes a new library in a folder at each call."""
+    from tests.support.libraries import Machine
+
     return lambda clock: Machine(tmp_path_factory.mktemp("machine"), clock=clock)
 
 
@@ -39,6 +46,8 @@ def new_postgres_client(
     postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ) -> NewClient:
     """Makes a new library on PostgreSQL at each call: that of another role in one database."""
+    from tests.support.postgres_server import PostgresClient
+
     database = postgres.create_database()
 
     def make_client(clock: FakeClock) -> Client:
@@ -76,6 +85,8 @@ def library(open_library: Open) -> Library:
 @pytest.fixture
 def three(library: Library) -> Library:
     """A library of three articles."""
+    from tests.support.libraries import add, articles
+
     assert add(library, articles([1, 2, 3])).added == 3
     return library
 
@@ -83,6 +94,8 @@ def three(library: Library) -> Library:
 @pytest.fixture
 def stocked(machine: Machine) -> Machine:
     """A machine with two articles in its library."""
+    from tests.support.libraries import add, articles
+
     add(machine.open(), articles([1, 2]))
     return machine
 
@@ -90,18 +103,24 @@ def stocked(machine: Machine) -> Machine:
 @pytest.fixture
 def full(machine: Machine) -> Machine:
     """A machine with a library of two machines."""
+    from tests.support.backups import fill_two_machines
+
     return fill_two_machines(machine)
 
 
 @pytest.fixture
 def archive(full: Machine, tmp_path: Path) -> Path:
     """A backup of that library."""
+    from tests.support.backups import backup_of
+
     return backup_of(full, tmp_path / "backup.zip").path
 
 
 @pytest.fixture
 def other(tmp_path: Path, clock: FakeClock) -> Machine:
     """Another machine, with nothing on it yet."""
+    from tests.support.libraries import Machine
+
     return Machine(tmp_path / "other", clock=clock)
 
 
@@ -117,6 +136,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def two(small: None, machine: Machine) -> Machine:
     """A machine with two segments, some marks and a snapshot."""
+    from tests.support.libraries import add, articles, ids
+    from tests.support.maintenance import FIRST_SEGMENT, SECOND_SEGMENT
+
     library = machine.open()
     add(library, articles([*FIRST_SEGMENT, *SECOND_SEGMENT]))
     library.record("read", ids(1, 12))

@@ -17,23 +17,9 @@ from store.model.article import Article, ArticleRow, Body, ParsedArticle, Readin
 from store.model.results import AddProgress
 from store.model.times import Clock, format_timestamp, system_clock
 from store.search.list_query import ListQuery
+from tests.support.closing import close_libraries, keep_open
 
 START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
-
-
-class Closable(Protocol):
-    """A library, or a connection to one."""
-
-    def close(self) -> None:
-        """Close its files."""
-
-
-_open_libraries: list[Closable] = []
-
-
-def keep_open(library: Closable) -> None:
-    """Have a library closed when the test ends."""
-    _open_libraries.append(library)
 
 
 def open_folder_library(
@@ -43,21 +29,6 @@ def open_folder_library(
     library = FolderLibrary(folder, cache, machine, clock)
     keep_open(library)
     return library
-
-
-def count_open_libraries() -> int:
-    """Return the number of libraries that are to be closed."""
-    return len(_open_libraries)
-
-
-def close_libraries(kept: int = 0) -> None:
-    """Close the libraries that were opened for a test, or for one of its many examples.
-
-    Args:
-        kept: Leave the first ones open, which all tests of a module use.
-    """
-    while len(_open_libraries) > kept:
-        _open_libraries.pop().close()
 
 
 @contextmanager

@@ -25,7 +25,8 @@ import psycopg
 from store.postgres.connection import Connection
 from store.postgres.library import PostgresLibrary
 from store.postgres.schema import migrate
-from tests.support.libraries import FakeClock, keep_open, load
+from tests.support.closing import keep_open
+from tests.support.libraries import FakeClock, load
 
 DEBIAN_FOLDER = Path("/usr/lib/postgresql")
 OWNER = "keeper"

@@ -22,6 +22,7 @@ from store.search.list_query import ListQuery
 from store.segments.documents import article_from_values, article_to_values
 from store.text.prose import count_words
 from store.text.urls import make_guid_id, make_page_id
+from tests.support.closing import close_libraries
 from tests.support.libraries import (
     START,
     Client,
@@ -29,7 +30,6 @@ from tests.support.libraries import (
     Machine,
     NewClient,
     add,
-    close_libraries,
     list_rows,
 )
 from tests.support.maintenance import compact

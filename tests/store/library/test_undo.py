@@ -14,12 +14,12 @@ from store.model.article import FullArticle, ReadingStatus
 from store.model.errors import ArticleNotFound
 from store.search.list_query import ListQuery
 from tests.store.conftest import Open
+from tests.support.closing import close_libraries
 from tests.support.libraries import (
     FakeClock,
     NewClient,
     add,
     article,
-    close_libraries,
     ids,
     list_rows,
 )

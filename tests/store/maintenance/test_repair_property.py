@@ -10,7 +10,8 @@ import pytest
 
 from store.library.folder import FolderLibrary
 from store.model.errors import NewstuiError
-from tests.support.libraries import Machine, article_id, close_libraries, ids, load, state
+from tests.support.closing import close_libraries
+from tests.support.libraries import Machine, article_id, ids, load, state
 from tests.support.maintenance import article_texts, damaged_copies
 
 pytestmark = pytest.mark.usefixtures("small")

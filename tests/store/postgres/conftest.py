@@ -8,7 +8,8 @@ import pytest
 
 from store.postgres.connection import Connection
 from store.postgres.library import PostgresLibrary
-from tests.support.libraries import FakeClock, keep_open
+from tests.support.closing import keep_open
+from tests.support.libraries import FakeClock
 from tests.support.postgres_server import Connect, OpenAs, PostgresServer
 
 

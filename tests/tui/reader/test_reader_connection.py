@@ -14,7 +14,7 @@ from store.model.errors import LibraryUnavailable
 from store.model.results import Counts, ExternalChanges
 from store.model.times import system_clock
 from store.search.list_query import ListQuery
-from tests.support.libraries import keep_open
+from tests.support.closing import keep_open
 from tests.support.reader import Start, article_id, make_library
 
 LOST = "no connection to postgresql://ann@news.example/news; trying again (Connection refused)"
