@@ -17,7 +17,7 @@ from tests.support.reader import Start, make_article, make_library
 from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import Gateway
-from tui.reader.gateway.messages import ListRequest, OperationFailed
+from tui.reader.gateway.messages import ListedRows, ListRequest, OperationFailed
 from tui.reader.widgets.inputs import Prompt
 
 NAME = "2026-11-12-article-number-12-about-the-harbour-00000000.md"
@@ -107,6 +107,36 @@ def test_a_cancelled_export_leaves_nothing(library: FolderLibrary, tmp_path: Pat
     assert sum(isinstance(each, OperationFailed) for each in told) == 1
     gateway.close()
     assert not list(tmp_path.glob("*a.json*")) + list(tmp_path.glob(".*"))
+
+
+def test_the_titles_of_an_export_are_read_together(
+    library: FolderLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One by one, they would keep a library on a server from answering keys for seconds."""
+    gateway = Gateway(library, lambda _: None)
+    load(gateway)
+    rows = library.rows(ListQuery())
+    monkeypatch.delattr(FolderLibrary, "title")
+    gateway.exports.export_list([row.id for row in rows], tmp_path / "a.html", "2031-05-06")
+    while gateway.is_busy:
+        gateway.flush()
+    contents = (tmp_path / "a.html").read_text().partition("<article")[0]
+    assert [row.title for row in rows] == sorted((row.title for row in rows), key=contents.index), (
+        "in the order of the list"
+    )
+    gateway.close()
+
+
+def test_an_export_of_a_list_that_has_changed_ends(library: FolderLibrary, tmp_path: Path) -> None:
+    told: list[Message] = []
+    gateway = Gateway(library, told.append)
+    load(gateway)
+    gateway.exports.export_list(ListedRows(range(3), 99, {}), tmp_path / "a.json", "2031-05-06")
+    while gateway.is_busy:
+        gateway.flush()
+    assert sum(isinstance(each, OperationFailed) for each in told) == 1
+    assert not gateway.exports.is_exporting
+    gateway.close()
 
 
 @pytest.mark.command("article.pipe")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EXPORT_PROGRESS_STEP = 20
 """Articles between two progress messages."""
+TITLE_STEP = 100
+"""Titles that are read in one step."""
 
 
 class Exports(Part):
@@ -58,12 +60,12 @@ class Exports(Part):
         from store.exporters.formats import ArticleCollection
 
         written = 0
-        if chosen is None:
-            chosen = self._worker.listed_articles()
-        articles = self._worker.find_articles(chosen)
-        titles = [self._library.title(each) for each in articles]
-        collection = ArticleCollection("newstui", made, titles, self._entries(articles, stop))
         try:
+            if chosen is None:
+                chosen = self._worker.listed_articles()
+            articles = self._worker.find_articles(chosen)
+            titles = yield from self._read_titles(articles)
+            collection = ArticleCollection("newstui", made, titles, self._entries(articles, stop))
             with suppress(_ExportStopped):
                 for written in write_collection(collection, path):
                     if written % EXPORT_PROGRESS_STEP == 0:
@@ -79,6 +81,15 @@ class Exports(Part):
             self._worker.post_notice("Export stopped")
         else:
             self._worker.post_notice(exported, done=True)
+
+    def _read_titles(self, articles: Sequence[str]) -> Generator[None, None, list[str]]:
+        """Return the titles of articles, in steps: a server is asked for many at once."""
+        titles = []
+        for facts, _ in self._library.articles(articles):
+            titles.append(facts.title)
+            if len(titles) % TITLE_STEP == 0:
+                yield
+        return titles
 
     def _entries(self, articles: Sequence[str], stop: Event) -> Iterator[FullArticle]:
         for each in articles:
