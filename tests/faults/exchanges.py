@@ -20,13 +20,12 @@ from store.library.protocol import Library
 from store.library.sync import SyncMarks, sync_libraries
 from store.postgres.library import PostgresLibrary
 from store.search.list_query import ListQuery
+from tests.support.closing import close_libraries, keep_open
 from tests.support.libraries import (
     FakeClock,
     add,
     article_id,
     articles,
-    close_libraries,
-    keep_open,
     list_rows,
     load,
     open_folder_library,

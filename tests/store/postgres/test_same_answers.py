@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from store.library.protocol import Library
 from store.model.article import ParsedArticle, ReadingStatus
 from store.search.list_query import SHOWS, SORTS, ListQuery
+from tests.support.closing import close_libraries
 from tests.support.libraries import (
     Client,
     FakeClock,
     NewClient,
     add,
     article,
-    close_libraries,
     ids,
     state,
 )
