@@ -217,6 +217,14 @@ class Terminal:
             pass
         return code
 
+    def press_until_exit(self, key: str, timeout: float = TIMEOUT) -> None:
+        """Press a key again and again until the program ends."""
+        end = time.monotonic() + timeout
+        while self._process.poll() is None:
+            assert time.monotonic() < end, self.screen()
+            self.write(key)
+            self.wait_quiet()
+
     def signal(self, number: int) -> None:
         """Send a signal to the program."""
         self._process.send_signal(number)

@@ -117,7 +117,8 @@ async def serve(folder: Path, program: str = PROGRAM) -> AsyncIterator[Server]:
     async with asyncio.timeout(20):
         await started.wait()
     yield Server(access, log)
-    os.kill(os.getpid(), signal.SIGTERM)
+    if not running.done():  # else nobody handles the signal
+        os.kill(os.getpid(), signal.SIGTERM)
     async with asyncio.timeout(20):
         await running
 
