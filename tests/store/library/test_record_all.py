@@ -19,7 +19,23 @@ from store.search.list_query import ListQuery, Sort
 from tests.store.conftest import Open
 from tests.support.libraries import Machine, add, article, ids, list_numbers, list_rows, state, undo
 
-MANY = 2500
+STEP = 20
+"""Articles that a step is about, instead of a thousand."""
+MANY = 50
+BATCH_SIZES = (
+    "store.journal.reading_state.STEP_SIZE",
+    "store.library.folder_reading.BATCH_SIZE",
+    "store.library.listing.BATCH_SIZE",
+    "store.postgres.changes.BATCH_SIZE",
+    "store.postgres.listing.BATCH_SIZE",
+    "store.postgres.reader.BATCH_SIZE",
+)
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in BATCH_SIZES:
+        monkeypatch.setattr(name, STEP)
 
 
 def record_all(library: Library, event: str, *places: int, **data: Any) -> RecordProgress:
@@ -100,7 +116,7 @@ def start_marking(library: Library) -> Iterator[RecordProgress]:
     """Mark all as read up to the first step after the event is written and partly applied."""
     steps = library.record_all("read", library.listing(ListQuery()))
     saved = MANY - 1 if is_seen_while_made(library) else 0
-    assert RecordProgress(saved, 1000, MANY - 1) in steps
+    assert RecordProgress(saved, STEP, MANY - 1) in steps
     return steps
 
 
@@ -112,11 +128,11 @@ def unread_count(library: Library) -> int:
 @pytest.mark.parametrize("sort", ["date", "title"])
 def test_steps(many: Library, sort: Sort) -> None:
     steps = [*many.record_all("read", many.listing(ListQuery(sort=sort)))]
-    found, all_ = [(0, 1000, MANY), (0, 2000, MANY), (0, MANY, MANY)], MANY - 1
+    found, all_ = [(0, STEP, MANY), (0, 2 * STEP, MANY), (0, MANY, MANY)], MANY - 1
     if is_seen_while_made(many):
-        applied = [(all_, 0, all_), (all_, 1000, all_), (all_, 2000, all_), (all_, all_, all_)]
+        applied = [(all_, 0, all_), (all_, STEP, all_), (all_, 2 * STEP, all_), (all_, all_, all_)]
     else:
-        applied = [(0, 1000, all_), (0, 2000, all_), (0, all_, all_), (all_, all_, all_)]
+        applied = [(0, STEP, all_), (0, 2 * STEP, all_), (0, all_, all_), (all_, all_, all_)]
     end = [(all_, all_, all_)] * (2 if is_seen_while_made(many) else 1)
     assert [astuple(step) for step in steps] == found + applied + end
     assert unread_count(many) == 0
