@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 import ast
 import re
-import shlex
-import shutil
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -25,14 +22,12 @@ from docs.generate import (
     promise_numbers,
 )
 from tests.support.codebase import ROOT
-from tests.support.environment import environment
 from tui import DOCS_URL, __version__
 from tui.cli.parser import build_parser
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS_PAGES = (ROOT / "README.md", ROOT / "docs/commands.md")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INDIRECT = {"lxml_html_clean"}
 """Dependencies of dependencies that older versions of pip do not install."""
 READ = {"stopwordsiso"}
@@ -111,33 +106,6 @@ def test_no_command_or_option_is_explained_that_is_not_there() -> None:
     names = {name for name, _ in commands()}
     used = set(re.findall(r"`newstui ([a-z]+(?:-[a-z]+)*)", read_pages(*PAGES)))
     assert used - names == set()
-
-
-def test_the_console_examples_of_the_readme_run(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    (home / "articles").mkdir(parents=True)
-    sample = ROOT / "sample_articles/world-01-sarn-dam-talks-resume.md"
-    shutil.copy(sample, home / "articles")
-    (home / "saved-page.txt").write_text("A saved page\n\nIts words.\n")
-    (home / ".newsboat").mkdir()
-    shutil.copy(ROOT / "tests/store/other_readers/newsboat-2.21.db", home / ".newsboat/cache.db")
-    ran = []
-    for block in CONSOLE.findall(read_pages(*PAGES)):
-        for line in block.splitlines():
-            command = line.removeprefix("$ ").partition("  #")[0]
-            if not line.startswith("$ newstui ") or "ID" in command.split():
-                continue
-            arguments = shlex.split(command.replace("~", str(home)))[1:]
-            done = subprocess.run(
-                [sys.executable, "-m", "tui", *arguments],
-                capture_output=True,
-                cwd=home,
-                env=environment(home, {}),
-                check=False,
-            )
-            assert (done.returncode, line) == (0, line), done.stderr
-            ran.append(arguments[0])
-    assert "import" in ran
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
