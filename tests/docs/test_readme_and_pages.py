@@ -198,6 +198,13 @@ def test_every_dependency_is_documented() -> None:
         assert [row for row in rows if row != "Package"] == names
 
 
+def test_parts_of_our_own_are_where_the_page_says() -> None:
+    part = read_pages(ROOT / "docs/dependencies.md").split("\n## Parts of our own\n")[1]
+    rows = re.findall(r"^\| [^|`]+ \| `([^`]+)` \| [^|]+ \| .+ \|$", part, re.MULTILINE)
+    assert len(rows) == part.split("\n## ")[0].count("\n| ") - 1
+    assert [path for path in rows if not (ROOT / path).exists()] == []
+
+
 def imported_distributions(*folders: str) -> set[str]:
     """Return the distributions that the code in these folders imports directly."""
     modules: set[str] = set()
