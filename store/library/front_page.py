@@ -25,7 +25,7 @@ from store.library.interest import (
 )
 from store.library.interest_store import LearntInterests
 from store.library.listing import BATCH_SIZE
-from store.library.protocol import Library
+from store.library.protocol import Library, Listing
 from store.library.reading_history import (
     PASSED_OVER,
     read_history,
@@ -66,6 +66,8 @@ MAX_PASSED_OVER = 3000
 """The articles passed over that are learnt from, the newest."""
 SIZE_WEIGHT, RARITY_WEIGHT = 0.5, 1.0
 """The weight of twice as many articles of a story, and that of a feed with one article a month."""
+STEP_ROWS = 25
+"""Rows that are asked for one by one between two steps."""
 STEP_ARTICLES = 500
 """Articles that are scored, or learnt from, between two steps."""
 MAX_AUTHORED_ARTICLES = 100
@@ -170,9 +172,9 @@ def compose_front_page(
     learnt = yield from _learn(library, request, recent.last_visit)
     unread = library.listing(ListQuery("unread", added_after=since or None))
     yield None
-    read = [row for each in recent.read[-MAX_READ:] if (row := library.get_row(each)) and row.read]
+    read = yield from _read_rows(library, recent.read[-MAX_READ:])
     rarity = yield from _count_lately(library, request.now)
-    new = [row for row in unread.window(0, MAX_UNREAD) if not row.read]
+    new = yield from _read_newest(unread)
     grouped, is_grouped = yield from _group(library, [*new, *read])
     judge = _Judge(learnt, rarity)
     stories = yield from _order_stories(library, grouped, judge)
@@ -232,6 +234,27 @@ def _deleted_row(article: str, title: str) -> ArticleRow:
 
 
 # -- what is there ---------------------------------------------------------------------------
+
+
+def _read_rows(library: Library, articles: Sequence[str]) -> Steps[list[ArticleRow]]:
+    """Return the rows of those articles that are read."""
+    rows = []
+    for number, article in enumerate(articles, 1):
+        if (row := library.get_row(article)) and row.read:
+            rows.append(row)
+        if number % STEP_ROWS == 0:
+            yield None
+    return rows
+
+
+def _read_newest(unread: Listing) -> Steps[list[ArticleRow]]:
+    """Return the newest articles of a list of unread ones, a batch in each step."""
+    rows = list[ArticleRow]()
+    for start in range(0, min(unread.total, MAX_UNREAD), BATCH_SIZE):
+        found = unread.window(start, min(BATCH_SIZE, MAX_UNREAD - start))
+        rows += (row for row in found if not row.read)
+        yield None
+    return rows
 
 
 def _count_lately(library: Library, now: int) -> Steps[FeedRarity]:

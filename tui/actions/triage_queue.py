@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, islice
 
-from store.library.listing import iter_rows
+from store.library.listing import BATCH_SIZE, iter_rows
 from store.library.protocol import Library, Listing
 from store.library.statistics import AVERAGE_PACE, Pace, find_pace
 from store.model.article import ArticleRow
@@ -125,10 +125,14 @@ class TriageQueue:
         )
 
 
-def unread_rows(listing: Listing, place: int) -> list[ArticleRow]:
-    """Return the unread articles of a list, from a place to its end and then from its start."""
+def unread_rows(listing: Listing, place: int) -> Iterator[list[ArticleRow]]:
+    """Yield the unread articles of a list, from a place to its end and then from its start.
+
+    A batch at a time, for there may be many, and a server may be slow to send them.
+    """
     rows = chain(iter_rows(listing, place), islice(iter_rows(listing), place))
-    return [row for row in rows if not row.read]
+    while batch := list(islice(rows, BATCH_SIZE)):
+        yield [row for row in batch if not row.read]
 
 
 def measure_pace(library: Library) -> Generator[None, None, Pace]:

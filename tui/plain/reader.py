@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import ClassVar
 
 from store.library.front_page import (
@@ -314,7 +315,7 @@ class BrowseMode(Mode):
     def _enter_triage(self, typed: ParsedLine) -> None:
         listing = self.session.list.listing
         cursor = listing.place(self.session.current) or 0
-        self._enter(TriageMode(self.session, unread_rows(listing, cursor)))
+        self._enter(TriageMode(self.session, [*chain(*unread_rows(listing, cursor))]))
 
     def _enter(self, mode: Mode) -> None:
         self._left_article = self.session.article

@@ -107,6 +107,29 @@ def test_superseded_queries_are_skipped(client: Client) -> None:
     assert [answer.request.query.text for answer in client.of(messages.RowsListed)[1:]] == ["art"]
 
 
+@pytest.mark.parametrize("is_list_changed", [False, True])
+def test_unread_articles_are_read_in_batches_between_which_keys_are_answered(
+    client: Client, monkeypatch: pytest.MonkeyPatch, *, is_list_changed: bool
+) -> None:
+    monkeypatch.setattr("tui.actions.triage_queue.BATCH_SIZE", 1)
+    client.answers.clear()
+    release = threading.Event()
+    client.gateway._worker.submit(lambda: release.wait(WAIT))
+    client.gateway.lists.list_unread(1)
+    if is_list_changed:
+        client.gateway.lists.list_rows(ListRequest(ListQuery("starred")))
+    else:
+        client.gateway.changes.toggle_flag("starred", [article_id(1)])
+    release.set()
+    kinds = [type(answer) for answer in client.answered()]
+    first = messages.RowsListed if is_list_changed else messages.RowsChanged
+    assert kinds[0] is first
+    assert (messages.UnreadListed in kinds) is not is_list_changed
+    if not is_list_changed:
+        (listed,) = client.of(messages.UnreadListed)
+        assert [row.id for row in listed.rows] == [article_id(each) for each in (2, 1, 3)]
+
+
 def test_only_the_worker_thread_uses_the_library(
     client: Client, library: FolderLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:

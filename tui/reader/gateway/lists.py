@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from store.library.listing import iter_rows
+from store.model.article import ArticleRow
 from store.model.errors import InvalidQuery, LibraryUnavailable
 from store.model.results import ExternalChanges, LoadProgress
 from store.model.times import to_unix_seconds
@@ -113,13 +114,25 @@ class Lists(Part):
         self._current_search = search
         self._run_search(search, limit)
 
-    @library_job
     def list_unread(self, place: int) -> None:
-        """List the unread articles of the list, from a place to its end and then from its start."""
-        if (listing := self._worker.listing) is not None:
-            from tui.actions.triage_queue import unread_rows
+        """List the unread articles of the list, from a place to its end and then from its start.
 
-            self._post(messages.UnreadListed(unread_rows(listing, place)))
+        Nothing is posted if another list is shown meanwhile.
+        """
+        self._worker.run_steps(self._unread_steps(place))
+
+    def _unread_steps(self, place: int) -> Iterator[None]:
+        from tui.actions.triage_queue import unread_rows
+
+        if (listing := self._worker.listing) is None:
+            return
+        found = list[ArticleRow]()
+        for rows in unread_rows(listing, place):
+            found += rows
+            yield
+            if self._worker.listing is not listing:
+                return
+        self._post(messages.UnreadListed(found))
 
     @library_job
     def find_snippets(self, search: SearchQuery, matches: Matches, articles: Sequence[str]) -> None:
