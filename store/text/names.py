@@ -16,8 +16,10 @@ from store.text.clean import clean_line
 
 def clean_name(text: str) -> str:
     """Return a name as one line that is safe to show, composed (NFC)."""
-    line = clean_line(text)
-    return line if line.isascii() else normalize("NFC", line)
+    if text.isascii():
+        return clean_line(text)
+    # Composed before, too: a letter without its accent may be the last one of a control sequence.
+    return normalize("NFC", clean_line(normalize("NFC", text)))
 
 
 def name_key(name: str) -> str:

@@ -26,6 +26,7 @@ from store.text.names import clean_name, common_spellings, name_key, unique_name
         ("news", "news/world", False),
         ("ガ", "カ", False),
         ("ﾊﾟ", "パ", False),
+        ("\x9b\xc0", "\x9bA\u0300", True),
     ],
 )
 def test_spellings_of_one_name(one: str, other: str, is_same: bool) -> None:
