@@ -57,8 +57,8 @@ def env(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture(params=["bash", "zsh"])
 def complete(
     request: pytest.FixtureRequest, tmp_path: Path, env: dict[str, str]
-) -> Iterator[Callable[[str, str], None]]:
-    """Return a function that types a line and a tab, and waits for the line as it was completed."""
+) -> Iterator[Callable[[str, str], str]]:
+    """Return a function that types a line and a tab, waits for what is expected, and returns the line."""
     name = request.param
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed")
@@ -66,22 +66,27 @@ def complete(
         terminal.write(f"PS1='{PROMPT}'; {LOADERS[name]}; clear\n")
         terminal.wait_for(re.compile(rf"\A{PROMPT}?$", re.MULTILINE))
 
-        def type_line(typed: str, completed: str) -> None:
+        def type_line(typed: str, completed: str) -> str:
             terminal.write(f"\x15{typed}\t")
             terminal.wait_for(re.compile(rf"^{re.escape(PROMPT + completed)}$", re.MULTILINE))
+            *_, line = (row for row in terminal.screen() if row.startswith(PROMPT))
+            return line.removeprefix(PROMPT).rstrip()
 
         yield type_line
 
 
 @pytest.mark.slow
-def test_completion_in_bash_and_zsh(complete: Callable[[str, str], None]) -> None:
-    complete("newstui passa", "newstui passages")
-    complete("newstui list --in", "newstui list --in-progress")
-    complete("newstui list --category lo", "newstui list --category local\\ news")
-    complete("newstui list is:unr", "newstui list is:unread")
-    complete("newstui fetch B", "newstui fetch Brae\\ Gazette")
-    complete("newstui show b", "newstui show b0000000")
-    complete("newstui import ./docs/arch", "newstui import ./docs/architecture.md")
+def test_completion_in_bash_and_zsh(complete: Callable[[str, str], str]) -> None:
+    lines = {
+        "newstui passa": "newstui passages",
+        "newstui list --in": "newstui list --in-progress",
+        "newstui list --category lo": "newstui list --category local\\ news",
+        "newstui list is:unr": "newstui list is:unread",
+        "newstui fetch B": "newstui fetch Brae\\ Gazette",
+        "newstui show b": "newstui show b0000000",
+        "newstui import ./docs/arch": "newstui import ./docs/architecture.md",
+    }
+    assert {typed: complete(typed, line) for typed, line in lines.items()} == lines
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from queue import Queue
 from threading import Event
@@ -29,14 +30,23 @@ def calls() -> Queue[None]:
     return Queue()
 
 
+def wait_for_listener(connection: Connection) -> None:
+    """Wait until somebody listens in this database."""
+    end = time.monotonic() + WAIT
+    while not connection.rows(
+        "select 1 from pg_stat_activity"
+        " where query = 'listen newstui' and datname = current_database()"
+    ):
+        assert time.monotonic() < end, "nobody listens"
+
+
 @pytest.fixture
 def ann(connect: Connect, calls: Queue[None]) -> Iterator[Connection]:
     """The connection of an account that is listening."""
     connection = connect("ann")
     assert connection.row("select open_own()") == (1,)
     listener = Listener(connection, lambda: calls.put(None))
-    while not connection.rows("select 1 from pg_stat_activity where query = 'listen newstui'"):
-        pass
+    wait_for_listener(connection)
     yield connection
     listener.stop()
 
@@ -107,12 +117,17 @@ def test_nothing_waits_for_a_server_that_is_away(
 def test_who_gets_a_folder_is_told(open_as: OpenAs, calls: Queue[None]) -> None:
     ann, bob = open_as("ann").access, open_as("bob").access
     listener = Listener(bob.connection, lambda: calls.put(None))
-    while not bob.connection.rows("select 1 from pg_stat_activity where query = 'listen newstui'"):
-        pass
+    wait_for_listener(bob.connection)
+    own = bob.libraries
     share_folder(ann, "world", "bob", may_write=False)
     calls.get(timeout=WAIT)
+    bob.read_memberships()
+    assert len(bob.libraries) == len(own) + 1
+    assert bob.writable == set(own)
     stop_sharing(ann, "world", "bob")
     calls.get(timeout=WAIT)
+    bob.read_memberships()
+    assert bob.libraries == own
     listener.stop()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -321,7 +322,8 @@ def action_rows() -> dict[str, str]:
     """Return the table of docs/commands.md: commands by the actions of the reader."""
     page = (ROOT / "docs/commands.md").read_text()
     table = page.partition("## Actions of the reader")[2].partition("\n## ")[0]
-    rows = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("| `")]
+    lines = [line.strip("|") for line in table.splitlines() if line.startswith("| `")]
+    rows = [re.split(r"(?<!\\)\|", line) for line in lines]
     return {
         name.strip("` "): command.replace("\\", "").strip("` ")
         for names, command in ((row[0], row[-1]) for row in rows)
@@ -339,7 +341,8 @@ def test_every_action_of_the_reader_is_a_command() -> None:
 
 @pytest.mark.parametrize("command", sorted(set(action_rows().values())))
 def test_the_commands_for_actions_are_valid(command: str) -> None:
-    for part in command.split(" | "):
-        words = shlex.split(part)
-        if words[0] == "newstui":
-            parse_arguments(words[1:])
+    parts = map(shlex.split, command.split(" | "))
+    typed = [words[1:] for words in parts if words[0] == "newstui"]
+    assert typed != []
+    named = [words[0] if words and words[0][0] != "-" else None for words in typed]
+    assert [parse_arguments(words).command for words in typed] == named

@@ -79,7 +79,9 @@ def test_every_argument_is_described(name: str) -> None:
     "command", [line for examples in (TOP_EXAMPLES, *EXAMPLES.values()) for line, _ in examples]
 )
 def test_the_examples_are_valid(command: str) -> None:
-    parse_arguments(shlex.split(command.partition(" > ")[0]))
+    words = shlex.split(command.partition(" > ")[0])
+    named = words[0] if words and words[0] in COMMANDS else None
+    assert parse_arguments(words).command == named
 
 
 def test_the_version(run: Run) -> None:

@@ -132,6 +132,7 @@ async def test_keys_screen_and_size_go_through(tmp_path: Path) -> None:
         await page.wait_for(b"<\x03>")
         await page.connection.send(json.dumps({"columns": 60, "rows": 20}))
         await page.wait_for(b"60x20")
+        assert page.screen.split() == [b"100x30", "<j한><\x03>60x20".encode()]
 
 
 async def test_a_long_paste_arrives_whole(tmp_path: Path) -> None:
@@ -141,6 +142,7 @@ async def test_a_long_paste_arrives_whole(tmp_path: Path) -> None:
         async with asyncio.timeout(20):
             while page.screen.count(b"x") < 300_001:  # one is in the size
                 await page.receive()
+        assert page.screen.translate(None, b"<>") == b"100x30\n" + b"x" * 300_000
 
 
 async def test_a_program_ends_with_its_page(tmp_path: Path) -> None:
@@ -152,7 +154,9 @@ async def test_a_program_ends_with_its_page(tmp_path: Path) -> None:
             await server.wait_for_log(1)
             await second.connection.send(b"a")
             await second.wait_for(b"<a>")
+            assert server.read_log() == ["hung up"]
         await server.wait_for_log(2)
+        assert server.read_log() == ["hung up"] * 2
 
 
 async def test_a_page_is_told_that_its_program_has_ended(tmp_path: Path) -> None:
@@ -170,6 +174,7 @@ async def test_stopping_the_server_hangs_up(tmp_path: Path) -> None:
         await page.wait_for(b"100x30")
         os.kill(os.getpid(), signal.SIGTERM)
         await server.wait_for_log(1)
+        assert server.read_log() == ["hung up"]
 
 
 async def test_a_program_that_does_not_end_is_killed(
