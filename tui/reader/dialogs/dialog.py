@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutine
 from itertools import chain
@@ -23,19 +24,23 @@ CommandTable = Mapping[str, Callable[..., object]]
 
 
 class KeymapScreen:
-    """A screen that carries out the commands of a keymap."""
+    """A screen that carries out the commands of a keymap.
+
+    What it leaves open is abstract for the type checker alone: the metaclass of Textual's screens is
+    not that of abstract classes.
+    """
 
     keymap: Keymap
 
     @property
+    @abstractmethod
     def place(self) -> str:
         """The place whose keys apply, as in `Command.places`; empty while the user types text."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def commands(self) -> CommandTable:
         """The commands of all its places."""
-        raise NotImplementedError
 
     async def run_command(self, command: Command, count: int = 0) -> None:
         """Carry out a command.
@@ -49,14 +54,14 @@ class KeymapScreen:
         if iscoroutine(result):
             await result
 
+    @abstractmethod
     def move(self, by: int) -> None:
         """Move by so many lines; beyond an end, to that end."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def page_size(self) -> int:
         """The number of lines that a page moves."""
-        raise NotImplementedError
 
     def line_moves(self, command_id: str, count: int) -> Sequence[int] | None:
         """Return what a command amounts to in calls of `move`; None if it does anything else."""
@@ -108,9 +113,9 @@ class Dialog(KeymapScreen, ModalScreen[T]):
         """The key that closes the dialog and what that means here."""
         return f"{self.keymap.cancel_key} {label}"
 
+    @abstractmethod
     def submit(self) -> None:
         """Close the dialog with the user's choice."""
-        raise NotImplementedError
 
     def cancel(self) -> None:
         """Close the dialog without a choice."""
@@ -129,9 +134,9 @@ class FramedDialog(Dialog[T]):
         frame.add_class("frame")
 
     @property
+    @abstractmethod
     def subtitle(self) -> str:
         """The keys named in the lower border."""
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         """Write the borders, and follow what is on the screen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -62,9 +63,9 @@ class FullScreenDialog(Dialog[T]):
         self.update_hints()
 
     @property
+    @abstractmethod
     def hints(self) -> Sequence[tuple[str, str]]:
         """The commands named in the bottom line, and what they do here in a word."""
-        raise NotImplementedError
 
     def update_hints(self) -> None:
         """Write the bottom line again."""
@@ -75,13 +76,13 @@ class FullScreenDialog(Dialog[T]):
         """Those of a dialog, and the help."""
         return {**super().commands, "app.help": self.show_help}
 
+    @abstractmethod
     def update_view(self) -> None:
         """Draw what has changed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def receive_message(self, message: Message) -> None:
         """Take in what the library reports, if this screen needs it."""
-        raise NotImplementedError
 
     def _hint_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
         hints = [(self.keymap.first_key(each), label) for each, label in self.hints]
@@ -131,21 +132,21 @@ class PanesDialog(FullScreenDialog[T]):
         yield self.hint_view
 
     @property
+    @abstractmethod
     def panes(self) -> Mapping[str, LineView]:
         """The panes by their titles, from left to right.
 
         Those of the class `second` or `third` are shown where there is room for them.
         """
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         """Show what is known so far."""
         self.head_view.show(lambda width: [self.build_head(width)])
         self.notice_view.show(self._notice_lines)
 
+    @abstractmethod
     def build_head(self, width: int) -> Sequence[StyledText]:
         """Return the line above the panes."""
-        raise NotImplementedError
 
     def show_change(self, message: messages.RowsChanged, title: str = "") -> None:
         """Show what was just done, and to which article, until something else is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, ClassVar
@@ -63,17 +64,17 @@ class RailScreen(PanesDialog[str]):
         self._rail_view.lines_below = self.LINES_PER_ITEM
 
     @property
+    @abstractmethod
     def rows(self) -> Sequence[ArticleRow]:
         """The article of each item."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build_rail(self, width: int) -> Rail:
         """Return the items."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build_third(self, width: int) -> Sequence[Sequence[StyledText]]:
         """Return the lines of the third pane."""
-        raise NotImplementedError
 
     @property
     def panes(self) -> Mapping[str, LineView]:
@@ -193,9 +194,9 @@ class RailScreen(PanesDialog[str]):
         if article := self.selected_id:
             self.dismiss(article)
 
+    @abstractmethod
     def mark_read(self) -> None:
         """Mark articles as read, as one change."""
-        raise NotImplementedError
 
     def toggle_star(self) -> None:
         """Star or unstar the article of the selected item."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -63,9 +64,9 @@ class SearchableDialog(FramedDialog[T]):
         """No widgets above the lines."""
         yield from ()
 
+    @abstractmethod
     def filter_lines(self, words: str) -> None:
         """Show the lines with all of these words; all lines if there are none."""
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         """Go to the lines, or to the search."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -59,9 +60,9 @@ class LineView(ScrollView, can_focus=True):
         """The lines drawn since their content changed last, by their place on the screen."""
         super().__init__(id=id)
 
+    @abstractmethod
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return line `y` of the content, at most `width` cells."""
-        raise NotImplementedError
 
     @property
     def caret(self) -> Offset:
