@@ -22,6 +22,7 @@ from tui.reader import key_queue
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.terminal_events import EventReader, KeyBatch, KeyPress, parse_keys
 from tui.reader.widgets.article_list import ArticleList
+from tui.reader.widgets.side_pane import FIRST_CURSOR_ITEM
 from tui.terminal.input_filter import InputFilter
 
 
@@ -95,6 +96,15 @@ async def test_keys_after_opening_an_article_are_about_its_text(
         assert programs.opened == ["https://site.example/2"]
         await running.press_at_once("J", "v", "}", "escape")
         assert running.status != "No text to select"
+
+
+async def test_keys_after_opening_the_side_pane_are_about_its_lines(start: Start) -> None:
+    """Also where its article comes later: the selected article is shown once the cursor rests."""
+    async with start(size=(50, 15)) as running:
+        await running.press_at_once("j", "i", "G")
+        await running.wait_until(lambda: running.side_number == 11)
+        await running.settle()
+        assert running.reader.side_pane.cursor > FIRST_CURSOR_ITEM
 
 
 async def test_search_and_open_the_first_match_in_one_go(start: Start) -> None:

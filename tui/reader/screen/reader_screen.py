@@ -312,7 +312,9 @@ class Reader(KeymapScreen, Screen[None]):
 
     @property
     def is_article_loading(self) -> bool:
-        """True if the user is in an article that is not there yet."""
+        """True if the user is in an article, or beside it, that is not there yet."""
+        if self.state.current_pane == "side":
+            return self.side.is_loading
         return (
             self.state.current_pane == "article"
             and self.state.is_reading

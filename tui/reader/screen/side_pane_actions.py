@@ -40,6 +40,14 @@ class SidePaneActions:
 
     # -- following the current article -------------------------------------------------------
 
+    @property
+    def is_loading(self) -> bool:
+        """True if the lines about the current article are still to come."""
+        article = self.state.current_article
+        return bool(article) and not (
+            self.side_pane.has_lines and is_article(self.side_pane.full_article, article)
+        )
+
     def follow_open_article(self) -> None:
         """Show the open article."""
         article, entry = self.state.requested_article, self.article_view.full_article

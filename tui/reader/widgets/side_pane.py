@@ -81,6 +81,11 @@ class SidePane(LineView):
         self._build_items()
         self.update_title()
 
+    @property
+    def has_lines(self) -> bool:
+        """True unless there is nothing to show, or the pane has no size yet."""
+        return bool(self._lines)
+
     def build_title(self, width: int) -> str:
         """Return the title of the article where it is on the screen nowhere else."""
         if self.full_article is None or not self.screen.has_class("-alone"):
