@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import chain, islice
 from typing import NamedTuple
 
 from store.model.article import Article, Body
@@ -35,6 +36,8 @@ MAX_VECTOR_BYTES = 1_000_000
 """Bytes of the words and places of a vector, a little less than PostgreSQL allows."""
 MAX_PLACED_BYTES = 600_000
 """Bytes after which further words have no places."""
+PLACE_BYTES = 4
+"""Bytes of a place, and what aligns it."""
 MAX_FACT_CHARS = 200
 """The characters of a fact that are compared."""
 
@@ -70,8 +73,9 @@ def title_word(title: str) -> str:
 
 def quote_word(word: str) -> str:
     """Return a word as it is written in vectors and queries."""
-    escaped = word.replace("\\", "\\\\").replace("'", "''") if {"'", "\\"} & {*word} else word
-    return f"'{escaped}'"
+    if "'" in word or "\\" in word:
+        word = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{word}'"
 
 
 def make_document(article: Article, body: Body) -> IndexDocument:
@@ -129,8 +133,11 @@ class _FieldWords:
         """Return the words of some texts."""
         found = cls([])
         for text in texts:
-            words, signs = prepare_with_signs(text)
-            found.texts.append([_shorten(word) for word in words.split()])
+            prepared, signs = prepare_with_signs(text)
+            words = prepared.split()
+            if len(max(words, key=len, default="")) * 4 > MAX_WORD_BYTES:
+                words = [_shorten(word) for word in words]
+            found.texts.append(words)
             found.signs |= signs
         return found
 
@@ -139,12 +146,12 @@ class _FieldWords:
 
     def known_words(self) -> frozenset[str]:
         """Return the words, each once."""
-        return frozenset(word for words in self.texts for word in words if word)
+        return frozenset(filter(None, chain.from_iterable(self.texts)))
 
 
 def _shorten(word: str) -> str:
     """Return a word, or nothing if it is too long."""
-    return word if len(word) * 4 <= MAX_WORD_BYTES or len(word.encode()) <= MAX_WORD_BYTES else ""
+    return word if len(word.encode()) <= MAX_WORD_BYTES else ""
 
 
 class _Vector:
@@ -165,7 +172,7 @@ class _Vector:
             places = self._places[word] = []
         if place and len(places) <= MAX_PLACES and self._bytes <= MAX_PLACED_BYTES:
             places.append(f"{min(place, LAST_PLACE)}{weight}")
-            self._bytes += 4  # a place, and what aligns it
+            self._bytes += PLACE_BYTES
 
     def add_field(self, words: _FieldWords, weight: str, prefix: str) -> None:
         """Add a short field: its words, if it is always searched, and those for the field alone."""
@@ -195,20 +202,22 @@ class _Vector:
 
     def add_places(self, text: Sequence[str], start: int) -> int:
         """Add the words of a text from one on, until one has no room; return the number of that."""
-        places = self._places
-        for number in range(start, min(len(text), start + MAX_PART_WORDS)):
-            word, place = text[number], self._next
-            known = places.get(word, ())
-            if (
-                place >= LAST_PLACE - 1
-                or len(known) >= MAX_PLACES
-                or self._bytes > MAX_PLACED_BYTES
-            ):
-                return number
-            if word:
-                self.add_word(word, place)
-            self._next += 1
-        return min(len(text), start + MAX_PART_WORDS)
+        places, size, first = self._places, self._bytes, self._next
+        end = min(len(text), start + MAX_PART_WORDS, start + max(0, LAST_PLACE - 1 - first))
+        # Most of the time that an index takes is spent here: no calls.
+        for place, word in enumerate(islice(text, start, end), first):
+            known = places.get(word)
+            if size > MAX_PLACED_BYTES or (known is not None and len(known) >= MAX_PLACES):
+                end = start + place - first
+                break
+            if known is not None:
+                known.append(f"{place}")
+                size += PLACE_BYTES
+            elif word:
+                places[word] = [f"{place}"]
+                size += len(word.encode()) + PLACE_BYTES
+        self._bytes, self._next = size, first + end - start
+        return end
 
     def encode(self) -> str:
         """Return the vector as PostgreSQL reads it."""
