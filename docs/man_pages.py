@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tui import DOCS_URL, __version__
+from tui.cli.command_syntax import COMMAND_GROUPS, TOP_PARTS
 from tui.cli.examples import EXAMPLES, TOP_EXAMPLES, Example
 from tui.cli.exit_codes import EXIT_CODE_HELP
-from tui.cli.parser import COMMAND_SYNTAXES, TOP_PARTS, build_parser
+from tui.cli.parser import USAGE, build_parser
 from tui.cli.settings import format_toml_value
 from tui.cli.syntax import Argument, CommandSyntax, OneOf, SyntaxPart
 from tui.config.settings import SettingDeclaration, iter_setting_declarations
@@ -89,10 +90,10 @@ def command_page() -> str:
     """Return newstui(1)."""
     lines = [
         *_head("newstui", 1, "read and keep the news in your terminal"),
-        *_section("Synopsis", [".B newstui", escape("[OPTION]... [COMMAND [ARGUMENT]...]")]),
+        *_section("Synopsis", [".B newstui", escape(USAGE.removeprefix("newstui "))]),
         *_section("Description", [escape(build_parser().description or "")]),
         *_section("Options", _argument_entries(TOP_PARTS)),
-        *_section("Commands", [line for each in COMMAND_SYNTAXES for line in _command(each)]),
+        *_command_sections(),
         *_section("Exit status", _entries(_split_exit_codes())),
         *_section("Environment", _entries(VARIABLES)),
         *_section("Files", _entries(FILES)),
@@ -146,6 +147,12 @@ def _entries(entries: Iterable[tuple[str, str]]) -> list[str]:
     return [
         line for term, about in entries for line in (".TP", f".B {escape(term)}", escape(about))
     ]
+
+
+def _command_sections() -> Iterator[str]:
+    for group, commands in COMMAND_GROUPS.items():
+        lines = [line for each in commands for line in _command(each)]
+        yield from _section(escape(f"Commands: {group}"), lines)
 
 
 def _command(syntax: CommandSyntax) -> Iterator[str]:

@@ -59,7 +59,7 @@ def platform_paths(
 
         raise LibraryUnavailable("there is no home folder: HOME is not set") from error
     if database:
-        cache = _cache_of(cache, _without_password(database).encode("utf-8", "surrogateescape"))
+        cache = _cache_of(cache, without_password(database).encode("utf-8", "surrogateescape"))
         library = cache / "library"
     elif library is not None and library.absolute() != default:
         cache = _cache_of(cache, os.fsencode(os.path.realpath(library)))
@@ -78,7 +78,7 @@ def _cache_of(caches: Path, name: bytes) -> Path:
     return caches / "libraries" / sha256(name).hexdigest()[:12]
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
     """Return a URL without its password, which may change, and is kept nowhere."""
     scheme, _, rest = url.partition("://")
     account, at, server = rest.partition("@")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import re
 import sys
@@ -23,9 +22,16 @@ from docs.generate import (
 )
 from tests.support.codebase import ROOT
 from tui import DOCS_URL, __version__
+from tui.cli.argument_parser import SafeArgumentParser
+from tui.cli.command_syntax import COMMAND_GROUPS
 from tui.cli.parser import build_parser
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+SECTIONS_ABOUT_ALL_COMMANDS = (
+    "commands",
+    "output-for-people-and-for-programs",
+    "options-of-all-commands",
+)
 COMMANDS_PAGES = (ROOT / "README.md", ROOT / "docs/commands.md")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 INDIRECT = {"lxml_html_clean"}
@@ -75,28 +81,51 @@ def test_case_numbers_are_parsed_in_every_form() -> None:
     assert list(find_cases("In the case of 3 articles")) == []
 
 
-def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+def commands() -> Iterator[tuple[str, SafeArgumentParser]]:
     """Yield every command of the command line with its parser."""
     top = build_parser()
     yield "", top
-    for action in top._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            yield from action.choices.items()
+    yield from top.commands.items()
+
+
+def split_sections(text: str) -> dict[str, str]:
+    """Return the sections of a page by the anchors of their headings."""
+    parts = re.split(r"^(?=#+ )", text, flags=re.MULTILINE)
+    return {make_anchor(part.partition("\n")[0].lstrip("# ")): part for part in parts}
 
 
 def test_every_command_and_option_is_documented() -> None:
-    text = read_pages(*COMMANDS_PAGES)
+    """An option is named in the section of its command, in one that this links to, or in one about all."""
+    sections = split_sections(read_pages(ROOT / "docs/commands.md"))
+    shared = "".join(sections[name] for name in SECTIONS_ABOUT_ALL_COMMANDS)
     missing = []
     for name, command in commands():
-        if f"`newstui {name}".rstrip() not in text:
-            missing.append(name)
-        options = {option for action in command._actions for option in action.option_strings}
+        heading = re.compile(rf"#+ .*`newstui {name}[ `]")
+        own = next(filter(heading.match, sections.values()), "")
+        linked = "".join(sections.get(each, "") for each in re.findall(r"\]\(#([\w-]+)\)", own))
+        text = own + linked + shared
+        missing += [name] if f"`newstui {name}".rstrip() not in text else []
         missing += [
             f"{name} {option}"
-            for option in sorted(options - {"-h", "--help"})
+            for option in command.option_names
             if not re.search(rf"{option}\b", text)
         ]
     assert missing == []
+
+
+def test_the_commands_are_in_the_groups_of_the_help() -> None:
+    groups: dict[str, list[str]] = {}
+    for level, heading in re.findall(
+        r"^(##+) (.+)$", read_pages(ROOT / "docs/commands.md"), re.MULTILINE
+    ):
+        if level == "##":
+            groups[heading.lower()] = names = []
+        names += re.findall(r"`newstui ([a-z-]+)", heading)
+    documented = {group: names for group, names in groups.items() if names}
+    assert documented == {
+        group: [each.name for each in commands if each.name != "help"]
+        for group, commands in COMMAND_GROUPS.items()
+    }
 
 
 def test_no_command_or_option_is_explained_that_is_not_there() -> None:
@@ -122,8 +151,13 @@ def test_links_lead_to_existing_files(page: Path) -> None:
 def heading_anchors(page: Path) -> set[str]:
     """Return the anchors of the headings of a page, as GitHub and MkDocs make them."""
     headings = re.findall(r"^#+ (.+)$", read_pages(page), re.MULTILINE)
-    words = (re.sub(r"[^\w\s-]", "", heading).strip().lower() for heading in headings)
-    return {re.sub(r"[-\s]+", "-", each) for each in words}
+    return set(map(make_anchor, headings))
+
+
+def make_anchor(heading: str) -> str:
+    """Return the anchor of a heading."""
+    words = re.sub(r"[^\w\s-]", "", heading).strip().lower()
+    return re.sub(r"[-\s]+", "-", words)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -145,5 +145,6 @@ def _protect_query(arguments: Sequence[str], options: frozenset[str]) -> Iterato
         if argument == "--":
             yield from (f" {word}" if word[:1] == "-" else word for word in remaining)
             return
-        is_option = argument[:2] in ("-", "--", *options) or argument == "-h"
+        is_short_option = argument.partition("=")[0] in ("-", "-h", *options)
+        is_option = is_short_option or argument.startswith("--")
         yield f" {argument}" if argument[:1] == "-" and not is_option else argument

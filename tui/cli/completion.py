@@ -25,10 +25,11 @@ from store.model.errors import LibraryUnavailable, NewstuiError
 from store.search.language import QUERY_FIELDS
 from store.search.list_query import ListQuery
 from store.search.syntax_tree import StateName
+from tui.cli.command_syntax import COMMAND_SYNTAXES
 from tui.cli.console import print_data
 from tui.cli.context import resolve_paths
 from tui.cli.list import SHORT_ID_LENGTH
-from tui.cli.parser import COMMAND_SYNTAXES, build_parser
+from tui.cli.parser import build_parser
 from tui.config.settings import AUTO_THEME_NAME, load_settings
 from tui.config.theme_choice import ThemeChoice
 from tui.services import open_library

@@ -1,4 +1,4 @@
-"""The end of each `--help`: examples, exit codes, files, and where the documentation is."""
+"""The end of each `--help`: commands, examples, exit codes, files, and where the documentation is."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 
 from store.model.errors import NewstuiError
 from tui import DOCS_URL
+from tui.cli.command_syntax import COMMAND_GROUPS
 from tui.cli.examples import EXAMPLES, TOP_EXAMPLES, Example
 from tui.cli.exit_codes import EXIT_CODE_HELP
 from tui.config.library_choice import choose_library
 from tui.config.settings_file import SETTINGS_FILE
 
 COMMANDS_PAGE = f"{DOCS_URL}/commands"
+NAME_CHARS = 14
 EXAMPLE_CHARS = 40
 """A longer example has its explanation on the next line."""
 REMARKS = """\
@@ -22,8 +24,9 @@ terminal is ever left in a bad state, run `reset`."""
 
 
 def top_notes() -> str:
-    """Return what follows the options and commands in `newstui --help`."""
+    """Return what follows the options in `newstui --help`."""
     parts = (
+        "\n".join(["commands:", *_command_lines()]),
         _format_examples(TOP_EXAMPLES),
         f"exit codes:\n{EXIT_CODE_HELP}",
         _format_places(os.environ),
@@ -43,6 +46,12 @@ def command_notes(name: str) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def _command_lines() -> Iterator[str]:
+    for group, commands in COMMAND_GROUPS.items():
+        yield f"  {group}"
+        yield from (f"    {each.name:<{NAME_CHARS}}{each.help}" for each in commands)
+
+
 def _format_examples(examples: tuple[Example, ...]) -> str:
     return "\n".join(["examples:", *_example_lines(examples)]) if examples else ""
 
@@ -60,11 +69,12 @@ def _example_lines(examples: tuple[Example, ...]) -> Iterator[str]:
 def _format_places(environ: Mapping[str, str]) -> str:
     """Return the folders of this user; those below the home folder begin with `~`."""
     try:
-        paths = choose_library(environ, None).paths
+        choice = choose_library(environ, None)
     except NewstuiError:  # no home folder, or wrong settings: no reason to explain nothing
         return ""
-    places = {
-        "library": paths.library,
+    paths = choice.paths
+    places: dict[str, Path | str] = {
+        "library": choice.name,
         "settings": paths.config / SETTINGS_FILE,
         "cache": paths.cache,
         "state": paths.state,
@@ -74,8 +84,8 @@ def _format_places(environ: Mapping[str, str]) -> str:
     )
 
 
-def _shorten(path: Path) -> str:
+def _shorten(path: Path | str) -> str:
     try:
-        return str(Path("~", path.relative_to(Path.home())))
+        return str(Path("~", Path(path).relative_to(Path.home())))
     except (ValueError, RuntimeError):
         return str(path)

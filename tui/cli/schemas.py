@@ -182,6 +182,7 @@ _EXAMPLE_FIELDS: Mapping[str, Field] = {
 }
 _COMMAND_FIELDS: Mapping[str, Field] = {
     "name": _text("name"),
+    "group": _text("what it is for: its heading in `newstui --help`"),
     "help": _text("one line"),
     "description": _text("more; may be empty"),
     "usage": _text("usage"),
@@ -387,7 +388,7 @@ OUTPUTS: Mapping[str, Output] = {
             "name": _text("name"),
             "value": {"description": "its value"},
             "default": {"description": "its default"},
-            "source": _text("`default`, or the file that sets it"),
+            "source": _text("`default`, or the file, variable or option that sets it"),
             "must_be": _text("what the value has to be"),
             "help": _text("what it does"),
         },

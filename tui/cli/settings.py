@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
+from store.model.errors import InvalidInput
 from tui.cli.console import print_data, print_json, print_messages
-from tui.cli.context import find_config_faults, resolve_paths
+from tui.cli.context import find_config_faults, resolve_library, resolve_paths
 from tui.cli.output import Line, column, print_list
+from tui.config.library_choice import LIBRARY_SETTING
 from tui.config.settings import (
     LoadedSettings,
     SettingDeclaration,
@@ -39,10 +43,23 @@ def run_settings(options: argparse.Namespace) -> bool:
         return False
     paths = resolve_paths(options)
     loaded = load_settings(paths.config)
-    print_list(list(iter_setting_declarations()), SettingForm(loaded), options)
+    shown = _with_chosen_library(loaded, options)
+    print_list(list(iter_setting_declarations()), SettingForm(shown), options)
     faults = find_config_faults(paths, loaded)
     print_messages(faults)
     return bool(faults)
+
+
+def _with_chosen_library(loaded: LoadedSettings, options: argparse.Namespace) -> LoadedSettings:
+    """Return the settings with the library that `--library` or `NEWSTUI_LIBRARY` names instead."""
+    with suppress(InvalidInput):  # a mistake in the file, which is reported with all others
+        choice = resolve_library(options)
+        is_as_written = choice.source in ("", SETTINGS_FILE) and not choice.paths.database
+        if not is_as_written:
+            settings = replace(loaded.settings, library=choice.name)
+            sources = {**loaded.sources, LIBRARY_SETTING: choice.source}
+            return replace(loaded, settings=settings, sources=sources)
+    return loaded
 
 
 class SettingForm:

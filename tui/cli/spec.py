@@ -7,9 +7,10 @@ from itertools import chain
 from typing import Any
 
 from tui import DOCS_URL, __version__
+from tui.cli.command_syntax import COMMAND_GROUPS, TOP_PARTS, common_options
 from tui.cli.examples import EXAMPLES, TOP_EXAMPLES, Example
 from tui.cli.exit_codes import EXIT_CODES
-from tui.cli.parser import COMMAND_SYNTAXES, TOP_PARTS, build_parser, common_options
+from tui.cli.parser import build_parser
 from tui.cli.schemas import OUTPUTS
 from tui.cli.syntax import Argument, CommandSyntax, OneOf, Requirement, SyntaxPart
 
@@ -29,16 +30,18 @@ def make_spec() -> dict[str, Any]:
         "arguments": _describe_arguments(TOP_PARTS),
         "examples": _describe_examples(TOP_EXAMPLES),
         "commands": [
-            _describe_command(each, parser.commands[each.name].format_usage())
-            for each in COMMAND_SYNTAXES
+            _describe_command(each, group, parser.commands[each.name].format_usage())
+            for group, commands in COMMAND_GROUPS.items()
+            for each in commands
         ],
     }
 
 
-def _describe_command(syntax: CommandSyntax, usage: str) -> dict[str, Any]:
+def _describe_command(syntax: CommandSyntax, group: str, usage: str) -> dict[str, Any]:
     parts = (*syntax.parts, *common_options(None, is_quiet=False))
     return {
         "name": syntax.name,
+        "group": group,
         "help": syntax.help,
         "description": syntax.description,
         "usage": " ".join(usage.removeprefix("usage: ").split()),

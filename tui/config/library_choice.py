@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from store.system.paths import Paths, is_database_url, platform_paths
+from store.system.paths import Paths, is_database_url, platform_paths, without_password
 from tui.config.settings_file import (
     MAX_SETTINGS_BYTES,
     SETTINGS_FILE,
@@ -32,6 +32,12 @@ class LibraryChoice(NamedTuple):
     paths: Paths
     source: str = ""
     """The option, the variable or the file that names the library; empty for the default."""
+
+    @property
+    def name(self) -> str:
+        """The folder of the library, or its URL without a password."""
+        database = self.paths.database
+        return without_password(database) if database else str(self.paths.library)
 
 
 def library_paths(environ: Mapping[str, str], name: str) -> Paths:

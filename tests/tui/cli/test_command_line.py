@@ -35,6 +35,10 @@ def test_the_help_has_examples_folders_and_the_address_of_the_documentation(
     for arguments in (("--help",), ("help",)):
         shown = run(*arguments)
         assert (shown.code, shown.err) == (0, "")
+        listed = shown.out.partition("\ncommands:\n")[2].partition("\n\n")[0].splitlines()
+        assert listed[:2] == ["  read articles", "    list          list articles, newest first"]
+        assert sorted(line.split()[0] for line in listed if line[3] == " ") == sorted(COMMANDS)
+        assert max(map(len, listed)) < 80
         assert "examples:\n  newstui import ~/articles saved-page.txt" in shown.out
         assert "\n  library   ~/.local/share/newstui\n" in shown.out
         assert "\n  settings  ~/.config/newstui/settings.toml\n" in shown.out
@@ -132,7 +136,7 @@ def test_mistakes_are_named_with_the_nearest_name_and_the_usage_of_the_command(
 ) -> None:
     result = run(*arguments)
     assert (result.code, result.out, last_line(result)) == (2, "", message)
-    assert result.err.startswith(f"usage: {message.partition(':')[0]} [-h]")
+    assert result.err.startswith(f"usage: {message.partition(':')[0]} [")
     assert list(home.iterdir()) == []
 
 

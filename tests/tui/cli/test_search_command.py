@@ -90,6 +90,7 @@ def harbours(run: Run, tmp_path: Path) -> None:
         (["-category:sport*"], {3}),
         (["-harbour"], {1}),
         (["-hidden"], {1, 2, 3}),
+        (["-oslo"], {1, 2, 3}),
         (["-is:read", "-tag:sea"], {2}),
         (["-(harbour or rowing)"], set()),
         (['-"a harbour"'], {1}),
@@ -121,7 +122,7 @@ def test_options_are_options(run: Run, harbours: None, tmp_path: Path) -> None:
     assert "usage: newstui list" in run("list", "-h").out
     assert run("list", "--unknown").code == 2
     one, two = tmp_path / "one.json", tmp_path / "two.json"
-    assert run("export", "-harbour", "-o", one).code == run("export", f"-o{two}", "-two").code == 0
+    assert run("export", "-harbour", "-o", one).code == run("export", f"-o={two}", "-two").code == 0
     assert one.is_file()
     assert two.is_file()
     refused = run("list", "-harbour date:feb")

@@ -79,6 +79,12 @@ def test_the_settings_and_the_environment_choose_the_library(
 
     monkeypatch.setenv("NEWSTUI_LIBRARY", str(tmp_path / "none"))
     assert f"no library in {tmp_path}/none (NEWSTUI_LIBRARY)" in run("list").err
+    assert run("settings").lines[0] == f'library\t"{tmp_path}/none"\tNEWSTUI_LIBRARY'
+    url = "postgresql://ann:secret@db.example/news"
+    shown = run("settings", "--library", url, "--json").values[0]
+    assert (shown["value"], shown["source"]) == (url.replace(":secret", ""), "--library")
+    monkeypatch.setenv("NEWSTUI_LIBRARY", url)
+    assert f"library   {shown['value']}\n" in run("help").out
     assert run("list", "--library", home / ".local/share/newstui").code == 0
 
 
