@@ -24,6 +24,15 @@ class LibraryUnavailable(NewstuiError):
     """The library's folder cannot be created or read."""
 
 
+class ServerUnreachable(LibraryUnavailable):
+    """The server of a database does not answer, or accepts no connections yet; it may later."""
+
+    def __init__(self, reason: str, url: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.reason = reason
+        self.url = url
+
+
 class LibraryNotReady(LibraryUnavailable):
     """A database has no library yet, or one of an older version."""
 
@@ -92,6 +101,15 @@ class LibraryDamaged(LocatedError):
 
 class InvalidInput(LocatedError):
     """Input from outside (a file, an item, an option) cannot be used."""
+
+
+class UnknownLibrary(InvalidInput):
+    """A library is named by what is neither a folder nor the URL of a database."""
+
+    def __init__(self, name: str) -> None:
+        """Show the scheme of the name alone: there may be a password in the rest."""
+        expected = "is neither a folder nor the URL of a database (postgresql://HOST/DATABASE)"
+        super().__init__(expected, item=f"{name.partition(':')[0]}:…")
 
 
 class TargetExists(InvalidInput):

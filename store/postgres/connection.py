@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 from weakref import finalize
 
 import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PGconn, Ping, TransactionStatus
 from psycopg.types.json import set_json_loads
 
 from store.model.errors import (
@@ -28,7 +28,9 @@ from store.model.errors import (
     LibraryUnavailable,
     NewstuiError,
     SaveFailed,
+    ServerUnreachable,
 )
+from store.system.paths import redact_database_url
 from store.text.clean import clean_line
 
 # What psycopg logs about a lost connection is raised, too; without a handler it is written to the screen.
@@ -61,21 +63,14 @@ KEEPALIVE = {
 MAX_ATTEMPTS = 10
 """Times a change is made again that others' changes prevented."""
 RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+PING_SECONDS = 2
+"""Seconds to wait for a server that is asked whether it is there."""
+CONNECTION_PREFIXES = re.compile(
+    r"\A(?:connection (?:failed|is bad): )?"
+    r"(?:connection to server at \"[^\"]*\"(?: \([^)]*\))?, port \d+ failed: )?(?:FATAL: +|fe_sendauth: )?"
+)
+"""What psycopg and libpq say before the reason: that it failed, and where, which the URL names."""
 NO_RIGHTS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
-
-
-def redact_database_url(url: str) -> str:
-    """Return a URL as it is shown: without its password."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "the database"
-    user, _, host = parts.netloc.rpartition("@")
-    netloc = f"{user.partition(':')[0]}@{host}" if user else host
-    query = "&".join(
-        each for each in parts.query.split("&") if each and not each.startswith("password=")
-    )
-    return clean_line(urlunsplit((parts.scheme, netloc, parts.path, query, "")))
 
 
 def connection_parameters(
@@ -95,10 +90,16 @@ def connection_parameters(
     try:
         parameters: dict[str, Any] = dict(conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:
-        reason = clean_line(str(error).strip().splitlines()[0])
-        raise InvalidInput(reason, item=redact_database_url(url)) from error
+        shown = redact_database_url(url)
+        reason, _, quoted = clean_line(str(error).strip().splitlines()[0]).partition(': "')
+        if quoted and quoted.rstrip('"') in shown:  # else it may be the password
+            reason += f': "{quoted}'
+        raise InvalidInput(reason, item=shown) from error
     parameters.setdefault("connect_timeout", CONNECT_SECONDS)
     parameters.setdefault("application_name", SCHEMA)
+    parameters["client_encoding"] = (
+        "utf8"  # whatever PGCLIENTENCODING says: articles have any character
+    )
     for name, value in KEEPALIVE.items():
         parameters.setdefault(name, value)
     if "sslmode" not in parameters and "PGSSLMODE" not in environ:
@@ -172,8 +173,7 @@ class Connection:
         if self.is_open:
             return
         with self._translated():
-            conninfo = make_conninfo(**self._parameters())
-            self._connection = psycopg.Connection.connect(conninfo, autocommit=True)
+            self._connection = self._open()
             finalize(self, self._connection.close)
             self._connection.execute(
                 "select set_config('newstui.session', %s, false),"
@@ -184,6 +184,15 @@ class Connection:
             self._connection.execute("set search_path = newstui, pg_catalog")
             self._connection.execute(f"set work_mem = '{WORK_MEMORY}'")
             self.backend = self._connection.info.backend_pid
+
+    def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
+        parameters = self._parameters()
+        try:
+            return psycopg.Connection.connect(make_conninfo(**parameters), autocommit=True)
+        except psycopg.OperationalError as error:
+            if self.backend or not _is_unreachable(error, parameters):
+                raise
+            raise ServerUnreachable(_describe(error), self.shown_url) from error
 
     def open_another(self) -> psycopg.Connection[tuple[Any, ...]]:
         """Return another connection to the same database; may be called on any thread."""
@@ -206,7 +215,7 @@ class Connection:
 
     def _shorten(self, reason: Exception) -> str:
         text = _describe(reason) if isinstance(reason, psycopg.Error) else str(reason)
-        return clean_line(text).removeprefix(f"{self.shown_url}: ").rpartition(" failed: ")[2]
+        return clean_line(text).removeprefix(f"{self.shown_url}: ")
 
     def resume(self) -> bool:
         """Answer calls again; returns False if it did."""
@@ -334,7 +343,26 @@ class Connection:
 
 
 def _describe(error: psycopg.Error) -> str:
-    """Return the last line of an error: what is before it, libpq says of every address it tried."""
+    """Return the first line of an error, without what libpq says before the reason."""
     primary = error.diag.message_primary
     lines = [line for line in (primary or str(error)).splitlines() if line.strip()]
-    return clean_line(lines[0].strip() if lines else type(error).__name__)
+    line = lines[0].strip() if lines else type(error).__name__
+    return clean_line(line if primary else CONNECTION_PREFIXES.sub("", line))
+
+
+def _is_unreachable(error: psycopg.OperationalError, parameters: Mapping[str, Any]) -> bool:
+    """Return True if a server does not answer, or is starting; False if it refuses us.
+
+    libpq tells these apart only when it is asked. It asks without password and certificates: whether
+    we would trust the server, or it us, does not matter here.
+    """
+    if isinstance(error, psycopg.errors.ConnectionTimeout):
+        return True
+    asked = {
+        name: value
+        for name, value in parameters.items()
+        if name in ("host", "hostaddr", "port", "service")
+    }
+    asked |= {"sslmode": "prefer", "gssencmode": "disable", "connect_timeout": PING_SECONDS}
+    asked |= {"password": "", "passfile": os.path.join(os.devnull, "none")}  # noqa: PTH118
+    return Ping(PGconn.ping(make_conninfo(**asked).encode())) in (Ping.NO_RESPONSE, Ping.REJECT)

@@ -40,14 +40,18 @@ def read_version(connection: Connection) -> int:
 
 
 def check_server(connection: Connection) -> None:
-    """Check that the server is not too old.
+    """Check that the server is not too old, and that its database can keep every character.
 
     Raises:
-        LibraryUnavailable: It is.
+        LibraryUnavailable: It is, or cannot.
     """
     if (version := connection.raw.info.server_version) < MINIMUM_SERVER:
         raise LibraryUnavailable(
             f"{connection.shown_url}: PostgreSQL {version // 10000} is too old (13 or newer needed)"
+        )
+    if (encoding := connection.raw.info.parameter_status("server_encoding")) != "UTF8":
+        raise LibraryUnavailable(
+            f"{connection.shown_url}: the encoding of the database is {encoding} (UTF8 needed)"
         )
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 DATABASE_SCHEMES = ("postgresql://", "postgres://")
+DATABASE_PORT = "5432"
+"""The port of a server whose URL names none."""
 SUBSCRIPTIONS_FILE = "feeds.opml"
 """The file of a library's folder that has its feeds."""
 SEARCHES_FILE = "searches.toml"
@@ -59,9 +61,9 @@ def platform_paths(
 
         raise LibraryUnavailable("there is no home folder: HOME is not set") from error
     if database:
-        cache = _cache_of(cache, without_password(database).encode("utf-8", "surrogateescape"))
+        cache = _cache_of(cache, identify_database(database).encode("utf-8", "surrogateescape"))
         library = cache / "library"
-    elif library is not None and library.absolute() != default:
+    elif library is not None and not _is_same(library, default):
         cache = _cache_of(cache, os.fsencode(os.path.realpath(library)))
     return Paths(
         library=(library or default).absolute(),
@@ -78,8 +80,48 @@ def _cache_of(caches: Path, name: bytes) -> Path:
     return caches / "libraries" / sha256(name).hexdigest()[:12]
 
 
-def without_password(url: str) -> str:
-    """Return a URL without its password, which may change, and is kept nowhere."""
-    scheme, _, rest = url.partition("://")
-    account, at, server = rest.partition("@")
-    return f"{scheme}://{account.partition(':')[0]}{at}{server}" if at else url
+def redact_database_url(url: str) -> str:
+    """Return the URL of a database as it is shown: without passwords, also unescaped ones."""
+    from urllib.parse import unquote
+
+    from store.text.clean import clean_line
+
+    account, place, query = _part_database_url(url)
+    user = account.partition(":")[0]
+    given = (each for each in query.split("&") if each)
+    shown = [each for each in given if "password" not in unquote(each.partition("=")[0]).lower()]
+    scheme, options = url.partition("://")[0], f"?{'&'.join(shown)}" if shown else ""
+    return clean_line(f"{scheme}://{user}{'@' if user else ''}{place}{options}")
+
+
+def _part_database_url(url: str) -> tuple[str, str, str]:
+    """Return account, place and query of a URL."""
+    rest, _, query = url.partition("://")[2].partition("?")
+    account, _, place = rest.rpartition("@")
+    return account, place, query
+
+
+def _is_same(library: Path, default: Path) -> bool:
+    """Return True if two paths lead to one folder, which need not exist."""
+    return library.absolute() == default or os.path.realpath(library) == os.path.realpath(default)
+
+
+def identify_database(url: str) -> str:
+    """Return what is the same for all URLs of one account in one database.
+
+    Neither the password nor how to connect belongs to it: both may change.
+    """
+    from urllib.parse import parse_qsl, unquote
+
+    account, place, query = _part_database_url(url)
+    hosts, _, database = place.partition("/")
+    given = dict(parse_qsl(query))
+    host, port = given.get("host", unquote(hosts)), given.get("port", "")
+    names = (
+        given.get("user", unquote(account.partition(":")[0])),
+        ",".join(each.lower().removesuffix(f":{DATABASE_PORT}") for each in host.split(",")),
+        port.removeprefix(DATABASE_PORT),
+        given.get("dbname", unquote(database)),
+        given.get("service", ""),
+    )
+    return "\n".join(names)

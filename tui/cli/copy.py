@@ -11,7 +11,7 @@ from pathlib import Path
 from store.library.folder import is_library
 from store.library.protocol import Library
 from store.library.transfer import TransferMarks, TransferResult, copy_library
-from store.system.paths import is_database_url
+from store.system.paths import is_database_url, redact_database_url
 from tui.cli.console import print_json, print_message, print_messages, run_with_progress
 from tui.cli.context import load_with_progress
 from tui.cli.exit_codes import UsageError
@@ -43,19 +43,23 @@ def check_libraries(source: str, target: str) -> None:
     Raises:
         UsageError: There is not, or it does not.
     """
+    is_same = identify_library(source) == identify_library(target)
     if not is_database_url(source) and not is_library(Path(source)):
         raise UsageError(f"no library in {source}")
     if not is_database_url(target) and not _is_library_or_free(Path(target)):
         raise UsageError(f"{target} is neither a library nor empty")
-    if _identify(source) == _identify(target):
-        raise UsageError(f"{target} is the same library")
+    if is_same:
+        raise UsageError(f"{show_library(target)} is the same library")
 
 
-def _identify(name: str) -> Path:
-    """Return what is the same for two names of one library."""
-    if is_database_url(name):
-        return library_paths(os.environ, name).cache
-    return Path(os.path.realpath(name))
+def identify_library(name: str) -> Path:
+    """Return what is the same for two names of one library: its cache."""
+    return library_paths(os.environ, name).cache
+
+
+def show_library(name: str) -> str:
+    """Return the name of a library as it is shown: without a password."""
+    return redact_database_url(name) if is_database_url(name) else name
 
 
 def _is_library_or_free(folder: Path) -> bool:
@@ -81,7 +85,7 @@ def describe_copied(done: TransferResult, target: str) -> str:
     there = f"{format_count(done.existing, 'article')} already there" if done.existing else ""
     skipped = f"{len(done.rejected):,} skipped" if done.rejected else ""
     rest = join_nonempty((there, skipped), ", ")
-    copied = f"copied {describe_parts(done)} to {target}"
+    copied = f"copied {describe_parts(done)} to {show_library(target)}"
     return f"{copied} ({rest})" if rest else copied
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 
-from store.model.errors import InvalidQuery, LibraryBusy, NewstuiError
+from store.model.errors import InvalidQuery, LibraryBusy, NewstuiError, UnknownLibrary
 
 
 class ExitCode(IntEnum):
@@ -37,6 +37,6 @@ class UsageError(NewstuiError):
 
 def error_exit_code(error: NewstuiError) -> ExitCode:
     """Return the exit code of a command that ended with an error."""
-    if isinstance(error, (InvalidQuery, UsageError)):
+    if isinstance(error, (InvalidQuery, UnknownLibrary, UsageError)):
         return ExitCode.USAGE
     return ExitCode.BUSY if isinstance(error, LibraryBusy) else ExitCode.FAILED

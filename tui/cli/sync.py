@@ -18,6 +18,7 @@ from tui.cli.copy import (
     check_libraries,
     describe_parts,
     describe_progress,
+    identify_library,
     open_named_library,
     result_to_dict,
 )
@@ -27,7 +28,7 @@ def run_sync(options: argparse.Namespace) -> bool:
     """Exchange what is new; what cannot be read is skipped."""
     paths = resolve_paths(options)
     check_libraries(paths.database or str(paths.library), options.other)
-    file = marks_path(paths.cache, options.other)
+    file = marks_path(paths.cache, str(identify_library(options.other)))
     with (
         open_loaded_library(options) as library,
         open_named_library(options.other) as other,

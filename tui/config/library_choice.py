@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from store.system.paths import Paths, is_database_url, platform_paths, without_password
+from store.system.paths import Paths, is_database_url, platform_paths, redact_database_url
 from tui.config.settings_file import (
     MAX_SETTINGS_BYTES,
     SETTINGS_FILE,
@@ -26,6 +26,10 @@ LIBRARY_LINE = re.compile(rb"^[ \t]*[\"']?library[\"']?[ \t]*=", re.MULTILINE)
 """A line that may be the setting; it may also be in a table of the file."""
 
 
+SCHEME_START = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""The beginning of a URL, or of one with a slip in it."""
+
+
 class LibraryChoice(NamedTuple):
     """The folders to work with, and who chose the library."""
 
@@ -37,7 +41,7 @@ class LibraryChoice(NamedTuple):
     def name(self) -> str:
         """The folder of the library, or its URL without a password."""
         database = self.paths.database
-        return without_password(database) if database else str(self.paths.library)
+        return redact_database_url(database) if database else str(self.paths.library)
 
 
 def library_paths(environ: Mapping[str, str], name: str) -> Paths:
@@ -45,9 +49,14 @@ def library_paths(environ: Mapping[str, str], name: str) -> Paths:
 
     Raises:
         LibraryUnavailable: There is no home folder.
+        UnknownLibrary: It is the URL of something else.
     """
     if is_database_url(name):
         return platform_paths(environ, database=name)
+    if SCHEME_START.match(name) and not Path(name).exists():
+        from store.model.errors import UnknownLibrary  # imported here: most names are right
+
+        raise UnknownLibrary(name)
     return platform_paths(environ, Path(name))
 
 
@@ -56,6 +65,7 @@ def choose_library(environ: Mapping[str, str], option: str | None) -> LibraryCho
 
     Raises:
         InvalidInput: The settings name a library and cannot be read; no other may be opened instead.
+        UnknownLibrary: It is named by what is neither a folder nor the URL of a database.
         LibraryUnavailable: There is no home folder.
     """
     if option is not None:

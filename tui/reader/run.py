@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
     from store.backup.archive import BackupProgress
     from store.library.protocol import Library
+    from store.model.errors import ServerUnreachable
     from tui.config.settings import Settings
     from tui.reader.app import NewsApp
     from tui.reader.gateway import Gateway, PostMessage
 
+EXIT_NO_LIBRARY = 1
+"""The exit code if the user quits before the server of the library answers."""
 SHUTDOWN_TIMEOUT = 2.0
 """Seconds that the last changes have to reach the disk."""
 
@@ -71,14 +74,32 @@ class ReaderRun:
             import asyncio  # noqa: F401 - keeps what it has found
             import hashlib  # noqa: F401
 
+        from store.model.errors import ServerUnreachable
         from tui.services import open_library, open_sample_library
 
-        library: Library = open_library(self._paths)
+        try:
+            library: Library | None = open_library(self._paths)
+        except ServerUnreachable as error:
+            library = self._wait_for_server(error)
+        if library is None:
+            return EXIT_NO_LIBRARY
         with ExitStack() as stack:
             is_sample = library.is_empty
             if is_sample:
                 library = stack.enter_context(open_sample_library(system_clock))
             return self._run_app(library, before_terminal, is_sample=is_sample)
+
+    def _wait_for_server(self, error: ServerUnreachable) -> Library | None:
+        """Return the library once its server answers; None if the user quit."""
+        from tui.config.keymaps import make_keymap
+        from tui.config.settings import load_settings
+        from tui.reader.server_wait import wait_for_server
+        from tui.services import open_library
+
+        settings = load_settings(self._paths.config).settings
+        keys = make_keymap(settings.preset, settings.keys).keys
+        quit_keys = (*keys["app.leave"], *keys["app.quit"])
+        return wait_for_server(lambda: open_library(self._paths), error, quit_keys)
 
     def _auto_backup(self) -> Iterator[BackupProgress]:
         from store.backup.auto_backups import has_backup_of_the_day

@@ -12,6 +12,7 @@ from store.model.errors import (
     LibraryNotReady,
     NewstuiError,
     PrivateHost,
+    ServerUnreachable,
     TargetExists,
 )
 from store.model.results import UndoableChange
@@ -245,6 +246,11 @@ def describe_command_error(error: NewstuiError) -> str:
     """Return the text of a command's error, with the option that helps."""
     hint = next((hint for kind, hint in OPTION_HINTS.items() if isinstance(error, kind)), "")
     return join_nonempty((str(error), hint), "; ")
+
+
+def describe_waiting(error: ServerUnreachable, key: str) -> str:
+    """Return that a server is waited for, the key that quits, and why; the end may be cut off."""
+    return f"newstui: waiting for the server ({key} quits): {error.reason} · {error.url}"
 
 
 def describe_missing_capability(command: str) -> str:

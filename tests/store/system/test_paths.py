@@ -13,7 +13,7 @@ import pytest
 from store.model.errors import LibraryUnavailable, NewstuiError
 from store.segments.segments import SEGMENT_NAME_PATTERN
 from store.system.machine import machine_name
-from store.system.paths import platform_paths
+from store.system.paths import platform_paths, redact_database_url
 
 XDG = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
 
@@ -31,6 +31,14 @@ def test_default_library(home: Path) -> None:
     paths = platform_paths(os.environ)
     assert all(path.is_relative_to(home) and "newstui" in path.parts for path in paths[:4])
     assert (len(set(paths[:4])), paths.database) == (4, "")
+
+
+def test_a_library_has_one_cache_however_it_is_spelt(home: Path, tmp_path: Path) -> None:
+    default = platform_paths(os.environ)
+    (tmp_path / "link").symlink_to(default.library)
+    for spelt in (default.library, default.library / ".." / "newstui", tmp_path / "link"):
+        assert platform_paths(os.environ, spelt).cache == default.cache
+    assert platform_paths(os.environ, tmp_path / "other").cache != default.cache
 
 
 @pytest.mark.parametrize("name", XDG)
@@ -142,6 +150,9 @@ def test_no_home_folder(monkeypatch: pytest.MonkeyPatch, library: Path | None) -
     [
         ("postgresql://ann@host/news", True),
         ("postgresql://ann:secret@host/news", True),
+        ("postgres://ann@HOST:5432/news?sslmode=disable&connect_timeout=3", True),
+        ("postgresql:///?user=ann&host=host&dbname=news&password=x", True),
+        ("postgresql://ann@host:5433/news", False),
         ("postgresql://bob@host/news", False),
         ("postgresql://ann@host/other", False),
         ("postgresql://host/news", False),
@@ -154,3 +165,19 @@ def test_a_library_in_a_database_has_a_cache_without_its_password(url: str, is_s
     assert (paths.cache == first.cache) is is_same
     assert paths.cache.parent.name == "libraries"
     assert paths.library.parent == paths.cache
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ann@host/news", "postgresql://ann@host/news"),
+        ("postgresql:///news?host=/tmp", "postgresql:///news?host=/tmp"),
+        ("postgresql://ann:geheim@host/news", "postgresql://ann@host/news"),
+        ("postgresql://ann:ge#h/e@im@host/news", "postgresql://ann@host/news"),
+        ("postgresql://ann:geheim@[::1/news", "postgresql://ann@[::1/news"),
+        ("postgresql://h/n?a=b&password=geheim&sslpassword=geheim", "postgresql://h/n?a=b"),
+        ("postgresql://h/n?%50assword=geheim", "postgresql://h/n"),
+    ],
+)
+def test_the_url_of_a_database_is_shown_without_passwords(url: str, shown: str) -> None:
+    assert redact_database_url(url) == shown

@@ -68,13 +68,17 @@ def test_a_library_is_made_once(run: Run, postgres: PostgresServer, empty: str) 
     ("url", "code", "message"),
     [
         ("/folder", 2, "/folder is no URL of a database (postgresql://HOST/DATABASE)"),
+        ("postgresq://ann:secret@host/x", 2, "postgresq:…: is neither a folder nor the URL of"),
+        ("postgresql:/ann:secret@host/x", 2, "postgresql:…: is neither a folder nor the URL of"),
+        ("postgresql://ann:%zzsecret@host/x", 1, "…@host/x: invalid percent-encoded token\n"),
+        ("postgresql://ann@host/x?colour=red", 1, 'invalid URI query parameter: "colour"\n'),
         ("postgresql://host:port/x", 1, "postgresql://host:port/x: "),
         (
             "postgresql://ann:secret@/news?host=/nowhere",
             1,
-            "postgresql://…@/news?host=/nowhere: ",
+            "postgresql://…@/news?host=/nowhere: connection to server on socket",
         ),
-        ("postgresql://ann@127.0.0.1:1/news", 1, "postgresql://…@127.0.0.1:1/news: "),
+        ("postgresql://ann@127.0.0.1:1/news", 1, "…@127.0.0.1:1/news: Connection refused\n"),
     ],
 )
 def test_a_url_that_leads_nowhere(run: Run, url: str, code: int, message: str) -> None:

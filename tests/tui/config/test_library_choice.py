@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from store.model.errors import InvalidInput
+from store.model.errors import InvalidInput, UnknownLibrary
 from store.system.paths import platform_paths
 from tests.store.system.test_paths import XDG
 from tui.config.library_choice import choose_library
@@ -97,3 +97,11 @@ def test_a_library_of_the_settings_has_a_cache_of_its_own(config: Path) -> None:
     paths = choose_library({}, None).paths
     assert paths == platform_paths({}, Path("/news"))
     assert paths.cache != platform_paths({}).cache
+
+
+@pytest.mark.parametrize("name", ["mysql://ann:geheim@host/news", "postgresql:/ann:geheim@host"])
+def test_the_url_of_something_else_is_no_folder(config: Path, name: str) -> None:
+    for environ, option in (({}, name), ({"NEWSTUI_LIBRARY": name}, None)):
+        with pytest.raises(UnknownLibrary, match="is neither a folder") as error:
+            choose(config, "", environ, option)
+        assert "geheim" not in str(error.value)
