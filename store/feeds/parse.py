@@ -7,7 +7,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from inspect import cleandoc
 from typing import Any
@@ -62,16 +62,22 @@ WRAPPED_MARKUP = re.compile(
 )
 """HTML from end to end, which some declare as plain text."""
 HTML_TAG_START = re.compile(r"<[a-z/!]", re.IGNORECASE)
-AUTHOR_ADDRESS = re.compile(
-    r"(<(?:\w+:)?(?:author|creator|managingEditor)\b[^<>]*>(?:\s*<!\[CDATA\[)?[^<>@]{0,200})@",
-    re.IGNORECASE,
+AUTHOR_ELEMENT = re.compile(
+    r"<(?:\w+:)?(?:author|creator|managingEditor)\b[^<>]*>(?:\s*<!\[CDATA\[(?:(?!\]\]>).){1,500}|[^<>]{1,500})",
+    re.IGNORECASE | re.DOTALL,
 )
 AT_MARK = "\ue0a7"
-"""Stands for the @ of an author's address while feedparser runs, which cuts long domains."""
+"""Stands for the @ of authors' addresses while feedparser runs, which cuts long domains and lists."""
 MAX_ENTRY_TAGS = 20
 """Tags of one entry that are taken; longer lists are search keywords."""
 MAX_ENCLOSURES = 20
 FIRST_YEAR = 1970
+PRISM_DATES = ("prism_publicationdate", "prism_coverdate")
+"""Dates of journals (PRISM), as feedparser names them."""
+NO_TEXT_TYPE = re.compile(
+    r"(?:image|audio|video|font|application)/(?!xml\Z|xhtml)(?![\w.-]*\+xml\Z)"
+)
+"""Content in Base64, or content that is elsewhere."""
 ZERO_YEAR = re.compile(r"\b000\d\b(?!\Z)|-000\d|^\d{5,}-")
 """A year that feedparser takes for one of today."""
 BYTES_PER_MB, MIN_SIZE_SHOWN_MB = 1_000_000, 0.1
@@ -131,6 +137,10 @@ class FeedEntry:
     enclosures: Sequence[Mapping[str, Any]] = ()
     """Enclosures, each with `url`, `type` and `length`."""
     comments: str = ""
+    source: Mapping[str, str] = field(default_factory=dict)
+    """Title and URL of the publication that it was taken from."""
+    linked_url: str = ""
+    """The page that it is about, if it has another one of its own."""
     base_url: str = ""
     """The URL to which its links are relative."""
     read: bool = False
@@ -260,9 +270,8 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
 
     # A stream, because feedparser opens a string that looks like a path or a URL (case 92).
     # `html_to_text` sanitizes the texts and resolves their links, ten times as fast.
-    document = b'<?xml version="1.0" encoding="utf-8"?>' + AUTHOR_ADDRESS.sub(
-        rf"\1{AT_MARK}", text
-    ).encode("utf-8", "replace")
+    marked = AUTHOR_ELEMENT.sub(lambda found: found[0].replace("@", AT_MARK), text)
+    document = b'<?xml version="1.0" encoding="utf-8"?>' + marked.encode("utf-8", "replace")
     try:
         parsed = feedparser.parse(
             io.BytesIO(document),
@@ -325,7 +334,7 @@ def _parse_xml_entry(
         is_summary_html=not is_plain_summary,
         authors=list(_parse_authors(entry)) or list(_parse_authors(entry.get("source") or {})),
         tags=[str(each.get("label") or each.get("term") or "") for each in entry.get("tags") or ()],
-        published=_find_date(entry, "published", "created"),
+        published=_find_date(entry, "published", "created", *PRISM_DATES),
         updated=dict.get(entry, "updated"),  # feedparser's `get` falls back to `published`
         language=str(dict.get(entry, "language") or best.get("language") or language),
         has_full_text=bool(best) and has_full_text,
@@ -333,10 +342,24 @@ def _parse_xml_entry(
         enclosures=[
             {"url": each.get("href"), "type": each.get("type"), "length": _parse_length(each)}
             for each in entry.get("enclosures") or ()
-        ],
+        ]
+        + [{"url": each["url"], "type": each.get("type")} for each in media if _is_recording(each)],
         comments=str(entry.get("comments") or ""),
+        source=_find_source(entry),
         base_url=resolve_web_url(str(best.get("base") or ""), ""),
     )
+
+
+def _is_recording(media: Mapping[str, Any]) -> bool:
+    return str(media.get("type") or "").lower().startswith(("audio/", "video/"))
+
+
+def _find_source(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return the publication that an entry was taken from, as aggregators name it."""
+    source = entry.get("source")
+    given = source if isinstance(source, Mapping) else {}
+    named = {"title": given.get("title"), "url": given.get("href") or given.get("link")}
+    return {name: clean_line(str(value), 500) for name, value in named.items() if value}
 
 
 def _content_type(entry: Mapping[str, Any], name: str) -> str:
@@ -345,7 +368,12 @@ def _content_type(entry: Mapping[str, Any], name: str) -> str:
 
 def _text_contents(contents: Any) -> list[Mapping[str, Any]]:
     given = contents if isinstance(contents, list) else []
-    return [each for each in given if isinstance(each.get("value"), str)]
+    return [
+        each
+        for each in given
+        if isinstance(each.get("value"), str)
+        and not NO_TEXT_TYPE.match(str(each.get("type") or "").lower())
+    ]
 
 
 def _parse_authors(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -392,9 +420,12 @@ def _parse_json_feed(text: str) -> tuple[Mapping[str, Any], str]:
 
 def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:
     html, text = _json_text(item, "content_html"), _json_text(item, "content_text")
+    link, linked = _json_text(item, "url"), _json_text(item, "external_url")
     named = (each.get("name") for each in _json_authors(item) or _json_authors(feed))
     return FeedEntry(
-        link=_json_text(item, "url") or _json_text(item, "external_url"),
+        link=link or linked,
+        linked_url=linked if link else "",
+        has_full_text=bool(html or text),
         guid=_json_text(item, "id"),
         title=_json_text(item, "title"),
         is_title_html=False,
@@ -429,7 +460,7 @@ def _json_authors(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _json_text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
 
 
 def _json_list(fields: Mapping[str, Any], name: str) -> list[Any]:
@@ -486,6 +517,12 @@ def _link_enclosures(extra: Mapping[str, Any], text: str) -> Iterator[str]:
             yield f"[{LINKED_MEDIA_TYPES[kind]}{size}]({url})"
 
 
+def _is_same_host(one: str, other: str) -> bool:
+    """Return True for two URLs of one site, or for what names no site."""
+    hosts = [urlsplit(resolve_web_url(each, "")).hostname for each in (one, other)]
+    return bool(one) and hosts[0] in (None, hosts[1])
+
+
 def _lead_pictures(entry: FeedEntry, base: str, text: str) -> Iterator[str]:
     """Yield the pictures beside the text that are not in it, the largest copy of each."""
     given = [*entry.pictures, *(each for each in entry.enclosures if _is_picture(each))]
@@ -529,8 +566,8 @@ def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
     if entry.comments and LINK_ALONE.fullmatch(content):
         content = ""  # only the link to the comments
     summary = WORDPRESS_FOOTER.sub("", strip_inline_markdown(summary)).strip()
-    shown = strip_inline_markdown(content)
-    if not summary or shown.startswith(summary.rstrip("[]…. ")[:200]):
+    shown = " ".join(strip_inline_markdown(content).split())
+    if not summary or shown.startswith(" ".join(summary.split()).rstrip("[]…. ")[:200]):
         return {"text": content}
     is_complete = not TRUNCATION_MARK.search(summary) and ends_with_full_stop(summary)
     return {"text": content, "summary": summary, "summary_complete": is_complete}
@@ -576,4 +613,8 @@ def _build_extra(entry: FeedEntry, base: str, url: str) -> dict[str, Any]:
         extra["comments"] = comments
     if entry.guid and entry.guid != url:
         extra["guid"] = entry.guid
+    if entry.source and not _is_same_host(entry.source.get("url", ""), url):
+        extra["source"] = dict(entry.source)
+    if linked := resolve_web_url(entry.linked_url, base):
+        extra["external_url"] = linked
     return extra

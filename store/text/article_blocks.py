@@ -16,7 +16,7 @@ from store.text.html_to_text import BLOCK_TAGS
 
 BLOCKS = ", ".join(sorted(BLOCK_TAGS))
 MEDIA = "img, iframe, video, audio, embed, object"
-NO_CONTENT = "script, style, template, svg, nav, input, button, select, textarea, dialog"
+NO_CONTENT = "script:not([type^='math/tex']), style, template, svg, nav, input, button, select, textarea, dialog"
 MAX_DEPTH = 60
 """Blocks inside each other that are looked into; the time grows with it."""
 CAPTION_CLASS = re.compile(r"caption|figure|image|photo|picture|media", re.IGNORECASE)
@@ -111,7 +111,11 @@ class ArticleBlocks:
         if not is_leaf or folded in self.text:  # out of order
             return folded in self.text
         parts = list(_shingles(folded, SHINGLE_CHARS // 2))
-        return sum(each in self.shingles for each in parts) >= MIN_KNOWN_SHARE * len(parts)
+        known = [each for each in parts if each in self.shingles]
+        if len(known) < MIN_KNOWN_SHARE * len(parts):
+            return False
+        self.position = max(self.position, self.text.find(known[-1], self.position))
+        return True
 
 
 def select_article(page: LexborHTMLParser, text: str, title: str) -> None:

@@ -11,12 +11,14 @@ EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
 UNNAMED_MAILBOX = re.compile(r"(?:no|do-?not)-?_?reply", re.IGNORECASE)
 CONJUNCTION = re.compile(r",? (?:and|&|und|et|y|e|en|og|och|i|и) ")
 PARTICLE = re.compile(r"al|bin|da|de|di|du|del|della|den|der|dos|el|la|le|ten|ter|van|von")
+BYLINE = re.compile(r"by:? +(?=\S)", re.IGNORECASE)
 MIN_NAME_WORDS, MAX_NAME_WORDS = 2, 5
 
 
 def clean_author(text: str) -> str:
     """Return the name of an author without addresses; of a bare address, the part before the @."""
     line = " ".join(text.split())
+    line = line[found.end() :] if (found := BYLINE.match(line)) else line
     if "@" not in line:
         return line
     rest = EMPTY_BRACKETS.sub("", ADDRESS.sub("", line)).strip(" ,;:-\"'")

@@ -22,7 +22,17 @@ NO_LETTERS_STYLE = re.compile(
     r"(?:^|;)\s*(?:font-size|line-height)\s*:\s*(?:0(?:px|pt|em|%)?|1px)\s*(?=;|!|$)", re.IGNORECASE
 )
 """With this alone, the space between pictures is hidden and not what they show."""
-HIDDEN_CLASS = re.compile(r"(?:^|\s)pre-?header(?:\s|$)", re.IGNORECASE)
+HIDDEN_CLASS = re.compile(
+    r"(?:^|\s)(?:pre-?header|katex-html|MathJax_Preview|sr-only"
+    r"|visually-?hidden|screen-reader-(?:text|only))(?:\s|$)",
+    re.IGNORECASE,
+)
+"""Text that style sheets hide, and drawings of formulas that are there as MathML or TeX, too."""
+LINE_NUMBER_CLASS = re.compile(
+    r"(?:^|\s)(?:ln|lnt|linenos?|line-?numbers?|hljs-ln-numbers|gutter|code-gutter|rouge-gutter)(?:\s|$)",
+    re.IGNORECASE,
+)
+NUMBERS_ALONE = re.compile(r"[\s\d]*")
 SIGN_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley)(?:\s|$)")
 PIXEL_STYLE = re.compile(
     r"(?:^|;)\s*(?:width|height)\s*:\s*[0-2](?:px)?\s*(?:;|!|$)", re.IGNORECASE
@@ -30,6 +40,16 @@ PIXEL_STYLE = re.compile(
 SOURCE_SET = re.compile(r"([^\s,]\S*+)(?:\s++([\d.]{1,9})([wx]))?")
 MAX_SOURCE_SET_CHARS = 20_000
 LAZY_SOURCES = ("data-orig-file", "data-src", "data-lazy-src", "data-original", "data-lazy")
+EMBED_PAGES = {
+    "amp-youtube": ("data-videoid", "https://www.youtube.com/watch?v="),
+    "lite-youtube": ("videoid", "https://www.youtube.com/watch?v="),
+    "amp-vimeo": ("data-videoid", "https://vimeo.com/"),
+    "lite-vimeo": ("videoid", "https://vimeo.com/"),
+    "amp-twitter": ("data-tweetid", "https://twitter.com/i/status/"),
+    "amp-instagram": ("data-shortcode", "https://www.instagram.com/p/"),
+    "amp-facebook": ("data-href", ""),
+}
+"""Elements that embed a page: the attribute with its id, and the address before it."""
 EMBED_LABELS = {"video": "Video", "audio": "Audio", "amp-video": "Video", "amp-audio": "Audio"}
 SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 SUBSCRIPTS = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
@@ -44,13 +64,22 @@ def is_hidden(node: LexborNode) -> bool:
     attributes = node.attributes
     if not attributes:
         return False
-    if "hidden" in attributes or HIDDEN_CLASS.search(attributes.get("class") or ""):
+    classes = attributes.get("class") or ""
+    if "hidden" in attributes or HIDDEN_CLASS.search(classes):
+        return True
+    if "MathJax" in classes and node.next is not None and find_formula(node.next):
         return True
     style = attributes.get("style") or ""
     if HIDING_STYLE.search(style):
         return True
     signs = len(NO_SPACE_STYLE.findall(style))
     return signs > 0 and signs + len(NO_LETTERS_STYLE.findall(style)) > 1
+
+
+def is_line_number(node: LexborNode) -> bool:
+    """Return True for the numbers that stand beside the lines of a listing."""
+    named = LINE_NUMBER_CLASS.search(node.attributes.get("class") or "")
+    return named is not None and NUMBERS_ALONE.fullmatch(node.text()) is not None
 
 
 class Picture(NamedTuple):
@@ -124,13 +153,15 @@ def describe_embed(tag: str, node: LexborNode) -> tuple[str, str] | None:
     """Return label and address of an embedded page or recording; None if it has no address."""
     given = node.attributes
     address = given.get("src") or given.get("data-src") or given.get("data") or ""
-    if not address and tag in EMBED_LABELS:
+    if tag in EMBED_PAGES and (number := given.get(EMBED_PAGES[tag][0])):
+        address = EMBED_PAGES[tag][1] + number
+    elif not address and tag in EMBED_LABELS:
         source = node.css_first("source[src]")
         address = (source.attributes.get("src") or "") if source else ""
     sizes = (given.get("width"), given.get("height"))
     if not address or any(size in ("0", "1", "2") for size in sizes):
         return None
-    title = " ".join((given.get("title") or "").split())
+    title = " ".join((given.get("title") or given.get("playlabel") or "").split())
     return title or EMBED_LABELS.get(tag, "Embedded"), address.strip()
 
 
@@ -157,6 +188,15 @@ def script_text(tag: str, text: str, before: str) -> str:
     )
 
 
+def find_formula(script: LexborNode) -> str:
+    """Return the formula that a script holds for MathJax, in TeX; nothing of any other script."""
+    kind, _, mode = (script.attributes.get("type") or "").partition(";")
+    if kind.strip().lower() != "math/tex":
+        return ""
+    sign = "$$" if "display" in mode else "$"
+    return f"{sign}{script.text().strip()}{sign}"
+
+
 def math_to_text(node: LexborNode, depth: int = 0) -> str:
     """Return a formula of MathML in one line."""
     if depth > MAX_MATH_DEPTH:
@@ -176,11 +216,14 @@ def math_to_text(node: LexborNode, depth: int = 0) -> str:
 
 
 def _join_math(tag: str, parts: list[str]) -> str:
-    def group(text: str) -> str:
-        return text if len(text) == 1 or text.isalnum() else f"({text})"
+    def group(text: str, *, is_product_one: bool = True) -> str:
+        is_one = len(text) == 1 or text.isdecimal() or (is_product_one and text.isalnum())
+        return text if is_one else f"({text})"
 
     if tag == "mfrac" and len(parts) == 2:
-        return f"{group(parts[0])}/{group(parts[1])}"
+        return f"{group(parts[0])}/{group(parts[1], is_product_one=False)}"
+    if tag == "mfenced":
+        return f"({', '.join(parts)})"
     if tag in ("msup", "mover", "msub", "munder") and len(parts) == 2:
         kind = "sup" if tag in ("msup", "mover") else "sub"
         return parts[0] + script_text(kind, parts[1], parts[0])
@@ -188,9 +231,9 @@ def _join_math(tag: str, parts: list[str]) -> str:
         low = script_text("sub", parts[1], parts[0])
         return parts[0] + low + script_text("sup", parts[2], parts[0])
     if tag == "msqrt":
-        return f"√{group(''.join(parts))}"
+        return f"√{group(''.join(parts), is_product_one=False)}"
     if tag == "mroot" and len(parts) == 2:
-        return f"{script_text('sup', parts[1], parts[0])}√{group(parts[0])}"
+        return f"{script_text('sup', parts[1], parts[0])}√{group(parts[0], is_product_one=False)}"
     if tag == "mtd":
         return "".join(parts) + " "
     return "".join(parts) + ("; " if tag == "mtr" else "")

@@ -15,7 +15,16 @@ from urllib.parse import unquote, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from store.text.decoding import limit_attributes
-from store.text.html_media import describe_embed, find_picture, is_hidden, math_to_text, script_text
+from store.text.html_media import (
+    EMBED_PAGES,
+    describe_embed,
+    find_formula,
+    find_picture,
+    is_hidden,
+    is_line_number,
+    math_to_text,
+    script_text,
+)
 from store.text.markdown import (
     VERBATIM_PATTERN,
     escape_address,
@@ -36,18 +45,19 @@ HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BLOCK_TAGS = HEADING_TAGS | frozenset(
     str.split(
         "p div section article main header footer aside address figure figcaption hgroup hr center"
-        " ul ol menu dl dt dd li blockquote pre table caption tr details summary form fieldset"
-        " legend"
+        " ul ol menu dl dt dd li blockquote pre xmp listing plaintext table caption tr details summary"
+        " form fieldset legend"
     )
 )
 LIST_TAGS = frozenset({"ul", "ol", "menu"})
+PRE_TAGS = frozenset({"pre", "xmp", "listing", "plaintext"})
 CELL_TAGS = frozenset({"td", "th"})
 
 PICTURE_TAGS = frozenset({"img", "amp-img", "amp-anim"})
-EMBED_TAGS = frozenset(
+EMBED_TAGS = frozenset(EMBED_PAGES) | frozenset(
     str.split("iframe frame video audio embed object amp-iframe amp-video amp-audio")
 )
-LEAF_TAGS = EMBED_TAGS | PICTURE_TAGS | {"math", "noscript"}
+LEAF_TAGS = EMBED_TAGS | PICTURE_TAGS | {"math", "noscript", "input", "script"}
 """Elements that are written as a whole, whatever is inside them."""
 LAYOUT_CONTENT = "table, ul, ol, pre, blockquote, h1, h2, h3, h4, figure"
 """Content of a row that is no row of data."""
@@ -62,6 +72,8 @@ CJK_LINE_BREAK = re.compile(
     r"(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t]*\n\s*"
     r"(?=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])"
 )
+PARAGRAPH_BREAK = re.compile(r"\r?\n(?:[ \t]*\r?\n)+")
+"""An empty line, which is one between paragraphs where there are no tags."""
 WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 OTHER_ADDRESS = re.compile(
     r"(?:mailto:|tel:)?((?<=:)[^?]+|(?:ftps?|gemini|gopher|ircs?|magnet|matrix|news|sips?|xmpp):.+)",
@@ -82,6 +94,8 @@ EMPHASIS = {
 """The marks around what is emphasized, until its line is written."""
 EMPHASIZED = re.compile("\x05([^\x05-\x08]*)\x06|\x07([^\x05-\x08]*)\x08")
 EMPHASIS_MARK = re.compile("[\x05-\x08]")
+ADJOINING_EMPHASIS = re.compile("\x06\x05|\x08\x07")
+"""The end of emphasis where the same begins again: the signs of both would be one."""
 MAX_EMPHASIS_DEPTH = 3
 MAX_SPAN = 100
 HEADING_MARKER = "## "
@@ -113,6 +127,8 @@ def html_to_text(html: str, base: str = "") -> str:
     Headings, lists, quotes, code and http links are written as Markdown; without a base URL, relative links
     lose their address. The text must still be sanitized: an entity may stand for a control character.
     """
+    if "<" not in html and PARAGRAPH_BREAK.search(html):
+        return "\n\n".join(filter(None, map(html_to_text, PARAGRAPH_BREAK.split(html))))
     if "<" not in html and "&" not in html:
         lines = CJK_LINE_BREAK.sub("", CONTROLS.sub("", html))
         return escape_markdown(" ".join(lines.split()))
@@ -216,13 +232,19 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
         elif tag in LEAF_TAGS and not is_hidden(node):
             writer.write_leaf(tag, node)
             node = node.next
-        elif tag in SKIPPED_TAGS or tag.startswith("-") or is_hidden(node):
+        elif _is_skipped(tag, node) or (writer.pre_depth and is_line_number(node)):
             node = node.next
         else:
             writer.enter(tag, node)
             open_nodes.append((node, tag))
             node = node.first_child
     return writer.finish()
+
+
+def _is_skipped(tag: str, node: LexborNode) -> bool:
+    if tag in SKIPPED_TAGS or tag.startswith("-") or is_hidden(node):
+        return True
+    return tag in CELL_TAGS and is_line_number(node)
 
 
 _resolve_url: Callable[[str, str], str] = lru_cache(1024)(urljoin)
@@ -241,14 +263,15 @@ def _collapse_spaces(line: str) -> str:
     return " ".join(line.split())
 
 
-SPAN_SIGNS = {"q": ("“", "”"), "rt": ("(", ")")} | {
-    tag: (verbatim("~~"), verbatim("~~")) for tag in ("del", "s", "strike")
-}
+STRIKE = verbatim("~~")
+STRIKE_TAGS = frozenset({"del", "s", "strike"})
+SPAN_SIGNS = {"q": ("“", "”"), "rt": ("(", ")")}
 """The signs around the text of an element."""
 
 
 def _write_emphasis(line: str) -> str:
     """Return a line with asterisks around what is emphasized, except inside words."""
+    line = ADJOINING_EMPHASIS.sub("", line)
     for _ in range(MAX_EMPHASIS_DEPTH):
         if not EMPHASIS_MARK.search(line):
             break
@@ -291,6 +314,7 @@ KNOWN_TAGS = (
     | VOID_TAGS
     | CELL_TAGS
     | frozenset(SPAN_SIGNS)
+    | STRIKE_TAGS
     | frozenset(EMPHASIS)
     | frozenset(
         str.split(
@@ -300,6 +324,11 @@ KNOWN_TAGS = (
     )
 )
 """Tags that are HTML wherever they stand; others in a text may be meant literally."""
+
+
+def _strike_out(cell: str) -> str:
+    text = cell.replace(STRIKE, "")
+    return f"{STRIKE}{text.strip()}{STRIKE}" if text.strip() else text
 
 
 def _integer(value: str | None) -> int | None:
@@ -369,6 +398,7 @@ class _MarkdownWriter:
         """The rows that a cell above still covers, by column."""
         self.quote_depth = 0
         self.pre_depth = 0
+        self.strike_depth = 0
         self.code_language = ""
         self.line_marker = ""
         self.is_tight = False
@@ -388,8 +418,12 @@ class _MarkdownWriter:
 
     def write_leaf(self, tag: str, node: LexborNode) -> None:
         """Write a picture, a formula, or a link to what is embedded."""
-        if tag == "math":
-            self.write(math_to_text(node))
+        if tag in ("math", "script"):
+            formula = math_to_text(node) if tag == "math" else find_formula(node)
+            if formula:
+                self.write(formula)
+        elif tag == "input":
+            self.write_checkbox(node)
         elif tag == "noscript":
             for picture in node.css("img"):
                 self.write_picture(picture)
@@ -406,6 +440,11 @@ class _MarkdownWriter:
         elif tag == "object":
             for child in node.css("embed, img"):
                 self.write_leaf(child.tag or "", child)
+
+    def write_checkbox(self, node: LexborNode) -> None:
+        """Write the box of a task; other fields ask for something."""
+        if node.attributes.get("type", "") == "checkbox" and self.line_marker and not self.has_text:
+            self.inline += [verbatim("[x]" if "checked" in node.attributes else "[ ]"), " "]
 
     def write_picture(self, node: LexborNode) -> None:
         """Write a picture with its address, or its text if it has no address; never a tracking pixel."""
@@ -427,7 +466,7 @@ class _MarkdownWriter:
             self.enter_cell(tag, node)
         elif tag == "tr" and self.is_data_row(node):
             self.enter_block(tag)
-            self.in_row, self.cell_count, self.has_heads = True, 0, False
+            self.in_row, self.cell_count, self.has_heads = True, 0, True
         elif tag in BLOCK_TAGS and self.in_row:
             self.inline.append(" ")
         elif tag in BLOCK_TAGS:
@@ -440,10 +479,39 @@ class _MarkdownWriter:
             self.open_link = (len(self.inline), href) if is_kept else None
         elif tag in ("code", "sup", "sub") and not self.pre_depth:
             self.open_spans.append((tag, len(self.inline)))
+        elif tag in STRIKE_TAGS:
+            self.enter_strike()
         elif tag in SPAN_SIGNS:
             self.inline.append(SPAN_SIGNS[tag][0])
         elif tag in EMPHASIS:
             self.inline.append(EMPHASIS[tag][0])
+
+    def enter_strike(self) -> None:
+        self.strike_depth += 1
+        if self.strike_depth == 1 and self.inline[-1:] == [STRIKE]:
+            self.inline.pop()  # struck out as what is before it
+        elif self.strike_depth == 1:
+            self.inline.append(STRIKE)
+
+    def leave_strike(self) -> None:
+        self.strike_depth -= 1
+        if not self.strike_depth:
+            self.close_strike()
+
+    def close_strike(self) -> None:
+        """Write the sign that ends what is struck out, or take back the one that began nothing."""
+        if STRIKE not in self.inline:
+            return
+        begin = len(self.inline) - 1 - self.inline[::-1].index(STRIKE)
+        is_in_strike = self.open_link is not None and begin < self.open_link[0]
+        if not "".join(self.inline[begin + 1 :]).strip():
+            del self.inline[begin]
+            if self.open_link and is_in_strike:
+                self.open_link = (self.open_link[0] - 1, self.open_link[1])
+            return
+        if is_in_strike:
+            self.close_link()
+        self.inline.append(STRIKE)
 
     def is_data_row(self, node: LexborNode) -> bool:
         """Return True for a row of several cells without blocks that are no data."""
@@ -466,7 +534,7 @@ class _MarkdownWriter:
             self.row_spans |= dict.fromkeys(covered, rows - 1)
         self.cell_count += 1
         self.pending_cells = columns - 1
-        self.has_heads = self.has_heads or tag == "th"
+        self.has_heads = self.has_heads and tag == "th"
 
     def skip_covered(self) -> int:
         """Go on behind the cells that one above covers; return their number."""
@@ -502,7 +570,7 @@ class _MarkdownWriter:
             self.quote_depth += 1
         elif tag in HEADING_TAGS:
             self.line_marker = self.line_marker or HEADING_MARKER
-        elif tag == "pre":
+        elif tag in PRE_TAGS:
             self.pre_depth += 1
             self.code_language = _find_code_language(node)
 
@@ -511,8 +579,8 @@ class _MarkdownWriter:
             self.close_link()
         elif tag in ("code", "sup", "sub") and not self.pre_depth:
             self.close_span(tag)
-        elif tag == "rt":
-            self.inline.append(")")
+        elif tag in STRIKE_TAGS:
+            self.leave_strike()
         elif tag in SPAN_SIGNS:
             self.inline.append(SPAN_SIGNS[tag][1])
         elif tag in EMPHASIS:
@@ -533,6 +601,8 @@ class _MarkdownWriter:
         self.in_row, self.pending_cells = False, 0
         self.open_spans.clear()
         cells = "".join(self.inline).split(CELL_END)
+        if self.strike_depth:
+            cells = [_strike_out(cell) for cell in cells]
         line = " | ".join(
             re.sub(r"\\?\|", r"\\|", _escape_line(_join_cjk_lines(cell))) for cell in cells
         )
@@ -541,7 +611,7 @@ class _MarkdownWriter:
             lines += ["|" + " --- |" * columns] if self.has_heads and not self.in_table else []
             self.in_table = True
             self.add_block(lines)
-        self.inline.clear()
+        self.inline[:] = [STRIKE] if self.strike_depth else []
         self.has_text = False
         self.is_tight = True
 
@@ -571,7 +641,7 @@ class _MarkdownWriter:
             self.row_spans.clear()
         elif tag == "blockquote":
             self.quote_depth -= 1
-        elif tag == "pre":
+        elif tag in PRE_TAGS:
             self.pre_depth -= 1
         if tag in HEADING_TAGS or tag == "li":
             self.line_marker = ""
@@ -597,6 +667,8 @@ class _MarkdownWriter:
     def flush(self, *, is_caption: bool = False) -> None:
         """Finish the open block, if it has any text."""
         link = self.open_link
+        if self.strike_depth:
+            self.close_strike()
         if link and self.has_text and not self.pre_depth:
             self.close_link()
         has_text, written = self.has_text, self.inline
@@ -606,8 +678,10 @@ class _MarkdownWriter:
             if not (is_caption and strip_inline_markdown(" ".join(lines)) in self.captions):
                 self.add_block(lines)
         written.clear()
+        if self.strike_depth:  # around several blocks, it is that of each, and so is a link
+            written.append(STRIKE)
         self.has_text = False
-        self.open_link = link and (0, link[1])  # around several blocks, it is the link of each
+        self.open_link = link and (len(written), link[1])
 
     def pre_lines(self) -> list[str]:
         text = re.sub("[\x02-\x08]", "", "".join(self.inline)).replace(BR_PLACEHOLDER, "\n")

@@ -7,8 +7,8 @@ import re
 from store.text.html_to_text import html_to_line
 
 INLINE_TAG = re.compile(
-    r"<(/?)(a|abbr|b|bdi|bdo|big|br|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|samp|small|span|strike"
-    r"|strong|sub|sup|tt|u|var|wbr)(?:\s+[\w:-]+\s*=[^<>]{0,2000})?\s*/?>",
+    r"<(/?)(a|abbr|acronym|b|bdi|bdo|big|br|cite|code|del|dfn|em|font|i|img|ins|kbd|mark|nobr|q|rb|rp|rt|ruby"
+    r"|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)(?:\s+[\w:-]+\s*=[^<>]{0,2000})?\s*/?>",
     re.IGNORECASE,
 )
 WRAPPED_TITLE = re.compile(r"\s*<(p|div|h[1-6])\b[^<>]*>(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)

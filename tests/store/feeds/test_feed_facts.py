@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,7 @@ def parse_item(inner: str) -> ParsedArticle:
         ("<![CDATA[Plain]]>", "Plain"),
         ('<a href="https://x.example">Link</a>', "Link"),
         ("std::vector<T> & co", "std::vector<T> & co"),
+        ("<ruby>漢<rt>kan</rt></ruby> <acronym>HTML</acronym>", "漢(kan) HTML"),
     ],
 )
 def test_title(title: str, expected: str) -> None:
@@ -55,6 +57,8 @@ def test_title(title: str, expected: str) -> None:
     ("author", "expected"),
     [
         ("Ann Moar", "Ann Moar"),
+        ("By Ann Moar", "Ann Moar"),
+        ("Byron Moar", "Byron Moar"),
         ("ann@moar.studio", "ann"),
         ("Ann Moar (ann@moar.design)", "Ann Moar"),
         ("ann@moar.design (Ann Moar)", "Ann Moar"),
@@ -76,6 +80,8 @@ def test_author(author: str, expected: str) -> None:
     [
         ("<author>ann@moar.studio</author>", ("ann",)),
         ("<author>ann@moar.studio (Ann Moar)</author>", ("Ann Moar",)),
+        ("<dc:creator>ann@x.example, bo@x.example</dc:creator>", ("ann",)),
+        ("<author><![CDATA[Ann Moar <ann@moar.design>]]></author>", ("Ann Moar",)),
         ("<author><![CDATA[Ann Moar (ann@moar.design)]]></author>", ("Ann Moar",)),
         (
             "<dc:creator>Ann Moar</dc:creator><dc:creator>Bob Ray</dc:creator>",
@@ -276,3 +282,52 @@ def test_the_authors_of_an_entry_come_before_those_of_its_source(
         "</source></entry></feed>"
     )
     assert parse_feed(document.encode(), "utf-8", FEED).articles[0].article.authors == expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "extra", "text"),
+    [
+        (
+            '<media:content url="https://m.example/v.mp4" type="video/mp4"/>',
+            {"enclosures": [{"url": "https://m.example/v.mp4", "type": "video/mp4"}]},
+            "[Video](https://m.example/v.mp4)",
+        ),
+        (
+            '<source url="https://paper.example">The Paper</source>',
+            {"source": {"title": "The Paper", "url": "https://paper.example"}},
+            "",
+        ),
+        ('<link>https://x.example/1</link><source url="https://x.example/r">X</source>', {}, ""),
+    ],
+)
+def test_what_else_an_item_says(inner: str, extra: dict[str, Any], text: str) -> None:
+    found = parse_item(f"<title>T</title>{inner}")
+    kept = {name: value for name, value in found.article.extra.items() if name != "feed"}
+    assert (kept, found.body.text) == (extra, text)
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "summary"),
+    [
+        ({"content_html": "<p>hi</p>", "summary": "It says more."}, "hi", "It says more."),
+        ({"content_text": "one\n\ntwo", "summary": "one two"}, "one\n\ntwo", ""),
+        ({"summary": "It says more."}, "It says more.", ""),
+    ],
+)
+def test_the_text_of_json_feed_comes_before_its_summary(
+    item: dict[str, str], text: str, summary: str
+) -> None:
+    item |= {"url": "https://x.example/1", "external_url": "https://y.example/"}
+    version = "https://jsonfeed.org/version/1.1"
+    data = json.dumps({"version": version, "items": [item]}).encode()
+    found = parse_feed(data, "", FEED).articles[0]
+    assert (found.body.text, found.body.summary) == (text, summary)
+    assert found.article.extra["external_url"] == "https://y.example/"
+
+
+def test_a_journal_is_dated_by_its_own_elements() -> None:
+    document = (
+        '<rss version="2.0" xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"><channel><item>'
+        "<title>T</title><prism:publicationDate>2024-02-01</prism:publicationDate></item></channel></rss>"
+    )
+    assert parse_feed(document.encode(), "", FEED).articles[0].article.date == "2024-02-01"

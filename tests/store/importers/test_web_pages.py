@@ -47,6 +47,11 @@ def import_page(html: str) -> ParsedArticle:
             "<table><tr><th>Port</th><th>Boats</th></tr><tr><td>Aa</td><td>12</td></tr></table>",
             "| Port | Boats |\n| --- | --- |\n| Aa | 12 |",
         ),
+        (
+            "<p>It takes about <math><mi>v</mi></math> hours to cross the bay and reach the other side.</p>"
+            "<pre>if x:\n    y</pre>",
+            "```\nif x:\n    y\n```",
+        ),
         ('<p><img src="pier.jpg" alt="Pier"></p>', "![Pier](https://a.example/n/pier.jpg)"),
         (
             '<figure><img src="/q.jpg"><figcaption>The quay, seen at dawn</figcaption></figure>',

@@ -85,6 +85,25 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
          "\\# of boats\n\n\\> 40\n\n1\\. x\n\n\\- y\n\n1986\\. A year"),
         ("<p>*x* _y_ a_b 5 * 3 `c` [a](b) [1] &amp;lt; C:\\*",
          "\\*x\\* \\_y\\_ a_b 5 * 3 \\`c\\` \\[a](b) [1] \\&lt; C:\\\\\\*"),
+        ("a<del><p>x</p> <p>y <s>z</s></p></del>b <s>c</s><s>d</s> <del> </del>e",
+         "a\n\n~~x~~\n\n~~y z~~\n\nb ~~cd~~ e"),
+        ("<ul><li><input type=checkbox checked> done<li><input type=checkbox>to do", "- [x] done\n- [ ] to do"),
+        ("<p>a <input type=checkbox> b", "a b"),
+        ("<table><tr><th>Name<td>Ann<tr><th>Age<td>3</table>", "| Name | Ann |\n| Age | 3 |"),
+        ("<span class=katex><math><mi>q</mi></math><span class=katex-html>q</span></span>", "q"),
+        ("<span class=MathJax_Preview>p</span><span class=MathJax>x2</span>"
+         "<script type='math/tex; mode=display'>x^2</script><script>no</script>", "$$x^2$$"),
+        ("<span class=MathJax>x²</span>", "x²"),
+        ("<math><mfrac><mrow><mn>2</mn><mi>b</mi></mrow><mrow><mn>2</mn><mi>a</mi></mrow></mfrac></math>",
+         "2b/(2a)"),
+        ("<math><mfenced><mi>a</mi><mi>b</mi></mfenced></math>", "(a, b)"),
+        ("<pre><span class=ln> 1</span>one\n<span class=ln> 2</span>two</pre>", "```\none\ntwo\n```"),
+        ("<table><tr><td class=gutter><pre>1\n2</pre><td><pre>x\ny</pre></table>", "```\nx\ny\n```"),
+        ("<p class=sr-only>no<p>x <span class=screen-reader-text>no</span>", "x"),
+        ("<xmp><b>x</b>\n y</xmp>", "```\n<b>x</b>\n y\n```"),
+        ("one\ntwo\n \nthree &amp; 4", "one two\n\nthree & 4"),
+        ("<lite-youtube videoid=aB1 playlabel=Film></lite-youtube>",
+         "[Film: www.youtube.com](https://www.youtube.com/watch?v=aB1)"),
         ("<iframe/><p>after", "after"),
         ("<p>a<video src=http://v.org/a/><p>b", "a [Video: v.org](http://v.org/a)\n\nb"),
     ],
@@ -106,7 +125,10 @@ def test_text_is_drawn_and_searched_as_written(words: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["<p>", "<td>", "<b>", "<li>", "<sup>", "<q>", "</p>"]), max_size=12)
+    st.lists(
+        st.sampled_from(["<p>", "<td>", "<b>", "<li>", "<sup>", "<del>", "</p>", "</del>"]),
+        max_size=12,
+    )
 )
 @settings(max_examples=200, deadline=None)
 def test_no_word_is_lost(tags: list[str]) -> None:
@@ -154,6 +176,7 @@ def test_cells_of_several_rows_keep_the_columns(rows: str, text: str) -> None:
         ("un<b>believ</b>able", "unbelievable"),
         ("(<i>x</i>), “<i>y</i>”.", "(*x*), “*y*”."),
         ("<b></b>none<b> </b>", "none"),
+        ("<b>a</b><b>b</b> <i>c</i><i> d</i>", "**ab** *c d*"),
         ("<b>2*3</b> <i>*</i>", "**2\\*3** *\\**"),
         ("<b><p>one</p><p>two <b>x</b></p></b>", "one\n\ntwo **x**"),
         ("<p>one</b> two</p>", "one two"),
