@@ -68,7 +68,9 @@ def parse_newsboat_urls(text: str) -> NewsboatFile:
     """
     lines = [(number, split_words(line)) for number, line in enumerate(text.splitlines(), 1)]
     known = (QUERY_PREFIX, *UNSUPPORTED_PREFIXES)
-    if not any("://" in words[0] or words[0].startswith(known) for _, words in lines if words):
+    if "\0" in text or not any(
+        "://" in words[0] or words[0].startswith(known) for _, words in lines if words
+    ):
         raise InvalidInput("neither OPML nor a list of feed URLs")
     root = ET.Element("opml", version="2.0")
     body = ET.SubElement(root, "body")

@@ -36,7 +36,7 @@ from store.importers.containers import (
 from store.importers.newstui_page import is_newstui_page, split_newstui_pages
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
-from store.importers.zip_files import read_zip_items
+from store.importers.zip_files import FEED_LIST_REASON, read_zip_items
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import open_regular
@@ -83,6 +83,8 @@ HTML_START = re.compile(
     r"(?:<\?xml[^<>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
+XML_START = re.compile(rb"<\?xml\b|<(?:opml|rss|feed|rdf:RDF)\b")
+FEED_LIST = re.compile(rb"<opml\b")
 JSON_CONTINUATIONS = ("{", "[", ",", ":")
 """The ends of lines after which a JSON value goes on."""
 MARKDOWN_START = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
@@ -285,6 +287,8 @@ def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Impor
         yield from _read_zip(name, head, stream)
     elif b"\0" in head and not is_wide and not start.startswith((b"{", b"[")):
         yield Rejection(name, "binary, not text")
+    elif kind is None and found == "text" and XML_START.match(start):
+        yield Rejection(name, FEED_LIST_REASON if FEED_LIST.search(head) else "XML, not an article")
     elif found in STREAM_READERS and not is_wide:
         yield from STREAM_READERS[found](name, head, stream)
     else:

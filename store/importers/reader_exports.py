@@ -245,7 +245,7 @@ READER_FORMATS = (
         "readwise",
         "source_url|reading_progress|location",
         "url=readwise_url source_url=url category=readwise_kind site_name=category"
-        " content=html word_count=words saved_at=created created_at=created_at"
+        " content=html html_content=html word_count=words saved_at=created created_at=created_at"
         " updated_at=updated published_date=date last_opened_at=last_opened",
         _finish_readwise,
     ),

@@ -21,6 +21,8 @@ from store.text.decoding import decode_document
 if TYPE_CHECKING:
     import zipfile
 
+FEED_LIST_REASON = "a list of feeds, not of articles"
+FEED_LIST_SUFFIXES = (".opml", ".opml.xml")
 EXPORT_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm")
 HIGHLIGHT_FIELDS = frozenset({"url", "title", "highlights"})
 """The fields of a record that is only the highlights of an article."""
@@ -39,6 +41,8 @@ def read_zip_items(name: str, archive: BinaryIO) -> Iterator[ImportItem | Reject
 
 def _read_members(name: str, archive: zipfile.ZipFile) -> Iterator[ImportItem | Rejection]:
     members = {each.filename: each for each in archive.infolist()}
+    for path in sorted(each for each in members if each.lower().endswith(FEED_LIST_SUFFIXES)):
+        yield Rejection(f"{name}: {clean_line(path)}", FEED_LIST_REASON)
     highlights: dict[str, ImportItem] = {}
     for path in sorted(each for each in members if each.lower().endswith(EXPORT_SUFFIXES)):
         location = f"{name}: {clean_line(path)}"

@@ -155,7 +155,7 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
                         "saved_at": "2023-01-02T03:04:05Z",
                         "published_date": "2023-01-01",
                         "summary": "A ferry.",
-                        "content": "<p>Eight by eight.</p>",
+                        "html_content": "<p>Eight by eight.</p>",
                         "reading_progress": 0.5,
                     }
                 ],

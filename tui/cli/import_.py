@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from store.importers.read_files import find_sources, read_articles, read_source
+from store.importers.zip_files import FEED_LIST_REASON
 from store.library.protocol import Library
 from store.model.article import ParsedArticle, Rejection
 from store.model.results import AddProgress
 from store.model.times import current_timestamp, system_clock
 from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import open_loaded_library, run_article_hook
-from tui.rendering.wording import describe_added
+from tui.rendering.wording import describe_added, join_nonempty
+
+FEED_LIST_HINT = "`newstui feeds --import FILE` subscribes to them"
 
 
 def run_import(options: argparse.Namespace) -> bool:
@@ -61,7 +64,8 @@ class SkippedItems:
     def report(self, item: Rejection) -> None:
         """Report a skipped item."""
         self.count += 1
-        print_message(f"{item.location}: {item.reason}")
+        hint = FEED_LIST_HINT if item.reason == FEED_LIST_REASON else ""
+        print_message(f"{item.location}: {join_nonempty((item.reason, hint), '; ')}")
 
 
 def _read_paths(names: Sequence[str], kind: str | None) -> Iterator[ParsedArticle | Rejection]:

@@ -147,8 +147,9 @@ class Pipe(io.BytesIO):
 
 
 def test_a_zip_from_a_pipe() -> None:
-    data = make_zip(**{"starred.json": EXPORTS["google-reader"][0]})
-    (found,) = read_articles("standard input", Pipe(data), now=NOW)
+    data = make_zip(**{"starred.json": EXPORTS["google-reader"][0], "feeds.opml.xml": "<opml/>"})
+    feeds, found = read_articles("standard input", Pipe(data), now=NOW)
+    assert feeds == Rejection("standard input: feeds.opml.xml", "a list of feeds, not of articles")
     assert isinstance(found, ParsedArticle)
     assert found.reading.starred
 

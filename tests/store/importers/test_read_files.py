@@ -85,6 +85,9 @@ def test_every_format_is_read(
         ("a.jsonl", b"\xef\xbb\xbf \n", "the file is empty"),
         ("a.txt", b"\xff\xfea", "not UTF-16 at byte 2"),
         ("a.txt", b"\x7fELF\0\0", "binary, not text"),
+        ("a.opml", b'<?xml version="1.0"?>\n<opml>', "a list of feeds, not of articles"),
+        ("a", b"<opml version='2.0'>", "a list of feeds, not of articles"),
+        ("a.xml", b"\n<rss version='2.0'>", "XML, not an article"),
         ("a.txt", b"a" * 70_000 + b"\0", "binary, not text"),
         ("a.jsonl", b"\x89PNG\r\n\x1a\n\0", "binary, not text"),
         (

@@ -152,7 +152,10 @@ def test_feeds_from_newsboat_to_opml(run: Run, tmp_path: Path) -> None:
     assert run("export", "--to", "opml", "-o", tmp_path / "a.opml").code == 0
     assert (tmp_path / "a.opml").read_text() == text
     (tmp_path / "urls").write_text("nothing of the kind")
-    assert "neither OPML nor a list of feed URLs" in run("feeds", "--import", tmp_path / "urls").err
+    neither = f"newstui: {tmp_path}/urls: neither OPML nor a list of feed URLs\n"
+    assert run("feeds", "--import", tmp_path / "urls").err == neither
+    (tmp_path / "urls").write_bytes(b"PK\3\4\0\0 https://n.example/f\n")
+    assert run("feeds", "--import", tmp_path / "urls").err == neither
 
 
 def test_mark_articles_listed_in_a_file(run: Run, tmp_path: Path) -> None:

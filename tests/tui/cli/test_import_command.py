@@ -94,7 +94,9 @@ def test_bad_items_are_skipped(run: Run, tmp_path: Path) -> None:
     bad.write_bytes(b'{"title": ')
     array = tmp_path / "array.json"
     array.write_bytes(orjson.dumps([article_json(2), "no article", article_json(3, words="many")]))
-    result = run("import", bad, good, array, tmp_path / "missing.md")
+    feeds = tmp_path / "feeds.opml"
+    feeds.write_text('<opml version="2.0"/>')
+    result = run("import", bad, good, array, feeds, tmp_path / "missing.md")
     assert result.code == 1
     assert result.out == ""
     reasons = result.err.splitlines()
@@ -102,8 +104,10 @@ def test_bad_items_are_skipped(run: Run, tmp_path: Path) -> None:
     assert reasons[1:] == [
         f"newstui: {array}: article 2: expected an article (a JSON object), found text",
         f"newstui: {array}: article 3: words: expected a number, found “many”",
+        f"newstui: {feeds}: a list of feeds, not of articles; `newstui feeds --import FILE` subscribes"
+        " to them",
         f"newstui: {tmp_path / 'missing.md'}: No such file or directory",
-        "newstui: 2 articles added, 4 skipped",
+        "newstui: 2 articles added, 5 skipped",
     ]
     assert [value["title"] for value in run("list", "--json").values] == ["Title 2", "Title 1"]
 

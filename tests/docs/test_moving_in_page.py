@@ -1,0 +1,154 @@
+"""The table in docs/moving-in.md: what comes along from each export is what an import of it takes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from store.importers.read_files import IMPORT_FORMATS, read_articles
+from store.importers.reader_exports import READER_FORMATS
+from store.model.article import ParsedArticle
+from tests.support.codebase import ROOT
+from tests.support.reader_exports import EXPORTS, URL
+
+PAGE = (ROOT / "docs/moving-in.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\|.*\| `([\w-]+)` \|([^|]*)\|[^|]*\|$", re.MULTILINE)
+NOW = "2031-05-06T07:08:09Z"
+
+VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "readwise": (
+        ('"location": "new"', '"location": "archive", "notes": "good"'),
+        ('"results": [', '"results": [{"id": "02", "parent_id": "01abc", "content": "by eight"}, '),
+    ),
+    "miniflux": (
+        ('"id": 3', '"id": 3, "author": "Ada Berg", "created_at": "2023-01-02T03:04:05Z"'),
+    ),
+    "instapaper": (("Harbour", "Archive"), ("Archive", "Starred"), ("ferry,,", "ferry,It sails.,")),
+    "omnivore": (('"publishedAt": null', '"publishedAt": "2023-01-01T00:00:00Z"'),),
+    "raindrop": (('"note": ""', '"note": "good"'),),
+    "matter": (("True,True,False", "True,True,True"),),
+    "mymind": (("sails.,,", "sails.,good,"),),
+    "pinboard": (('"yes"', '"no"'),),
+    "karakeep": (('"type": "link"', '"type": "link", "htmlContent": "<p>It sails.</p>"'),),
+    "linkwarden": (('"id": 2', '"id": 2, "description": "A ferry."'),),
+    "zotero": (('"Manual Tags"', '"Manual Tags","Notes"'), ('"sea; north"', '"sea; north","good"')),
+    "google-saved": (("URL,Comment", "URL,Tags,Comment"), (f"{URL},", f"{URL},sea,")),
+}
+"""Changes of the sample exports, one after the other: each step shows more of what they can have."""
+
+HIGHLIGHTS = (
+    "Highlight,Book Title,Book Author,Note,Document tags\nIt sails.,The ferry,Ada Berg,good,sea\n"
+)
+POCKET = (
+    "<title>Pocket Export</title><h1>Read Archive</h1>"
+    f'<a href="{URL}" time_added="1672628645" tags="sea">The ferry</a>'
+)
+BROWSER = (
+    "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><DT><H3>Harbour</H3><DL>"
+    f'<DT><A HREF="{URL}" ADD_DATE="1672628645" TAGS="sea">The ferry</A><DD>A ferry.</DL></DL>'
+)
+FIREFOX = (
+    '{"typeCode": 2, "children": [{"typeCode": 2, "title": "Harbour", "children": [{"typeCode": 1,'
+    f' "title": "The ferry", "uri": "{URL}", "dateAdded": 1672628645000000, "tags": "sea"}}]}}]}}'
+)
+HYPOTHESIS = (
+    f'{{"annotations": [{{"uri": "{URL}", "text": "good", "document": {{"title": ["The ferry"]}}, "target":'
+    ' [{"selector": [{"type": "TextQuoteSelector", "exact": "It sails."}]}]}]}'
+)
+CLIPPED = (
+    f"---\nsource: {URL}\nsummary: A ferry.\ncategory: Harbour\ntags: [sea]\nauthor: Ada Berg\n"
+    "date: 2023-01-01\ncreated: 2023-01-02\nread: true\nstarred: true\n---\n# The ferry\n\nIt sails.\n"
+)
+OTHERS: dict[str, tuple[str, ...]] = {
+    "csv": (HIGHLIGHTS,),
+    "json": (HYPOTHESIS, FIREFOX),
+    "bookmarks": (POCKET, BROWSER),
+    "addresses": (f"{URL}\n",),
+    "markdown": (CLIPPED,),
+}
+"""Files of the formats that are of no program alone, in the order of the page."""
+
+
+def samples(name: str) -> Iterator[str]:
+    """Yield the sample exports of a program, each with more in it than the one before."""
+    data = EXPORTS[name][0]
+    yield data
+    for old, new in VARIANTS.get(name, ()):
+        assert old in data, (name, old)
+        data = data.replace(old, new)
+        yield data
+
+
+def make_omnivore_zip(metadata: str) -> bytes:
+    """Return Omnivore's ZIP, which has texts and highlights in files of their own."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("metadata_0_to_1.json", metadata)
+        archive.writestr("content/the-ferry.html", "<p>It sails.</p>")
+        archive.writestr("highlights/the-ferry.md", "> sails")
+    return data.getvalue()
+
+
+def taken_facts(files: Iterable[str | bytes]) -> set[str]:
+    """Return what the articles of these files have."""
+    found: set[str] = set()
+    for each in files:
+        stream = io.BytesIO(each if isinstance(each, bytes) else each.encode())
+        for item in read_articles("export", stream, now=NOW):
+            if isinstance(item, ParsedArticle):
+                found |= set(facts_of(item))
+    return found
+
+
+def facts_of(item: ParsedArticle) -> Iterator[str]:
+    """Yield what an article has, in the words of the page."""
+    article, body, reading = item.article, item.body, item.reading
+    annotations = article.extra.get("annotations", [])
+    given = {
+        "text": body.text,
+        "summary": body.summary,
+        "category": article.category,
+        "tags": article.tags,
+        "authors": article.authors,
+        "date": article.date,
+        "added": article.created != NOW,
+        "read": reading.read,
+        "starred": reading.starred,
+        "position": reading.position or article.extra.get("progress"),
+        "highlights": any("quote" in each for each in annotations),
+        "notes": any("note" in each for each in annotations),
+    }
+    return (name for name, value in given.items() if value)
+
+
+def documented_rows() -> list[tuple[str, set[str]]]:
+    return [
+        (name, set(filter(None, facts.strip().split(", ")))) for name, facts in ROW.findall(PAGE)
+    ]
+
+
+def test_every_format_of_a_program_has_a_row() -> None:
+    names = [name for name, _ in documented_rows()]
+    programs = [each.name for each in READER_FORMATS]
+    assert sorted(set(names)) == sorted({*programs, *OTHERS})
+    assert set(names) <= set(IMPORT_FORMATS)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_what_comes_along_from_a_program(name: str) -> None:
+    (facts,) = (facts for row, facts in documented_rows() if row == name)
+    files: list[str | bytes] = [*samples(name)]
+    if name == "omnivore":
+        files.append(make_omnivore_zip(str(files[-1])))
+    expected = facts | {"text"} if name == "instapaper" else facts  # what was selected
+    assert taken_facts(files) == expected
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_comes_along_from_other_files(name: str) -> None:
+    rows = [facts for row, facts in documented_rows() if row == name]
+    assert [taken_facts([each]) for each in OTHERS[name]] == rows
