@@ -38,6 +38,8 @@ class Access:
     """The libraries of its own folders that are shared, by category."""
     read_only_reason: str = ""
     """Why nothing can be changed; empty if it can."""
+    has_newer_schema: bool = False
+    """True if a newer version made the library, which may have more than is known here."""
 
     def library_for(self, category: str) -> int:
         """Return the library for what is new in a category: a shared folder, or the own library."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -92,7 +93,7 @@ def connection_parameters(
     except psycopg.ProgrammingError as error:
         shown = redact_database_url(url)
         reason, _, quoted = clean_line(str(error).strip().splitlines()[0]).partition(': "')
-        if quoted and quoted.rstrip('"') in shown:  # else it may be the password
+        if quoted and f"{quoted.rstrip(chr(34))}=" in url:  # else it may be the password
             reason += f': "{quoted}'
         raise InvalidInput(reason, item=shown) from error
     parameters.setdefault("connect_timeout", CONNECT_SECONDS)
@@ -167,7 +168,7 @@ class Connection:
         """
         if self.lost_reason:
             raise LibraryUnavailable(self.lost_reason)
-        if self._is_doubtful and not self._is_in_transaction:
+        if (self._is_doubtful or self._has_ended()) and not self._is_in_transaction:
             self._is_doubtful = False
             self.close()
         if self.is_open:
@@ -200,6 +201,18 @@ class Connection:
             conninfo = make_conninfo(**self._parameters())
             return psycopg.Connection.connect(conninfo, autocommit=True)
 
+    def _has_ended(self) -> bool:
+        """Return True if the server has said something unasked: that it ends an idle connection."""
+        if not self.is_open or self._connection is None:
+            return False
+        poller = select.poll()
+        poller.register(self._connection.fileno(), select.POLLIN)
+        return bool(poller.poll(0))
+
+    def doubt(self) -> None:
+        """Connect anew before the next call; may be called on any thread."""
+        self._is_doubtful = True
+
     def pause(self, reason: Exception) -> bool:
         """Answer no more calls until `resume`; may be called on any thread.
 
@@ -207,9 +220,9 @@ class Connection:
             False if it is paused already.
         """
         is_new = not self.lost_reason
-        self._is_doubtful = True
+        self.doubt()
         self.lost_reason = (
-            f"no connection to {self.shown_url}; trying again ({self._shorten(reason)})"
+            f"no connection: {self._shorten(reason)}; trying again ({self.shown_url})"
         )
         return is_new
 

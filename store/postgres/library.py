@@ -22,7 +22,7 @@ from store.model.article import (
     SimilarArticle,
     Snippet,
 )
-from store.model.errors import LibraryNotReady, NewstuiError
+from store.model.errors import LibraryNotReady, LibraryUnavailable, NewstuiError
 from store.model.results import (
     AddProgress,
     Counts,
@@ -120,11 +120,16 @@ class PostgresLibrary:
             reason = f"made by an older newstui (schema {version}; {VERSION} is needed)"
             raise LibraryNotReady(reason, connection.shown_url)
         if version > VERSION:
+            access.has_newer_schema = True
             access.read_only_reason = (
                 f"made by a newer newstui (schema {version}); opened read-only"
             )
-        found = connection.row("select session_user::text")
-        access.account = found[0] if found else ""
+        found = connection.row(
+            "select session_user::text, current_setting('transaction_read_only')::boolean"
+        )
+        access.account, is_read_only = found or ("", False)
+        if is_read_only and not access.read_only_reason:  # a standby, or the rule for this account
+            access.read_only_reason = f"{connection.shown_url} only allows reading"
         own = connection.row(
             "select id from newstui.library where owner = session_user and folder = ''"
             if access.read_only_reason
@@ -132,6 +137,9 @@ class PostgresLibrary:
         )
         access.own = own[0] if own else 0
         access.read_memberships()
+        if not access.libraries:  # which only a change would make
+            reason = f"{access.account} has no library here, and none can be made now"
+            raise LibraryUnavailable(f"{connection.shown_url}: {reason}")
 
     def _warn(self, problem: str) -> None:
         self._problems[problem] = None  # a dict, so that each is reported once and in order

@@ -20,6 +20,8 @@ from store.postgres.connection import Connection
 CHANNEL = "newstui"
 STOP_TIMEOUT = 0.5
 """Seconds to wait for the end of the thread."""
+RETRY_DELAY = 0.05
+"""Seconds after which a connection that was lost is opened again."""
 FIRST_DELAY, MAX_DELAY = 0.25, 5.0
 """Seconds before the server is tried again, doubled each time."""
 
@@ -56,28 +58,37 @@ class Listener:
 
     def _run(self) -> None:
         delay = FIRST_DELAY
+        has_listened = False
         while not self._has_ended.is_set():
             try:
                 with self._connection.open_another() as connection:
-                    connection.execute(f"listen {CHANNEL}")
+                    with suppress(psycopg.errors.ReadOnlySqlTransaction):  # a standby tells nothing
+                        connection.execute(f"listen {CHANNEL}")
                     if self._has_ended.is_set():
                         return
-                    if self._connection.resume():
+                    if self._connection.resume() or has_listened:
                         self._changed()
-                    delay = FIRST_DELAY
+                    delay, has_listened = FIRST_DELAY, True
                     self._listen(connection)
             except (NewstuiError, psycopg.Error, OSError) as error:
-                if self._connection.pause(error):
+                # If it never succeeded, the account may have too few connections for this one.
+                if has_listened and self._connection.pause(error):
                     self._changed()
                 self._wait(delay)
                 delay = min(MAX_DELAY, 2 * delay)
 
     def _listen(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
-        """Report changes until there is nobody to report them to.
+        """Report changes until there is nobody to report them to, or the connection is lost.
 
-        Raises:
-            OperationalError: The connection is lost.
+        It may have been idle for too long, so the server is tried once before it counts as gone.
         """
+        with suppress(psycopg.OperationalError, OSError):
+            self._report(connection)
+        if not self._has_ended.is_set():
+            self._connection.doubt()
+            self._wait(RETRY_DELAY)
+
+    def _report(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         while True:
             ready, _, _ = select([connection.fileno(), self._wake], [], [])
             if self._wake in ready:

@@ -92,8 +92,8 @@ class PostgresTransfer:
 
     def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
         """Yield the articles in the order in which they were added."""
-        if reason := self._access.read_only_reason:  # of a newer version, which may have more
-            raise LibraryReadOnly(reason)
+        if self._access.has_newer_schema:  # what it has more would be lost
+            raise LibraryReadOnly(self._access.read_only_reason)
         mark = self._read_mark("article")
         found = sorted(self._access.connection.rows(LIST, self._parameters(since)))
         batches = iter(found)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 DATABASE_SCHEMES = ("postgresql://", "postgres://")
+PARTS_OF_DATABASE = frozenset({"dbname", "host", "hostaddr", "port", "service", "user"})
+"""The parameters of a URL that tell one database or account from another."""
 DATABASE_PORT = "5432"
 """The port of a server whose URL names none."""
 SUBSCRIPTIONS_FILE = "feeds.opml"
@@ -81,7 +83,10 @@ def _cache_of(caches: Path, name: bytes) -> Path:
 
 
 def redact_database_url(url: str) -> str:
-    """Return the URL of a database as it is shown: without passwords, also unescaped ones."""
+    """Return the URL of a database as it is shown: without passwords, also unescaped ones.
+
+    How to connect is left out as well, because there is little room for an error on the screen.
+    """
     from urllib.parse import unquote
 
     from store.text.clean import clean_line
@@ -89,7 +94,7 @@ def redact_database_url(url: str) -> str:
     account, place, query = _part_database_url(url)
     user = account.partition(":")[0]
     given = (each for each in query.split("&") if each)
-    shown = [each for each in given if "password" not in unquote(each.partition("=")[0]).lower()]
+    shown = [each for each in given if unquote(each.partition("=")[0]) in PARTS_OF_DATABASE]
     scheme, options = url.partition("://")[0], f"?{'&'.join(shown)}" if shown else ""
     return clean_line(f"{scheme}://{user}{'@' if user else ''}{place}{options}")
 

@@ -78,9 +78,10 @@ def test_a_connection_that_is_lost_and_comes_back(
     """Case 133: calls fail at once until it is back."""
     shut(postgres, database)
     calls.get(timeout=WAIT)
-    assert ann.lost_reason.startswith(f"no connection to {ann.shown_url}; trying again (")
+    assert ann.lost_reason.startswith("no connection: ")
+    assert ann.lost_reason.endswith(f"; trying again ({ann.shown_url})")
     for _ in range(2):
-        with pytest.raises(LibraryUnavailable, match="no connection to"):
+        with pytest.raises(LibraryUnavailable, match="no connection: "):
             ann.rows("select id from article")
     shut(postgres, database, is_open=True)
     calls.get(timeout=WAIT)
@@ -89,6 +90,44 @@ def test_a_connection_that_is_lost_and_comes_back(
     connect("ann").raw.execute(ARTICLE.format(1, "new").encode())
     calls.get(timeout=WAIT)
     assert ann.rows("select id from article") == [("new",)]
+
+
+def test_a_connection_that_the_server_ended_is_opened_again(
+    ann: Connection, calls: Queue[None], postgres: PostgresServer, database: str
+) -> None:
+    """An idle one, for example: nothing fails, and what was not reported meanwhile is looked at."""
+    with postgres.administer() as administrator:
+        administrator.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
+            [database],
+        )
+    assert ann.rows("select id from article") == []
+    calls.get(timeout=WAIT)
+    assert ann.lost_reason == ""
+    assert ann.change(lambda cursor: cursor.execute("select 1").fetchone()) == (1,)
+
+
+def test_an_account_with_a_single_connection_reads_on(
+    connect: Connect, postgres: PostgresServer, calls: Queue[None]
+) -> None:
+    with postgres.administer() as administrator:
+        administrator.execute("create role cox login connection limit 1")
+    cox, refused = connect("cox"), Event()
+    open_another = cox.open_another
+
+    def open_and_tell() -> object:
+        try:
+            return open_another()
+        except LibraryUnavailable:
+            refused.set()
+            raise
+
+    cox.open_another = open_and_tell  # type: ignore[method-assign, assignment]
+    listener = Listener(cox, lambda: calls.put(None))
+    assert refused.wait(WAIT)
+    listener.stop()
+    assert cox.rows("select 1") == [(1,)]
+    assert (cox.lost_reason, calls.empty()) == ("", True)
 
 
 def test_nothing_waits_for_a_server_that_is_away(

@@ -8,7 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from store.model.errors import InvalidInput, LibraryNotReady, LibraryReadOnly
+from store.model.errors import (
+    InvalidInput,
+    LibraryNotReady,
+    LibraryReadOnly,
+    LibraryUnavailable,
+)
 from store.postgres.connection import Connection
 from store.postgres.schema import VERSION, migrate, read_version
 from tests.support.postgres_server import OWNER, Connect, OpenAs, PostgresServer
@@ -311,9 +316,44 @@ def test_a_library_without_a_schema_is_not_opened(
 
 
 def test_a_newer_schema_is_opened_read_only(connect: Connect, open_as: OpenAs) -> None:
+    open_as("ann").close()
     execute(connect(OWNER), f"insert into migration values ({VERSION + 1})")
     reason = f"made by a newer newstui (schema {VERSION + 1}); opened read-only"
     assert open_as("ann").read_only_reason == reason
+
+
+def test_an_account_that_may_only_read(
+    postgres: PostgresServer, database: str, open_as: OpenAs
+) -> None:
+    """As on a standby: the library is opened as it is, if there is one."""
+    own = open_as("reader").access.own
+    with postgres.administer() as administrator:
+        for role in ("reader", "stranger"):
+            postgres.create_role(role)
+            administrator.execute(f"alter role {role} set default_transaction_read_only = on")
+    library = open_as("reader")
+    assert (library.access.own, library.is_empty) == (own, True)
+    assert library.read_only_reason == f"{library.shown_url} only allows reading"
+    with pytest.raises(LibraryReadOnly, match="only allows reading"):
+        library.record("read", ["a"])
+    with pytest.raises(LibraryUnavailable, match="stranger has no library here, and none can"):
+        open_as("stranger")
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_keep_every_character(
+    postgres: PostgresServer, encoding: str
+) -> None:
+    with postgres.administer() as administrator:
+        administrator.execute(
+            f"create database {encoding} encoding '{encoding}' template template0 lc_ctype 'C'"
+            " lc_collate 'C'"
+        )
+    connection = Connection(postgres.url(encoding.lower(), "postgres"), "test", {})
+    with pytest.raises(LibraryUnavailable, match=rf"is {encoding} \(UTF8 needed\)"):
+        migrate(connection)
+    connection.close()
+    postgres.drop_database(encoding)
 
 
 def test_an_older_schema_is_not_opened(open_as: OpenAs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from store.search.list_query import ListQuery
 from tests.support.closing import keep_open
 from tests.support.reader import Start, article_id, make_library
 
-LOST = "no connection to postgresql://ann@news.example/news; trying again (Connection refused)"
+LOST = "no connection: Connection refused; trying again (postgresql://ann@news.example/news)"
 
 
 class RemoteLibrary(FolderLibrary):
@@ -93,10 +93,10 @@ async def test_what_is_there_stays_while_the_server_is_away(
         assert running.opened_number == 12
         remote.lose()
         await running.settle()
-        assert "no connection to" in running.status
+        assert "no connection: Connection refused" in running.status
         assert running.reader.state.read_only_reason == LOST
         await running.press("escape", "m")  # a mark
-        assert "no connection to" in running.status
+        assert "no connection: Connection refused" in running.status
         await running.press("j", "enter")  # loaded ahead
         assert running.opened_number == 11
         await running.press("escape", "G", "enter")
