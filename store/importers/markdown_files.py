@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from html import escape
 from itertools import pairwise
@@ -18,6 +17,7 @@ from markdown_it.token import Token
 from store.model.article import VERBATIM_FIELD
 from store.model.errors import InvalidInput
 from store.text.html_to_text import KNOWN_TAGS, html_to_text
+from store.text.toml import parse_toml
 
 try:
     from yaml import CBaseLoader as BaseLoader
@@ -57,10 +57,7 @@ class TOMLFrontMatter(BaseHandler):
 
     def load(self, fm: str) -> dict[str, Any]:
         """Parse the lines between the delimiters."""
-        try:
-            return tomllib.loads(fm)
-        except RecursionError:
-            raise InvalidInput("front matter is nested too deeply") from None
+        return parse_toml(fm)
 
 
 class YAMLFrontMatter(YAMLHandler):
@@ -74,8 +71,8 @@ class YAMLFrontMatter(YAMLHandler):
             return None
         try:
             typed = yaml.load(fm, Loader=SafeLoader)
-        except ValueError:  # a date that does not exist
-            typed = written
+        except (ValueError, LookupError, AttributeError):
+            typed = written  # a date that does not exist, or a value that its tag does not fit
         typed = typed or {}
         kept = {name: written[name] for name in STRING_FIELDS if typed.get(name) is not None}
         return {str(name): value for name, value in typed.items()} | kept

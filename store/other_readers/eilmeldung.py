@@ -7,7 +7,6 @@ eilmeldung's documentation of its files and queries (https://github.com/christo-
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from store.other_readers.database import Database, Row, is_database, open_databa
 from store.other_readers.files import BaseFolders, read_text
 from store.search.query_text import check_query, format_condition, join_choices, translate_pattern
 from store.text.clean import clean_line
+from store.text.toml import parse_toml
 
 FILE_NAMES = ("database.sqlite", "config.toml")
 ARTICLE_COLUMNS = (
@@ -218,8 +218,8 @@ def _read_queries(path: Path | None, rejected: list[Rejection]) -> dict[str, str
     if path is None:
         return {}
     try:
-        listed = tomllib.loads(read_text(path)).get("feed_list")
-    except tomllib.TOMLDecodeError as error:
+        listed = parse_toml(read_text(path)).get("feed_list")
+    except ValueError as error:
         rejected.append(Rejection(str(path), f"not TOML: {error}"))
         return {}
     searches = {}

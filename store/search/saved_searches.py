@@ -6,7 +6,6 @@ The file may be edited by hand. It is changed entry by entry, so that comments a
 from __future__ import annotations
 
 import re
-import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -26,6 +25,7 @@ from store.system.files import (
 from store.system.paths import SEARCHES_FILE
 from store.text.clean import clean_line
 from store.text.names import clean_name, name_key
+from store.text.toml import parse_toml
 
 COPY_NAME_PATTERN = re.compile(r"searches(?:[ ._(~].*|-[A-Z].*)\.toml\Z")
 """Names that programs for syncing give to a copy; see `store.segments.segments`."""
@@ -169,7 +169,7 @@ def _parse(path: Path) -> dict[str, Any]:
         data = read_regular(path)
         if len(data) > MAX_SEARCHES_BYTES:
             raise LibraryDamaged("too large for saved searches", file=path)
-        return tomllib.loads(data.decode("utf-8-sig"))
+        return parse_toml(data.decode("utf-8-sig"))
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -178,7 +178,7 @@ def _parse(path: Path) -> dict[str, Any]:
         ) from error
     except UnicodeDecodeError as error:
         raise LibraryDamaged(f"not UTF-8 at byte {error.start + 1:,}", file=path) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise LibraryDamaged(clean_line(f"not TOML: {error}", 200), file=path) from error
 
 

@@ -72,6 +72,10 @@ def test_yaml_does_not_change_values(line: str, field: str, value: Any) -> None:
         ("x: &a [1]\ny: *a", [1]),
         ("x: 0x" + "F" * 5000, "…"),
         ("x: 2029-02-31", "2029-02-31"),
+        ("x: !!bool maybe", "maybe"),
+        ("x: !!int ''", ""),
+        ("x: !!float '-'", "-"),
+        ("x: !!timestamp soon", "soon"),
     ],
 )
 def test_other_fields_are_kept(line: str, kept: Any) -> None:
@@ -96,6 +100,8 @@ def test_an_empty_title_is_no_title(empty: str) -> None:
         ("---\nx: " + "[" * 40_000 + "\n---\n", "nested too deeply|maximum nesting depth"),
         ("---\nx: " + "- " * 20_000 + "\n---\n", "front matter"),
         ("+++\nx = " + "[" * 40_000 + "\n+++\n", "nested too deeply"),
+        ("+++\nx" + ".x" * 100_000 + " = 1\n+++\n", "front matter: a key has too many parts"),
+        ("+++\nx" + ' . "x"' * 100_000 + " = 1\n+++\n", "a key has too many parts"),
         ("---\nx: &x [*x]\n---\n", "front matter, line 2: "),
         ("---\nx: &x " + "[*x, *x, *x, *x, *x, *x]\ny: &y [*x, *x, *x, *x, *x]\n---\n", "aliases"),
         ("---\nx: " + "a" * MAX_FRONT_MATTER_CHARS + "\n---\n", "larger than 1024 KB"),

@@ -125,11 +125,12 @@ def test_articles_of_eilmeldung(folder: Path) -> None:
     assert (gone.article.category, gone.article.extra) == ("", {})
 
 
-def test_a_configuration_alone_and_one_that_is_broken(folder: Path) -> None:
+@pytest.mark.parametrize("damaged", ["feed_list = [", "x = " + "1" * 5000, "x = " + "[" * 5000])
+def test_a_configuration_alone_and_one_that_is_broken(folder: Path, damaged: str) -> None:
     with open_other_reader("eilmeldung", [folder / "config.toml"], {}) as contents:
         assert len(contents.searches) == 2
         assert contents.rejected[-1].reason.startswith("no database.sqlite")
-    (folder / "config.toml").write_text("feed_list = [")
+    (folder / "config.toml").write_text(damaged)
     with open_other_reader("eilmeldung", [folder], {}) as contents:
         assert contents.searches == {}
         assert contents.rejected[0].reason.startswith("not TOML: ")

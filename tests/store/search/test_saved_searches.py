@@ -83,7 +83,9 @@ def test_what_is_no_search_is_left_out(
         (b"[searches\n", "not TOML"),
         (b"\xff", "not UTF-8 at byte 1"),
         (b"#" * 1_000_001, "too large"),
-        (b"a = " + b"[" * 100_000, "not TOML"),
+        (b"a = " + b"[" * 100_000, "not TOML: nested too deeply"),
+        (b"a = " + b"1" * 5000, "not TOML: Exceeds the limit"),
+        (b"a" + b".a" * 100_000 + b" = 1", "not TOML: a key has too many parts"),
         (b"\x00" * 64, "not TOML"),
     ],
 )
