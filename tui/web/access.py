@@ -72,7 +72,10 @@ class Access:
         host = self._find_host(headers)
         if host is None:
             return self._refuse(HTTPStatus.MISDIRECTED_REQUEST, "unknown host\n")
-        url = urlsplit(target)
+        try:
+            url = urlsplit(target)
+        except ValueError:  # such as //[
+            return self._refuse(HTTPStatus.NOT_FOUND, "not found\n")
         if url.path == "/":
             return self._exchange_token(parse_qs(url.query).get("token", []))
         folder, _, name = url.path.removeprefix("/").partition("/")

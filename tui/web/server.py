@@ -77,7 +77,9 @@ class TerminalServer:
         """Serve until a signal asks to stop; then end the programs in order."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        signals = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+            signals.append(signal.SIGHUP)
         for number in signals:
             loop.add_signal_handler(number, stop.set)
         limit = asyncio.Semaphore(MAX_TERMINALS)

@@ -41,6 +41,7 @@ LOCAL = {"host": ["localhost:4321"], "cookie": ["newstui=C00kie"]}
         ("/?token=T0ken&token=T0ken", HOST, "403 Open the link"),
         ("/?token=%ff%fe", HOST, "403 Open the link"),
         ("/", SIGNED, "403 Open the link"),
+        ("//[f0lder/", SIGNED, "404 not found"),
         # the page, for those who have the cookie and know the folder
         ("/f0lder/", SIGNED, "200 <p>the page"),
         ("/f0lder/client.mjs", SIGNED, "200 go()"),

@@ -177,6 +177,18 @@ async def test_stopping_the_server_hangs_up(tmp_path: Path) -> None:
         assert server.read_log() == ["hung up"]
 
 
+async def test_a_server_started_with_nohup_outlives_its_terminal(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        async with serve(tmp_path) as server, server.open() as page:
+            await page.wait_for(b"100x30")
+            os.kill(os.getpid(), signal.SIGHUP)
+            await page.connection.send(b"a")
+            await page.wait_for(b"<a>")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 async def test_a_program_that_does_not_end_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
