@@ -16,7 +16,7 @@ TEXT_KEYS = ("text", "content")
 """The quote in some programs; the note in those that have a quote as well."""
 NOTE_KEYS = ("note", "annotation", "comment", "notes")
 TIME_KEYS = str.split(
-    "time created_at createdAt created highlighted_at highlightedAt timestamp updated_at updatedAt updated"
+    "time highlighted_at highlightedAt created_at createdAt created timestamp updated_at updatedAt updated"
 )
 KEPT_KEYS = ("color", "tags", "location")
 """What is kept besides, under its name."""
@@ -196,6 +196,22 @@ def attach_highlights(records: list[Any]) -> list[Any]:
         if isinstance(each, Mapping) and str(each.get("id")) in children
         else each
         for each in kept
+    ]
+
+
+def attach_bookmark_highlights(records: list[Any]) -> list[Any]:
+    """Return the bookmarks of a list by Instapaper, each with its highlights; users are left out."""
+    if not any(isinstance(each, Mapping) and "bookmark_id" in each for each in records):
+        return records
+    highlights: dict[object, list[Any]] = {}
+    for record in records:
+        if isinstance(record, Mapping) and "highlight_id" in record:
+            highlights.setdefault(record.get("bookmark_id"), []).append(record)
+    bookmarks = (
+        each for each in records if isinstance(each, Mapping) and each.get("type") == "bookmark"
+    )
+    return [
+        {**each, "highlights": highlights.get(each.get("bookmark_id"), [])} for each in bookmarks
     ]
 
 

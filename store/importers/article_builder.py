@@ -14,6 +14,7 @@ from datetime import date, time
 from typing import Any, NamedTuple
 
 from store.importers.annotations import ANNOTATION_FIELDS, collect_annotations
+from store.importers.common_names import read_common_names
 from store.importers.containers import ImportItem, describe_type
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus, Rejection
@@ -409,7 +410,8 @@ class ArticleBuilder(NamedTuple):
                 continue
             try:
                 reader_format = forced or detect_reader_format(item.fields)
-                fields = reader_format.convert(item.fields) if reader_format else item.fields
+                convert = reader_format.convert if reader_format else read_common_names
+                fields = convert(item.fields)
                 yield build_article(fields, source=self.source, now=self.now)
             except InvalidInput as error:
                 yield Rejection(item.location, str(error))

@@ -13,12 +13,16 @@ from typing import Any, BinaryIO, TextIO
 from store.importers.containers import ImportItem, open_text
 
 BOOKMARK_FILE_START = re.compile(
-    rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*Pocket Export", re.IGNORECASE
+    rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*(?:Pocket Export|Instapaper: Export)", re.IGNORECASE
 )
 URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
 CHUNK_CHARS = 64 * 1024
-POCKET_READ_HEADING = "Read Archive"
-"""The heading of what was read, in Pocket's export."""
+READ_HEADINGS = ("Read Archive", "Archive")
+"""The headings of what was read, in the exports of Pocket and Instapaper."""
+LIST_HEADINGS = (*READ_HEADINGS, "Unread", "Starred")
+"""Headings of lists, which are no folders."""
+LINKDING_NOTES = re.compile(r"\[linkding-notes\](.*?)\[/linkding-notes\]", re.DOTALL)
+LINKDING_ARCHIVED = "linkding:bookmarks.archived"
 READ_FLAGS = frozenset({"0", "no", "false"})
 """Values of `toread` of what was read."""
 ROOT_FOLDER_FLAGS = frozenset({"personal_toolbar_folder", "unfiled_bookmarks_folder"})
@@ -76,29 +80,39 @@ class _BookmarkParser(HTMLParser):
     def finish_link(self) -> None:
         """Complete the previous link with its description."""
         if self._pending_link is not None:
-            words = " ".join("".join(self._description or ()).split())
-            self._links.append(self._pending_link | ({"summary": words} if words else {}))
+            text = "".join(self._description or ())
+            link = self._pending_link
+            if notes := LINKDING_NOTES.search(text):
+                link |= {"annotations": [{"note": notes[1].strip()}]}
+                text = text.replace(notes[0], " ")
+            words = " ".join(text.split())
+            self._links.append(link | ({"summary": words} if words else {}))
         self._pending_link = self._description = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "dd":
             self._description = []
+        elif tag == "a" and self._description is not None:
+            return  # a link inside of the description
         elif tag in ("dt", "dl", "a", "li"):
             self.finish_link()
         if tag == "a":
             given = {name: value or "" for name, value in attrs}
             folders = [*filter(None, self._folders)]
+            tags = given.pop("tags", "").split(",")
             self.has_labels |= len(given.get("add_date", "")) == MICROSECOND_DIGITS
             self._link = {
                 "url": given.pop("href", ""),
                 "title": "",
                 "created": given.pop("add_date", "") or given.pop("time_added", ""),
                 "updated": given.pop("last_modified", ""),
-                "tags": given.pop("tags", ""),
+                "tags": ",".join(each for each in tags if each != LINKDING_ARCHIVED),
                 "category": "/".join(each.replace("/", "∕") for each in folders),
-                "read": self._folder == POCKET_READ_HEADING
+                "read": self._folder in READ_HEADINGS
+                or LINKDING_ARCHIVED in tags
                 or given.pop("toread", "").lower() in READ_FLAGS,
-                "starred": given.pop("data-important", "").lower() == "true",
+                "starred": self._folder == "Starred"
+                or given.pop("data-important", "").lower() == "true",
             }
             given.pop("icon", None)  # an embedded image, as long as an article
             self._link |= {name: value for name, value in given.items() if value}
@@ -117,7 +131,7 @@ class _BookmarkParser(HTMLParser):
             self._folder, self._heading = self._heading.strip(), None
             if self._is_root:
                 self._folder = ""
-            if tag == "h1" and self._folder not in (POCKET_READ_HEADING, "Unread"):
+            if tag == "h1" and self._folder not in LIST_HEADINGS:
                 self._folder = ""  # the title of the file, not a folder
         elif tag == "dl":
             self.finish_link()

@@ -14,6 +14,7 @@ import orjson
 
 from store.importers.annotations import (
     HIGHLIGHT_ROW_FIELDS,
+    attach_bookmark_highlights,
     attach_highlights,
     group_highlight_rows,
     group_web_annotations,
@@ -100,8 +101,10 @@ def extract_records(value: Any) -> list[Any]:
             if is_web_annotation_list(value.get(name)):
                 return group_web_annotations(value[name])
         for name in RECORD_LIST_KEYS:
-            if isinstance(value.get(name), list):
-                return [record for each in value[name] for record in _expand_links(each)]
+            if isinstance(records := value.get(name), list):
+                if name == "bookmarks" and isinstance(value.get("highlights"), list):
+                    records = [*records, *value["highlights"]]
+                return [record for each in records for record in _expand_links(each)]
     return value if isinstance(value, list) else [value]
 
 
@@ -136,7 +139,7 @@ def read_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
     except ValueError as error:
         yield Rejection(name, str(error))
         return
-    records = attach_highlights(extract_records(value))
+    records = attach_bookmark_highlights(attach_highlights(extract_records(value)))
     is_single = records == [value]
     for number, record in enumerate(records, start=1):
         yield make_item(name if is_single else f"{name}: article {number}", record)
@@ -231,7 +234,7 @@ def _parse_csv_line(line: str, delimiter: str) -> list[str]:
 
 
 def _guess_delimiter(line: str) -> str:
-    return max(",;\t", key=line.count)
+    return max(",;\t|", key=line.count)
 
 
 def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:

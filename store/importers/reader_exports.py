@@ -19,12 +19,16 @@ from typing import Any, NamedTuple
 
 from store.model.errors import InvalidInput
 from store.model.times import trim_milliseconds
+from store.text.authors import split_authors
+from store.text.clean import clean_text
 
 ReaderRecord = Mapping[str, Any]
 ArticleFields = dict[str, Any]
 
 RAINDROP_UNSORTED = ("Unsorted", "All bookmarks")
 """The folder of what is in none."""
+PART_SUFFIXES = ("-csv", "-v1", "-highlights", "-api")
+"""The ends of names of formats by a program that has several."""
 HTML_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
@@ -42,7 +46,7 @@ class ReaderFormat(NamedTuple):
 
     def convert(self, record: ReaderRecord) -> ArticleFields:
         """Return the fields that have a value, under newstui's names."""
-        program = self.name.removesuffix("-csv").removesuffix("-v1")
+        program = self.name.partition("-")[0] if self.name.endswith(PART_SUFFIXES) else self.name
         ours = dict.fromkeys(("id", "ID", "_id"), f"{program}_id")
         for pair in self.renamed_fields.split():
             theirs, _, name = pair.partition("=")
@@ -92,9 +96,10 @@ def _get_nested(value: object, *path: str | int) -> Any:
 
 
 def _unescape_title(_: ReaderRecord, fields: ArticleFields) -> None:
-    """Resolve the HTML entities that web programs leave in titles."""
-    if isinstance(title := fields.get("title"), str):
-        fields["title"] = HTML_ENTITY.sub(lambda found: html.unescape(found[0]), title)
+    """Resolve the HTML entities that web programs leave in titles and names."""
+    for name in ("title", "category"):
+        if isinstance(given := fields.get(name), str):
+            fields[name] = HTML_ENTITY.sub(lambda found: html.unescape(found[0]), given)
 
 
 def _add_note(fields: ArticleFields, name: str) -> None:
@@ -132,12 +137,72 @@ def _finish_readwise(record: ReaderRecord, fields: ArticleFields) -> None:
     _add_note(fields, "notes")
 
 
+def _finish_readwise_highlights(_: ReaderRecord, fields: ArticleFields) -> None:
+    given = fields.pop("highlights", [])
+    highlights = [
+        each
+        for each in (given if isinstance(given, list) else [])
+        if isinstance(each, Mapping) and not (each.get("is_deleted") or each.get("is_discard"))
+    ]
+    quotes = (clean_text(str(each.get("text") or "")) for each in highlights)
+    fields["text"] = "\n\n".join("> " + each.replace("\n", "\n> ") for each in quotes if each)
+    fields["annotations"] = highlights
+    _add_note(fields, "document_note")
+
+
+def _finish_instapaper_api(record: ReaderRecord, fields: ArticleFields) -> None:
+    fields["progress"] = _parse_number(fields.pop("progress", 0))
+    _unescape_title(record, fields)
+
+
+def _finish_feedly(record: ReaderRecord, fields: ArticleFields) -> None:
+    tags = [each for each in fields.pop("tags", []) if isinstance(each, Mapping)]
+    labels = [each for each in fields.pop("categories", []) if isinstance(each, Mapping)]
+    fields["starred"] = any(str(each.get("id")).endswith("/global.saved") for each in tags)
+    fields["tags"] = [
+        each["label"]
+        for each in (*labels, *tags)
+        if each.get("label") and "/global." not in str(each.get("id"))
+    ]
+    fields["read"] = fields.pop("unread", True) is False
+    links = (_get_nested(record, name, 0, "href") for name in ("canonical", "alternate"))
+    fields["url"] = next(filter(None, (record.get("canonicalUrl"), *links)), None)
+    content = fields.pop("content", None) or fields.pop("summary", None)
+    fields["html"] = _get_nested(content, "content")
+    fields["category"] = _get_nested(record, "origin", "title")
+    _unescape_title(record, fields)
+
+
+def _finish_linkding(record: ReaderRecord, fields: ArticleFields) -> None:
+    for name in ("title", "description"):
+        fields[name] = record.get(name) or record.get(f"website_{name}")
+        fields.pop(f"website_{name}", None)
+    fields["summary"] = fields.pop("description")
+    fields["read"] = bool(record.get("is_archived")) or record.get("unread") is False
+    _add_note(fields, "notes")
+
+
+def _finish_shaarli(_: ReaderRecord, fields: ArticleFields) -> None:
+    if "://" not in str(fields.get("url")):  # a note
+        fields |= {"shaarli_url": fields.pop("url", ""), "text": fields.pop("summary", "")}
+
+
+def _finish_wallabag_v1(record: ReaderRecord, fields: ArticleFields) -> None:
+    """Drop the numbered copies of all columns, as PHP fetches them."""
+    for name in [each for each in fields if each.isdecimal()]:
+        del fields[name]
+    _unescape_title(record, fields)
+
+
 def _finish_google_reader(record: ReaderRecord, fields: ArticleFields) -> None:
     states = [str(each) for each in fields.pop("categories", [])]
     for state in ("read", "starred"):
         fields[state] = any(each.endswith(f"/state/com.google/{state}") for each in states)
     labels = (each.partition("/label/")[2] for each in states if "/label/" in each)
-    fields["tags"] = list(labels)
+    given = fields.get("tags")
+    fields["tags"] = [*labels, *(given if isinstance(given, list) else ())]
+    if isinstance(author := fields.get("author"), str):
+        fields["author"] = split_authors(author)
     links = (_get_nested(record, name, 0, "href") for name in ("canonical", "alternate"))
     fields["url"] = next(filter(None, links), None)
     summary = fields.pop("summary", None)
@@ -204,11 +269,31 @@ def _finish_karakeep(_: ReaderRecord, fields: ArticleFields) -> None:
     content = fields.pop("content", None)
     html = _get_nested(content, "htmlContent")
     text = {"html": html} if html else {"content": _get_nested(content, "text")}
-    fields.update(url=_get_nested(content, "url"), **text)
+    url = _get_nested(content, "url") or _get_nested(content, "sourceUrl")
+    named = {
+        "title": fields.get("title") or _get_nested(content, "title"),
+        "summary": fields.get("summary") or _get_nested(content, "description"),
+        "author": _get_nested(content, "author"),
+        "date": _get_nested(content, "datePublished"),
+        "site": _get_nested(content, "publisher"),
+        "image": _get_nested(content, "imageUrl"),
+    }
+    fields.update(url=url, **text)
+    fields |= {
+        name: trim_milliseconds(value)
+        for name, value in named.items()
+        if isinstance(value, str) and value
+    }
     _add_note(fields, "note")
 
 
 READER_FORMATS = (
+    ReaderFormat(
+        "linkding",
+        "url|tag_names|date_added|is_archived",
+        "tag_names=tags date_added=created date_modified=updated",
+        _finish_linkding,
+    ),
     ReaderFormat(
         "wallabag",
         "title|url|is_archived",
@@ -221,7 +306,7 @@ READER_FORMATS = (
         "wallabag-v1",
         "title|url|is_read|is_fav",
         "content=html is_read=read is_fav=starred",
-        _unescape_title,
+        _finish_wallabag_v1,
     ),
     ReaderFormat(
         "wallabag-csv",
@@ -250,6 +335,18 @@ READER_FORMATS = (
         _finish_readwise,
     ),
     ReaderFormat(
+        "readwise-highlights",
+        "user_book_id|title|highlights",
+        "book_tags=tags category=readwise_kind source=readwise_source source_url=url",
+        _finish_readwise_highlights,
+    ),
+    ReaderFormat(
+        "feedly",
+        "origin|originId|crawled|title",
+        "published=date crawled=created",
+        _finish_feedly,
+    ),
+    ReaderFormat(
         "google-reader",
         "origin|categories|title",
         "id=feed_id ID=feed_id published=date",
@@ -267,6 +364,18 @@ READER_FORMATS = (
         "URL|Title|Selection|Folder",
         "URL=url Title=title Selection=text Timestamp=created",
         _finish_instapaper,
+    ),
+    ReaderFormat(
+        "instapaper-api",
+        "bookmark_id|url|time",
+        "bookmark_id=instapaper_id time=created description=summary",
+        _finish_instapaper_api,
+    ),
+    ReaderFormat(
+        "shaarli",
+        "url|description|private|created",
+        "description=summary",
+        _finish_shaarli,
     ),
     ReaderFormat(
         "matter",
@@ -307,7 +416,7 @@ READER_FORMATS = (
     ReaderFormat(
         "karakeep",
         "content|createdAt|archived",
-        "createdAt=created archived=read",
+        "createdAt=created modifiedAt=updated archived=read favourited=starred",
         _finish_karakeep,
     ),
     ReaderFormat(

@@ -33,7 +33,16 @@ VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
     "matter": (("True,True,False", "True,True,True"),),
     "mymind": (("sails.,,", "sails.,good,"),),
     "pinboard": (('"yes"', '"no"'),),
-    "karakeep": (('"type": "link"', '"type": "link", "htmlContent": "<p>It sails.</p>"'),),
+    "karakeep": (
+        (
+            '"type": "link"',
+            '"type": "link", "htmlContent": "<p>It sails.</p>", "author": "Ada Berg"',
+        ),
+        ('"author"', '"description": "A ferry.", "datePublished": "2023-01-01", "author"'),
+        ('"archived"', '"favourited": true, "archived"'),
+    ),
+    "feedly": (('"unread"', '"author": "Ada Berg", "unread"'),),
+    "readwise-highlights": (('"category"', '"author": "Ada Berg", "category"'),),
     "linkwarden": (('"id": 2', '"id": 2, "description": "A ferry."'),),
     "zotero": (('"Manual Tags"', '"Manual Tags","Notes"'), ('"sea; north"', '"sea; north","good"')),
     "google-saved": (("URL,Comment", "URL,Tags,Comment"), (f"{URL},", f"{URL},sea,")),
@@ -47,6 +56,7 @@ POCKET = (
     "<title>Pocket Export</title><h1>Read Archive</h1>"
     f'<a href="{URL}" time_added="1672628645" tags="sea">The ferry</a>'
 )
+INSTAPAPER = f'<title>Instapaper: Export</title><h1>Archive</h1><a href="{URL}">The ferry</a>'
 BROWSER = (
     "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><DT><H3>Harbour</H3><DL>"
     f'<DT><A HREF="{URL}" ADD_DATE="1672628645" TAGS="sea">The ferry</A><DD>A ferry.</DL></DL>'
@@ -66,7 +76,7 @@ CLIPPED = (
 OTHERS: dict[str, tuple[str, ...]] = {
     "csv": (HIGHLIGHTS,),
     "json": (HYPOTHESIS, FIREFOX),
-    "bookmarks": (POCKET, BROWSER),
+    "bookmarks": (POCKET, INSTAPAPER, BROWSER),
     "addresses": (f"{URL}\n",),
     "markdown": (CLIPPED,),
 }

@@ -14,6 +14,149 @@ def as_csv(header: str, row: str) -> str:
 
 
 EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "linkding": (
+        json.dumps(
+            {
+                "results": [
+                    {
+                        "id": 4,
+                        "url": URL,
+                        "title": "",
+                        "website_title": "The ferry",
+                        "website_description": "A ferry.",
+                        "notes": "good",
+                        "is_archived": False,
+                        "unread": False,
+                        "tag_names": ["sea"],
+                        "date_added": "2020-09-26T09:46:23.006313Z",
+                    }
+                ]
+            }
+        ),
+        {
+            "read": True,
+            "summary": "A ferry.",
+            "tags": ("sea",),
+            "created": "2020-09-26T09:46:23.006313Z",
+            "extra": {
+                "linkding_id": 4,
+                "is_archived": False,
+                "unread": False,
+                "annotations": [{"note": "good"}],
+            },
+        },
+    ),
+    "readwise-highlights": (
+        json.dumps(
+            {
+                "results": [
+                    {
+                        "user_book_id": 1,
+                        "title": "The ferry",
+                        "source_url": URL,
+                        "category": "articles",
+                        "document_note": "good",
+                        "book_tags": [{"id": 1, "name": "sea"}],
+                        "highlights": [
+                            {"text": "It sails.", "highlighted_at": "2023-01-02T03:04:05Z"},
+                            {"text": "No.", "is_deleted": True},
+                        ],
+                    }
+                ]
+            }
+        ),
+        {
+            "text": "> It sails.",
+            "tags": ("sea",),
+            "category": "",
+            "extra": {
+                "user_book_id": 1,
+                "readwise_kind": "articles",
+                "annotations": [
+                    {"quote": "It sails.", "time": "2023-01-02T03:04:05Z", "position": 2},
+                    {"note": "good"},
+                ],
+            },
+        },
+    ),
+    "feedly": (
+        json.dumps(
+            {
+                "items": [
+                    {
+                        "id": "x",
+                        "originId": "y",
+                        "title": "The ferry",
+                        "canonicalUrl": URL,
+                        "content": {"content": "<p>It sails.</p>"},
+                        "crawled": 1667539068000,
+                        "published": 1667539060000,
+                        "origin": {"title": "News &amp; Sea"},
+                        "tags": [{"id": "user/c/tag/global.saved", "label": "Saved"}],
+                        "categories": [{"id": "user/c/category/sea", "label": "sea"}],
+                        "unread": False,
+                    }
+                ]
+            }
+        ),
+        {
+            "text": "It sails.",
+            "read": True,
+            "starred": True,
+            "tags": ("sea",),
+            "category": "News & Sea",
+            "date": "2022-11-04T05:17:40Z",
+            "created": "2022-11-04T05:17:48Z",
+        },
+    ),
+    "instapaper-api": (
+        json.dumps(
+            {
+                "bookmarks": [
+                    {
+                        "type": "bookmark",
+                        "bookmark_id": 11,
+                        "title": "The ferry",
+                        "url": URL,
+                        "description": "A ferry.",
+                        "time": 1672628645,
+                        "starred": "1",
+                        "progress": 0.5,
+                    }
+                ],
+                "highlights": [
+                    {"highlight_id": 5, "bookmark_id": 11, "text": "It sails.", "time": 1672628645}
+                ],
+            }
+        ),
+        {
+            "starred": True,
+            "summary": "A ferry.",
+            "created": "2023-01-02T03:04:05Z",
+            "extra": {
+                "instapaper_id": 11,
+                "type": "bookmark",
+                "progress": 0.5,
+                "annotations": [{"quote": "It sails.", "time": "2023-01-02T03:04:05Z"}],
+            },
+        },
+    ),
+    "shaarli": (
+        json.dumps(
+            [
+                {
+                    "id": 1,
+                    "url": URL,
+                    "title": "The ferry",
+                    "description": "A ferry.",
+                    "tags": ["sea"],
+                    "private": True,
+                    "created": "2016-05-05T12:30:00+03:00",
+                }
+            ]
+        ),
+        {"summary": "A ferry.", "tags": ("sea",), "created": "2016-05-05T09:30:00Z"},
+    ),
     "wallabag": (
         json.dumps(
             [

@@ -291,3 +291,29 @@ def test_pages_of_web_clippers(front: str, expected: dict[str, Any]) -> None:
     found = read_one(f"---\n{front}\n---\n\nThe text.\n", "clip.md")
     assert {name: getattr(found.article, name) for name in expected} == expected
     assert found.body.text == "The text."
+
+
+def test_a_link_in_a_description_is_no_bookmark() -> None:
+    """Shaarli writes descriptions as HTML, and linkding notes into them."""
+    found = read_one(
+        in_folders(
+            f'<DT><A HREF="{URL}" TAGS="linkding:bookmarks.archived,sea">A</A>\n'
+            '<DD>See <a href="https://x.example">this</a> boat.[linkding-notes]good[/linkding-notes]'
+        )
+    )
+    assert (found.article.title, found.body.summary) == ("A", "See this boat.")
+    assert (found.article.tags, found.reading.read) == (("sea",), True)
+    assert found.article.extra["annotations"] == [{"note": "good"}]
+
+
+def test_lists_of_instapaper() -> None:
+    html = (
+        "<html><head><title>Instapaper: Export</title></head><body>"
+        f'<h1>Unread</h1><ol><li><a href="{URL}/1">A</a></ol>'
+        f'<h1>Archive</h1><ol><li><a href="{URL}/2">B</a></ol>'
+    )
+    found = [each for each in read(html) if isinstance(each, ParsedArticle)]
+    assert [(each.article.title, each.reading.read) for each in found] == [
+        ("A", False),
+        ("B", True),
+    ]

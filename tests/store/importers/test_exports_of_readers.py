@@ -230,3 +230,55 @@ def test_lines_of_urls() -> None:
 )
 def test_the_kind_is_detected(name: str, content: str, kind: str) -> None:
     assert detect_file_kind(name, content.encode()) == kind
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"URL": URL, "Title": "T", "Date": "2023-01-02"}, {"url": URL, "date": "2023-01-02"}),
+        ({"link": URL, "headline": "T", "pubDate": "2 Jan 2023"}, {"date": "2023-01-02"}),
+        ({"Link": URL, "Titel": "T", "Published At": "2023-01-02"}, {"date": "2023-01-02"}),
+        ({"title": "T", "description": "<p>a <b>b</b></p>"}, {"summary": "a b"}),
+        ({"title": "T", "headline": "H", "text": "x"}, {"extra": {"headline": "H"}}),
+        ({"title": "T", "author": "Ann Moar; Bo Fry"}, {"authors": ("Ann Moar", "Bo Fry")}),
+        ({"title": "T", "creator": "Ann Moar"}, {"authors": ("Ann Moar",)}),
+        ({"title": "T", "keywords": ["a", "b"], "isFavorite": True}, {"tags": ("a", "b")}),
+        ({"title": "T", "archived": "2023", "labels": {"a": 1}},
+         {"read": False, "tags": (), "extra": {"archived": "2023", "labels": {"a": 1}}}),
+        ({"title": "T", "created_at": 1672628645}, {"created": "2023-01-02T03:04:05Z"}),
+    ],
+)  # fmt: skip
+def test_fields_under_common_names(record: dict[str, Any], expected: dict[str, Any]) -> None:
+    (found,) = read(json.dumps(record))
+    fields = all_of(found)
+    assert found.article.title == "T"
+    assert {name: fields[name] for name in expected} == expected
+
+
+def test_copies_of_columns_and_escaped_names_are_not_kept() -> None:
+    record = {"0": "7", "id": "7", "title": "&eacute;", "url": URL, "is_read": "1", "is_fav": "0"}
+    (found,) = read(json.dumps([record]))
+    assert (found.article.title, found.article.extra) == ("é", {"wallabag_id": "7"})
+
+
+def test_a_page_of_karakeep_says_what_it_is() -> None:
+    content = {
+        "type": "link",
+        "url": URL,
+        "title": "The ferry",
+        "description": "A ferry.",
+        "author": "Ann Moar",
+        "publisher": "News",
+        "datePublished": "2023-01-02T00:00:00.000Z",
+        "htmlContent": "<p>It sails.</p>",
+    }
+    record = {"content": content, "createdAt": 1, "archived": False, "favourited": True}
+    (found,) = read(json.dumps({"bookmarks": [{**record, "title": None}]}))
+    article = found.article
+    assert (article.title, article.authors, found.body.text) == (
+        "The ferry",
+        ("Ann Moar",),
+        "It sails.",
+    )
+    assert (article.date, found.body.summary) == ("2023-01-02T00:00:00Z", "A ferry.")
+    assert (found.reading.starred, article.extra) == (True, {"site": "News"})

@@ -1,0 +1,94 @@
+"""Fields of records that no known program wrote, under the names that people and programs give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from store.text.authors import split_authors
+
+OUR_NAMES = frozenset(
+    str.split(
+        "id title category url link source_url authors author tags date published published_at date_published"
+        " created updated language text content_text content body html content_html summary source read"
+        " starred read_count last_read last_opened position progress similar words minutes extra"
+    )
+)
+"""What `store.importers.article_builder` reads; no other name is taken for these."""
+TEXT_NAMES = {
+    "title": "headline titel titre título titolo",
+    "url": "link href uri address weburl pageurl articleurl",
+    "summary": "description excerpt abstract standfirst",
+    "authors": "creator byline authorname authorsname",
+    "language": "lang locale",
+    "text": "fulltext articlebody articletext",
+}
+DATE_NAMES = {
+    "date": "pubdate publishedat publisheddate publicationdate publishdate publishedon datepublished isodate datum fecha",
+    "created": "createdat dateadded savedat saveddate timeadded addedat addedon datesaved bookmarkedat",
+    "updated": "updatedat modified datemodified modifiedat lastmodified lastmod dateupdated changedat",
+}
+LIST_NAMES = {"tags": "keywords labels categories tagnames taglist"}
+FLAG_NAMES = {
+    "starred": "favorite favourite isfavorite isfavourite favorited favourited isstarred liked",
+    "read": "isread archived isarchived",
+}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_date(value: object) -> bool:
+    return isinstance(value, str | int | float | date) and not isinstance(value, bool)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, list) and all(isinstance(each, str) for each in value)
+    )
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool) or value in ("true", "false", "True", "False", "yes", "no")
+
+
+KINDS: tuple[tuple[Mapping[str, str], Callable[[object], bool]], ...] = (
+    (TEXT_NAMES, _is_text),
+    (DATE_NAMES, _is_date),
+    (LIST_NAMES, _is_list),
+    (FLAG_NAMES, _is_flag),
+)
+MEANINGS = {
+    other: (name, fits)
+    for names, fits in KINDS
+    for name, others in names.items()
+    for other in others.split()
+}
+
+
+def read_common_names(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields under our names, in whatever case they are written; unknown ones keep theirs."""
+    fields = {name: value for name, value in record.items() if name in OUR_NAMES}
+    for name, ours, value in _iter_others(record):
+        if ours and fields.get(ours) in (None, "", []):
+            fields[ours] = value
+        else:
+            fields[name] = value
+    for name in ("author", "authors"):
+        if isinstance(given := fields.get(name), str) and ";" in given:
+            fields[name] = split_authors(given)
+    return fields
+
+
+def _iter_others(record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield each field that has not our name, with the name it has here."""
+    for name, value in record.items():
+        if name in OUR_NAMES:
+            continue
+        folded = "".join(filter(str.isalnum, name.casefold()))
+        ours, fits = MEANINGS.get(folded, ("", _is_text))
+        if not ours and folded in OUR_NAMES:
+            ours = folded
+        yield name, ours if value and fits(value) else "", value
