@@ -24,6 +24,7 @@ from tests.support.reader import (
 from tests.support.screens import screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.dialogs import article_preview
+from tui.reader.screen import side_pane_actions
 
 BESIDE = (100, 24)
 NO_PREVIEW = LoadedSettings(Settings(preview=False))
@@ -164,12 +165,14 @@ async def test_a_key_about_the_text_of_a_previewed_article_opens_it(
 async def test_enter_on_a_preview_moves_the_focus_alone(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The text is there already: it is neither loaded nor laid out again."""
-    async with start() as running:
+    """The text is there already: it is neither loaded nor laid out again, and insights come later."""
+    monkeypatch.setattr(side_pane_actions, "INSIGHTS_DELAY", 3600.0)
+    async with start(size=BESIDE) as running:
         await running.press("j")
-        view, shows = running.reader.article_view, []
+        view, articles, shows = running.reader.article_view, running.gateway.articles, []
         monkeypatch.setattr(view, "show", lambda *_, **__: shows.append(1))
-        monkeypatch.setattr(running.gateway.articles, "open_article", shows.append)
+        monkeypatch.setattr(articles, "open_article", shows.append)
+        monkeypatch.setattr(articles, "load_insights", shows.append)
         lines = [view.build_line(y, 40) for y in range(5)]
         region = view.region
         await running.press("enter")

@@ -55,7 +55,7 @@ class SidePaneActions:
             return
         if entry is not None and entry.article.id == article:
             self.side_pane.show(entry)
-            self._request_insights(entry)
+            self._load_insights_later(entry)
         elif self.state.current_pane == "side":
             self.gateway.articles.preview_article(article)
 
