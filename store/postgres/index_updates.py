@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from threading import Event
+from typing import Any, NamedTuple
 
 from store.journal.reading_state import ArticleState, apply_edits
 from store.model.article import Article, Body
@@ -36,6 +37,10 @@ from store.segments.documents import DOCUMENT_ERRORS, article_from_document
 
 BATCH_SIZE = 500
 """Articles that are taken from the queue at once: the more of them share a word, the less often it is counted."""
+WORKERS = 2
+"""Threads that index, if there is enough for each: one analyses what the server takes from the other."""
+MANY_ARTICLES = 1000
+"""Articles after which the server's statistics about the index are out of date."""
 CLAIM_MINUTES = 10
 """Minutes after which what another client has taken is taken again."""
 POLL_SECONDS = 0.02
@@ -43,12 +48,10 @@ POLL_SECONDS = 0.02
 
 log = logging.getLogger("newstui")
 
-T = TypeVar("T")
-
 Place = tuple[int, str, str]
 """Library, article and account of a document."""
-FieldWords = Mapping[str, Collection[str]]
-"""Words by field."""
+FieldWords = Mapping[str, str]
+"""Words by field, one in each line: as sets they take ten times the memory."""
 
 _OPEN = (
     "(account = %(account)s or account = '' and library = any(%(writable)s))"
@@ -106,7 +109,9 @@ class Indexed(NamedTuple):
     place: Place
     at: int
     document: IndexDocument | None
-    """None if it needs no document, or no longer."""
+    """None if it needs no document, or no longer; without its words."""
+    is_known: bool
+    """True if it has a document already."""
     terms: FieldWords
     """The words that it is counted for from now on."""
 
@@ -121,7 +126,7 @@ class Batch:
 
 
 class IndexUpdater:
-    """Indexes what is queued, on a thread with a connection of its own."""
+    """Indexes what is queued, on threads with connections of their own."""
 
     def __init__(self, access: Access) -> None:
         """Index nothing yet."""
@@ -167,30 +172,43 @@ class IndexUpdater:
             self.failure = str(error)
 
     def _index(self, total: int) -> Iterator[IndexProgress]:
-        connection: Connection | None = None
-        done = 0
-        yield IndexProgress(done, total)
+        taken, stop = list[int](), Event()
+        workers = min(WORKERS, -(-total // BATCH_SIZE))
+        yield IndexProgress(0, total)
+        with ThreadPoolExecutor(workers, "index") as threads:
+            try:
+                running = [
+                    threads.submit(self._index_batches, number, self._parameters(), taken, stop)
+                    for number in range(workers)
+                ]
+                while running:
+                    ended, others = wait(running, POLL_SECONDS)
+                    for each in ended:
+                        each.result()
+                    running = list(others)
+                    yield IndexProgress(min(sum(taken), total), total)
+            finally:
+                stop.set()
+
+    def _index_batches(
+        self, number: int, parameters: Mapping[str, Any], taken: list[int], stop: Event
+    ) -> None:
+        """Index batches until none is left.
+
+        Args:
+            number: The number of the thread; the first one has the server update its statistics.
+            parameters: As of `index_batch`.
+            taken: The numbers of articles of the batches so far, of all threads; added to.
+            stop: Set if no further batch is wanted.
+        """
+        connection = self._access.connection.another()
         try:
-            with ThreadPoolExecutor(1, "index") as thread:
-                opened = thread.submit(self._access.connection.another)
-                connection = yield from _wait(opened, IndexProgress(done, total))
-                while True:
-                    batch = thread.submit(index_batch, connection, self._parameters())
-                    indexed = yield from _wait(batch, IndexProgress(min(done, total), total))
-                    if not indexed:
-                        return
-                    done += indexed
-                    yield IndexProgress(min(done, total), total)
+            while not stop.is_set() and (articles := index_batch(connection, parameters)):
+                taken.append(articles)
+            is_many = number == 0 and sum(taken) >= MANY_ARTICLES
+            connection.rows("select newstui.finish_index(%s)", [is_many])
         finally:
-            if connection is not None:
-                connection.close()
-
-
-def _wait(future: Future[T], progress: IndexProgress) -> Generator[IndexProgress, None, T]:
-    """Wait for what the thread does, in steps, and return it."""
-    while wait([future], POLL_SECONDS).not_done:
-        yield progress
-    return future.result()
+            connection.close()
 
 
 def index_batch(connection: Connection, parameters: Mapping[str, Any]) -> int:
@@ -259,17 +277,19 @@ def _make_indexed(
     else:
         edited = apply_edits(article, merge_states(shared, own))
         if not (own.edits or own.tags):
-            return Indexed(place, at, None, {})
+            return Indexed(place, at, None, bool(known), {})
         document = make_document(edited, body)
         others = make_document(everyones, Body()).words
         words = {
             name: document.words[name] - others[name] for name in ("title", "category", "tags")
         }
     terms = {
-        name: [word for word in each if _vector_word(name, word) not in known] if known else each
+        name: "\n".join(
+            [word for word in each if _vector_word(name, word) not in known] if known else each
+        )
         for name, each in words.items()
     }
-    return Indexed(place, at, document, terms)
+    return Indexed(place, at, document._replace(words={}), bool(known), terms)
 
 
 def _vector_word(name: str, word: str) -> str:
@@ -305,7 +325,7 @@ def _write_terms(cursor: Cursor, articles: Sequence[Indexed]) -> None:
     for each in articles:
         library, _, account = each.place
         for name, words in each.terms.items():
-            counts[library, name, account].update(words)
+            counts[library, name, account].update(words.splitlines())
     rows = [
         {"library": library, "field": name, "account": account, "words": words}
         for (library, name, account), words in sorted(counts.items())
@@ -314,14 +334,8 @@ def _write_terms(cursor: Cursor, articles: Sequence[Indexed]) -> None:
 
 
 def _write_documents(cursor: Cursor, articles: Sequence[Indexed]) -> None:
-    places = [each.place for each in articles]
-    libraries, ids, accounts = map(list, zip(*places, strict=True)) if places else ([], [], [])
-    cursor.execute(
-        "delete from newstui.document d using unnest(%s::int[], %s::text[], %s::name[])"
-        " as p (library, id, account)"
-        " where d.library = p.library and d.id = p.id and d.account = p.account",
-        [libraries, ids, accounts],
-    )
+    if known := [each.place for each in articles if each.is_known]:
+        _delete_documents(cursor, known)
     rows = [
         (*each.place, part, len(found.parts), each.at, found.title_words, found.text_words, words)
         for each in articles
@@ -335,4 +349,14 @@ def _write_documents(cursor: Cursor, articles: Sequence[Indexed]) -> None:
         " select * from unnest(%s::int[], %s::text[], %s::name[], %s::smallint[], %s::smallint[],"
         " %s::bigint[], %s::int[], %s::int[], %s::tsvector[])",
         columns,
+    )
+
+
+def _delete_documents(cursor: Cursor, places: Sequence[Place]) -> None:
+    libraries, ids, accounts = map(list, zip(*places, strict=True))
+    cursor.execute(
+        "delete from newstui.document d using unnest(%s::int[], %s::text[], %s::name[])"
+        " as p (library, id, account)"
+        " where d.library = p.library and d.id = p.id and d.account = p.account",
+        [libraries, ids, accounts],
     )
