@@ -9,7 +9,7 @@ from textual.geometry import Offset, Size
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.searchable import SearchableDialog
-from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.line_view import LineView
 from tui.rendering.cells import StyledText
 from tui.rendering.key_help import HelpLayout, find_help, lay_out_groups, lay_out_help
 
@@ -21,8 +21,6 @@ PLACE_TITLES = {"side": "side pane", "find": "hits", "select": "selection"}
 
 class HelpView(LineView):
     """The keys in columns, as large as they need to be."""
-
-    COMPONENT_CLASSES = role_classes("section", "accent")
 
     def __init__(self, lay_out: Callable[[int, int], HelpLayout]) -> None:
         """Create the view; `lay_out` returns the lines for a width and a height."""

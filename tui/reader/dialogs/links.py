@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.geometry import Offset
 
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
-from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.line_view import LineView
 from tui.rendering.cells import StyledText, cell_width, fit_cells, pad_left
 from tui.rendering.text_layout import ArticleLink
 
@@ -33,8 +33,6 @@ class LinkChoice:
 
 class LinksView(LineView):
     """One line for each link: number, text and URL; once if they are the same."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "selection")
 
     def __init__(self, links: Sequence[ArticleLink]) -> None:
         super().__init__()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.geometry import Offset, Size
 
 from tui.reader.dialogs.dialog import CommandTable, FramedDialog
-from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.line_view import LineView
 from tui.rendering.cells import StyledText, cell_width, fit_cells, wrap_text
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ KEY_COLUMN_CELLS = 18
 
 class TextDialogView(LineView):
     """The lines, in two columns where they have a tab."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("heading", "accent")
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__()

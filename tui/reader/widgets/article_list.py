@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
 from store.model.article import LISTED_COPY, ArticleRow, Snippet
-from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.line_view import LineView
 from tui.reader.widgets.row_selection import RowSelection
 from tui.rendering.cells import StyledText, cell_width, fit_cells
 from tui.rendering.list_layout import (
@@ -92,10 +91,6 @@ class ArticleList(LineView):
     Only the rows around the screen are loaded. The list asks for others before they are seen; what
     goes further than that waits for them, and the screen stays as it is until they are there.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "unread", "star", "selection", "section", "match"
-    )
 
     @dataclass
     class CursorMoved(Message):

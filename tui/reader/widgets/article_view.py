@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from time import monotonic
-from typing import ClassVar
 
 from textual import events
 from textual.geometry import Offset, Region, Size
@@ -17,10 +16,10 @@ from textual.strip import Strip
 
 from store.model.article import FullArticle
 from tui.config.settings import DEFAULT_MEASURE, MAX_MEASURE, MIN_MEASURE
-from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.line_view import LineView
 from tui.rendering.article_head import build_article_head, build_summary
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, measure_cells
-from tui.rendering.code_spans import CODE_ROLES, CodeSpans
+from tui.rendering.code_spans import CodeSpans
 from tui.rendering.text_layout import (
     ArticleLink,
     BlockPosition,
@@ -55,10 +54,6 @@ class ArticleView(LineView):
     """Shows one article; posts search progress, and when the end has been on the screen."""
 
     title = "Article"
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        *("title", "heading", "quote", "link", "strong", "em", "accent", "match", "selection"),
-        *CODE_ROLES,
-    )
 
     @dataclass
     class EndReached(Message):

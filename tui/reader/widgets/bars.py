@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from tui.reader.widgets.inputs import SanitizedInput
-from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.line_view import LineView
 from tui.rendering.bottom_line import KeyHint, Notice, NoticeKind, build_bottom_line
 from tui.rendering.cells import StyledText, truncate_cells
 from tui.rendering.header_line import HeaderFacts, build_header
@@ -29,8 +28,6 @@ MAX_FIND_LENGTH = 200
 
 class StatusLine(LineView, can_focus=False):
     """The bottom line: a notice or the state of the list, and the keys that matter now."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "warning")
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -91,8 +88,6 @@ class StatusLine(LineView, can_focus=False):
 class HeaderLine(LineView, can_focus=False):
     """The top line: what the list shows, and how much of it is unread."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent", "strong")
-
     def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
         """Make an empty line; `now` returns seconds since 1970, for the age of the last fetch."""
         super().__init__(id=id)
@@ -124,8 +119,6 @@ class FindInput(SanitizedInput):
 
 class FindCount(LineView, can_focus=False):
     """The current hit and the number of hits."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("accent")
 
     def __init__(self) -> None:
         super().__init__()

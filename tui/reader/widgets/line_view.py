@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Self
 
 from rich.console import Console
 from rich.segment import Segment
@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.reader.widgets.role_styles import make_role_style
 from tui.rendering.cells import StyledText, cell_width, truncate_cells
 
 MAX_DOCUMENT_CELLS = 80
@@ -32,20 +33,9 @@ LineWriter = Callable[[int], Sequence[Sequence[StyledText]]]
 """Returns the lines for a width."""
 
 
-def role_classes(*roles: str) -> set[str]:
-    """Return the component classes of some roles; each one costs time at the start."""
-    return {f"line--{role}" for role in roles}
-
-
 class LineView(ScrollView, can_focus=True):
     """A scrolling view of lines that subclasses build as styled text."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "text", "muted", "edge", "edge-lit", "edge-title"
-    )
-
-    _styles: dict[str, Style]
-    """The styles of the roles in the current frame."""
     _kept_shape = (0, 0, 0)
     """Width, height and first line of the view that the lines below were drawn for."""
     title = ""
@@ -58,6 +48,7 @@ class LineView(ScrollView, can_focus=True):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         self._kept_lines: dict[int, Strip] = {}
         """The lines drawn since their content changed last, by their place on the screen."""
+        self._role_styles: dict[str, Style] = {}
         super().__init__(id=id)
 
     @abstractmethod
@@ -195,13 +186,13 @@ class LineView(ScrollView, can_focus=True):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def notify_style_update(self) -> None:
-        """Draw the lines again in other colours."""
-        self._kept_lines.clear()
+        """Draw everything again in other colours."""
+        self._role_styles.clear()
+        self.refresh()
         super().notify_style_update()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines."""
-        self._styles = {}  # theme and focus do not change within a frame
         shape = (*self.size, self.top_line)
         if shape != self._kept_shape:
             self._kept_shape = shape
@@ -253,9 +244,10 @@ class LineView(ScrollView, can_focus=True):
 
     def role_style(self, role: str) -> Style:
         """Return the style of a role in the current theme."""
-        style = self._styles.get(role)
+        style = self._role_styles.get(role)
         if style is None:
-            style = self._styles[role] = self.get_component_rich_style(f"line--{role}")
+            style = make_role_style(role, self.app.theme_variables, self.rich_style)
+            self._role_styles[role] = style
         return style
 
     def set_line_count(self, lines: int, *, redraw: bool = True) -> None:
@@ -297,10 +289,6 @@ class DocumentView(LineView):
     Attributes:
         max_cells: The greatest width of the lines.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "section", "heading", "accent", "unread", "strong", "selection"
-    )
 
     def __init__(self, *, focusable: bool = True) -> None:
         """Make an empty view.

@@ -5,13 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.line_view import LineView
 from tui.rendering.cells import StyledText, fit_cells
 from tui.rendering.place_lines import (
     PlaceCounts,
@@ -30,9 +29,6 @@ class PlaceTree(LineView):
     """Places with a cursor; posts the place to show."""
 
     title = "Places"
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "section", "accent", "unread", "warning", "selection"
-    )
 
     @dataclass
     class PlaceChosen(Message):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
 from store.model.article import ArticleInsights, ArticleRow, FullArticle, SimilarArticle
-from tui.reader.widgets.line_view import LineView, role_classes
+from tui.reader.widgets.line_view import LineView
 from tui.rendering.cells import StyledText, truncate_cells
 from tui.rendering.list_rows import CURSOR_SIGN
 from tui.rendering.side_sections import DetailItem, PaneLine, build_detail_sections
@@ -31,9 +31,6 @@ class SidePane(LineView):
     """Shows an article's details, with a cursor while it has the focus."""
 
     title = "Side pane"
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes(
-        "section", "accent", "unread", "strong", "selection"
-    )
 
     @dataclass
     class SimilarChosen(Message):
