@@ -21,7 +21,7 @@ READ_HEADINGS = ("Read Archive", "Archive")
 """The headings of what was read, in the exports of Pocket and Instapaper."""
 LIST_HEADINGS = (*READ_HEADINGS, "Unread", "Starred")
 """Headings of lists, which are no folders."""
-LINKDING_NOTES = re.compile(r"\[linkding-notes\](.*?)\[/linkding-notes\]", re.DOTALL)
+LINKDING_NOTES = ("[linkding-notes]", "[/linkding-notes]")
 LINKDING_ARCHIVED = "linkding:bookmarks.archived"
 READ_FLAGS = frozenset({"0", "no", "false"})
 """Values of `toread` of what was read."""
@@ -82,10 +82,11 @@ class _BookmarkParser(HTMLParser):
         if self._pending_link is not None:
             text = "".join(self._description or ())
             link = self._pending_link
-            if notes := LINKDING_NOTES.search(text):
-                link |= {"annotations": [{"note": notes[1].strip()}]}
-                text = text.replace(notes[0], " ")
-            words = " ".join(text.split())
+            before, start, rest = text.partition(LINKDING_NOTES[0])
+            notes, _, after = rest.partition(LINKDING_NOTES[1])
+            if start:
+                link |= {"annotations": [{"note": notes.strip()}]}
+            words = " ".join(f"{before} {after}".split())
             self._links.append(link | ({"summary": words} if words else {}))
         self._pending_link = self._description = None
 

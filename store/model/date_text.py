@@ -12,14 +12,23 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 LANGUAGES = str.split(
     "en de fr es it pt nl ru pl cs sv da nb fi hu ro uk tr el hr sk sl sr bg ca eu gl lt lv et is ga cy"
-    " id ms vi th he ar hi bn"
+    " id ms vi th he ar hi bn zh ja ko fa ur ta te ml kk ka hy az be mk sq fil"
 )
 """The first language decides about a word of several, unless a language is given."""
+REGIONS = {"ar": ("ar_LB", "ar_MA")}
+"""Where a language has other names of the months."""
+OTHER_NAMES = {"mrz": 3, "ফেব্রুয়ারি": 2}
+"""Names of months that CLDR does not have."""
 ENGLISH_MONTHS = str.split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
+HEBREW_IN = "ב"
+"""A preposition that is written together with the month."""
 MIN_ABBREVIATION = 3
 """The shortest beginning of a month's name that is read as this month."""
 
@@ -59,16 +68,49 @@ ZONES = {
     "HST": -10,
 }
 """Offsets, in hours, of zones whose names mean one zone in practice; any other name is read as UTC."""
+PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "PT": "America/Los_Angeles"}
+"""Zones whose offset depends on the season, as American papers name them."""
 MAX_OFFSET = timedelta(hours=15)
 
 NOISE_WORDS = frozenset(
     str.split(
-        "of the at on de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
+        "of the at on m gada ngày lúc de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
         " di du d st nd rd th er г год года р року в at och vom από στις час"
     )
 )
 ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ème|ª|º|°)\b", re.IGNORECASE)
+PUNCTUATION = str.maketrans(
+    "（），،；：［］／．～", "(),,;:[]/.-", "\u200e\u200f\u202a\u202b\u202c"
+)
+"""Signs of other scripts; marks of direction are removed."""
+BUDDHIST_YEAR = re.compile(r"(?:พ\.?\s?ศ\.?\s*)?\b(2[45]\d\d)\b|พ\.\s?ศ\.")
+BUDDHIST_ERA = 543
+THAI_LETTER = re.compile("[\u0e01-\u0e4e]")
+THAI_WORDS = re.compile(r"วัน[^\s\dว]{0,15}+\s?ที่|เวลา|ที่|(?<=\d)\s*น\.(?!\w)|ค\.ศ\.")
+PERSIAN_YEAR = re.compile(r"\b1[34]\d\d\b")
+ERAS = {
+    "令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "民國": 1911, "民国": 1911,
+}  # fmt: skip
+"""The year before the first of each era; Japan's are abbreviated, too."""
+ERA_DATE = re.compile(
+    rf"({'|'.join(each for each in ERAS if len(each) > 1)}|\b[RHS](?=\s?\d{{1,2}}[./年]\d{{1,2}}[./月]\d))"
+    r"\s?(\d{1,3}|元)\s?[年./]\s?(\d{1,2})\s?[月./]\s?(\d{1,2})\s?日?"
+)
+VIETNAMESE_DATE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2}),?\s+(?:năm\s+)?(\d{4})", re.IGNORECASE)
+VIETNAMESE_DAY = re.compile(r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy)|chủ\s+nhật)\b,?", re.IGNORECASE)
+CJK_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s?[月월]")
+"""A month where English has a name: `05 4月 2024`."""
+CJK_NUMBER_MONTH = re.compile("(十[一二]?|[一二三四五六七八九])月")
+CJK_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+DOTTED_DATE = re.compile(r"\b(\d{4})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s+(?=[上下午오])")
+"""A date in numbers before a time of East Asia."""
+DAY_MONTH_YEAR = re.compile(r"\s*(\d{1,2}) (\d{1,2}) (\d{4})\b")
+LOG_TIME = re.compile(r"(?<=/)(\d{4}):(?=\d\d:\d\d:\d\d)")
+PART_SEPARATOR = re.compile(r"\s[|•·–—]\s")
+ORDINAL_DATE = re.compile(r"(\d{4})-?(\d{3})(?!\d)(T.*)?", re.IGNORECASE)
+"""A day of a year (ISO 8601)."""
 WORD = re.compile(r"[^\W\d_][^\s\d,;:/()\[\]+|-]*")
+OFFSET_IN_PARENTHESES = re.compile(r"\(((?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?)\)$")
 PARENTHESIS = re.compile(r"\([^()]*\)")
 ZONE_PATH = re.compile(r"\[?\b([A-Z][A-Za-z_]{2,}/[A-Z][A-Za-z_/+-]+)\]?")
 MERIDIEM = re.compile(r"(?<![^\W\d_])([ap])\.?\s?m\b\.?", re.IGNORECASE)
@@ -79,13 +121,14 @@ CJK_TIME = re.compile(
 )
 CJK_AFTERNOON = frozenset({"午後", "下午", "오후"})
 HOUR_WORD = re.compile(r"\b(\d{1,2})\s?(?:h|u|Uhr)\s?(\d\d)?\b(?!:)", re.IGNORECASE)
-DOTTED_TIME = re.compile(r"(?<=\d{4})(,?\s+(?:\w+\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
+DOTTED_TIME = re.compile(r"(?<=\d{4})(,?\s+(?:\w+\.?\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
 TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AP]M)?"
 OFFSET = re.compile(rf"({TIME})\s*([+\-\u2212])(\d{{1,2}}):?(\d\d)?(?!\d|[/:.-])")
 DIGIT = re.compile(r"(?![0-9])\d")
 """A decimal digit of another script."""
 MIDNIGHT = re.compile(r"\b24:00(?::00(?:\.0+)?)?\b")
 LEAP_SECOND = re.compile(r"(\d\d:\d\d):60\b")
+YEAR_OF_TODAY = re.compile(r"(?<!\d)(?:1[6-9]|2[0-9])\d\d(?!\d)")
 YEAR = re.compile(r"(?<![\d:+])[1-9]\d{3}(?!\d)|\b[12]\d{7}(?:\d{4}|\d{6})?\b")
 SHORT_YEAR = re.compile(
     r"^(\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?|\d{1,2}[ -]+[A-Z][a-z][a-z][ -]+)(\d\d)(?=\D|$)"
@@ -110,9 +153,14 @@ def read_date(text: str, language: str = "") -> datetime | None:
         text: A date, with or without a time of day.
         language: The language it may be written in, such as `pt-BR`.
     """
-    text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text)
-    text, zone = _take_zone_path(PARENTHESIS.sub(" ", text))
-    text = _write_numbers(text)
+    text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text.translate(PUNCTUATION))
+    if ordinal := ORDINAL_DATE.fullmatch(text.strip()):
+        text = _write_ordinal(ordinal)
+    if PERSIAN_YEAR.search(text) and not YEAR_OF_TODAY.search(text):
+        return None  # of another calendar, which is years away
+    text = PARENTHESIS.sub(" ", OFFSET_IN_PARENTHESES.sub(r" \1", text))
+    text, zone = _take_zone_path(text)
+    text = _write_numbers(_write_other_calendars(text))
     found = _replace_words(text, language[:2].lower())
     if found is None:
         return None
@@ -132,6 +180,34 @@ def read_date(text: str, language: str = "") -> datetime | None:
             return moment.replace(tzinfo=timezone(offset)) if abs(offset) < MAX_OFFSET else None
         return moment.replace(tzinfo=zone or named or moment.tzinfo)
     return None
+
+
+def _write_ordinal(match: re.Match[str]) -> str:
+    """Write the day of a year as a date."""
+    day = datetime(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
+    is_day = int(match[1]) > 0 and day.year == int(match[1])
+    return f"{day:%Y-%m-%d}{match[3] or ''}" if is_day else ""
+
+
+def _write_other_calendars(text: str) -> str:
+    """Write years of the Thai calendar and of eras as those of ours, and numbered months as such."""
+    if THAI_LETTER.search(text):
+        text = BUDDHIST_YEAR.sub(
+            lambda match: str(int(match[1]) - BUDDHIST_ERA) if match[1] else " ", text
+        )
+        text = THAI_WORDS.sub(" ", text)
+    text = ERA_DATE.sub(_write_era, text, count=1)
+    text = VIETNAMESE_DATE.sub(r"\3-\2-\1", VIETNAMESE_DAY.sub(" ", text))
+    text = LOG_TIME.sub(r"\1 ", PART_SEPARATOR.sub(" ", text))
+    if not CJK_DATE.search(text):
+        text = CJK_NUMBER_MONTH.sub(lambda match: f"{CJK_NUMBERS.index(match[1]) + 1}月", text)
+        text = CJK_MONTH.sub(lambda match: f" {ENGLISH_MONTHS[int(match[1]) - 1]} ", text)
+    return DOTTED_DATE.sub(r"\1年\2月\3日 ", text)
+
+
+def _write_era(match: re.Match[str]) -> str:
+    year = 1 if match[2] == "元" else int(match[2])
+    return f"{ERAS[match[1]] + year}年{match[3]}月{match[4]}日"
 
 
 def _take_zone_path(text: str) -> tuple[str, tzinfo | None]:
@@ -180,6 +256,9 @@ def _replace_words(text: str, language: str) -> tuple[str, tzinfo | None] | None
         elif word.upper() in ZONES and word.isupper():
             zone = timezone(timedelta(hours=ZONES[word])) if ZONES[word] else UTC
             pieces.append(" ")
+        elif word in PLACES and text[: match.start()].rstrip()[-2:].upper() in ("AM", "PM"):
+            zone = _take_zone_path(PLACES[word])[1]
+            pieces.append(" ")
         elif word in ("AM", "PM", "T"):
             pieces.append(word if word != "T" else " ")
         elif not _is_removable(word, meaning, is_first=match.start() == 0 and text[at:][:1] == ","):
@@ -210,7 +289,7 @@ def _complete_year(match: re.Match[str]) -> str:
 
 def _is_day_first(text: str, language: str) -> bool:
     """Return True if `3/4/2024` is in April: with dots everywhere, else by language."""
-    if DAY_FIRST.match(text):
+    if DAY_FIRST.match(text) or DAY_MONTH_YEAR.match(text):
         return True
     if not language or not NUMERIC_DATE.match(text):
         return False
@@ -242,7 +321,10 @@ def find_word(word: str, language: str = "") -> WordMeaning:
         month, is_weekday = _find(folded, _language_words(language))
         if month or is_weekday:
             return WordMeaning(month, is_weekday)
-    return WordMeaning(*_find(folded, _all_words()))
+    meaning = WordMeaning(*_find(folded, _all_words()))
+    if folded[:1] == HEBREW_IN and not any(meaning):
+        return WordMeaning(*_find(folded[1:], _language_words("he")))
+    return meaning
 
 
 def _find(word: str, words: dict[str, WordMeaning]) -> WordMeaning:
@@ -283,7 +365,12 @@ def _iter_names(language: str) -> Iterator[tuple[int, str]]:
     """Yield months with their numbers, and weekdays with 0."""
     from babel import Locale  # imported here: few dates need it
 
-    locale = Locale.parse(language)
+    for place in (language, *REGIONS.get(language, ())):
+        yield from _iter_names_of(Locale.parse(place))
+    yield from ((month, fold_word(name)) for name, month in OTHER_NAMES.items())
+
+
+def _iter_names_of(locale: Locale) -> Iterator[tuple[int, str]]:
     for form in ("format", "stand-alone"):
         for width in ("wide", "abbreviated", "short"):
             for number, name in locale.months.get(form, {}).get(width, {}).items():

@@ -13,6 +13,10 @@ UNDATED = -(10**12)
 """The seconds of a row without a date: before every date of the calendar."""
 MAX_CLOCK_SKEW = 86_400
 """Seconds a date may lie in the future, because time zones are often wrong."""
+NO_DATE = "0001-01-01"
+"""What Go and .NET write where there is no date."""
+FIRST_YEAR = 1500
+"""Years before it that are not written in our own form are of another calendar, as 1403 in Iran."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
@@ -28,6 +32,8 @@ MIN_DATE_LENGTH, MAX_DATE_LENGTH = 4, 100
 DOTNET_DATE = re.compile(r"/?Date\((-?\d+)(?:[+-]\d{4})?\)/?")
 COMPACT_TIME = re.compile(r"(?:19|20)\d{10}(?:\d\d)?")
 MAX_NANOSECONDS = 41 * 10**17
+MAX_FILETIME = 2 * 10**17
+"""Tenths of microseconds since 1601, as Windows counts; as nanoseconds it would be before 1977."""
 WINDOWS_EPOCH_OFFSET = 11_644_473_600
 """Seconds from 1601, where WebKit and Windows begin to count, to 1970."""
 
@@ -112,7 +118,7 @@ def parse_timestamp(value: object, language: str = "") -> str | None:
     Returns:
         `YYYY-MM-DD` if it has no time of day, else `YYYY-MM-DDTHH:MM:SSZ`.
     """
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or value is None or str(value).startswith(NO_DATE):
         return None
     if isinstance(value, datetime):
         return _format_utc(value)
@@ -145,7 +151,9 @@ def _parse_unix_timestamp(value: float) -> str | None:
     if size > MAX_NANOSECONDS:
         return None
     try:
-        if size >= 1e17:
+        if 1e17 <= size < MAX_FILETIME:
+            moment = from_microseconds(int(value) // 10) - timedelta(seconds=WINDOWS_EPOCH_OFFSET)
+        elif size >= 1e17:
             moment = from_microseconds(int(value) // 1000)
         elif size >= 1e16:
             moment = from_microseconds(int(value)) - timedelta(seconds=WINDOWS_EPOCH_OFFSET)
@@ -160,7 +168,7 @@ def _parse_unix_timestamp(value: float) -> str | None:
 
 def _parse_text(text: str, language: str) -> str | None:
     moment = _parse_iso(text.upper().replace("/", "-")) or _parse_free_form(text, language)
-    if moment is None:
+    if moment is None or moment.year < FIRST_YEAR:
         return None
     is_time = TIME_OF_DAY.search(text) or moment.time() != time(0)
     return _format_utc(moment) if is_time else moment.date().isoformat()
