@@ -469,6 +469,11 @@ class FolderLibrary:
         """Return the row of an article."""
         return self._catalog.get_row(article)
 
+    def get_rows(self, articles: Iterable[str]) -> Mapping[str, ArticleRow]:
+        """Return the rows of articles, by id."""
+        found = ((article, self._catalog.get_row(article)) for article in articles)
+        return {article: row for article, row in found if row}
+
     def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
         """Count the articles of several lists."""
         found: dict[str, Counts] = {}

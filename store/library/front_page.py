@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal, NamedTuple, TypeVar
 
 from store.library.interest import (
@@ -66,8 +67,6 @@ MAX_PASSED_OVER = 3000
 """The articles passed over that are learnt from, the newest."""
 SIZE_WEIGHT, RARITY_WEIGHT = 0.5, 1.0
 """The weight of twice as many articles of a story, and that of a feed with one article a month."""
-STEP_ROWS = 25
-"""Rows that are asked for one by one between two steps."""
 STEP_ARTICLES = 500
 """Articles that are scored, or learnt from, between two steps."""
 MAX_AUTHORED_ARTICLES = 100
@@ -201,11 +200,13 @@ def _learn(library: Library, request: FrontPageRequest, last_visit: int) -> Step
     signals = choose_examples(passed_over | history.signals)
     authors = _find_authors(library, signals.keys() & history.signals.keys())
     examples = []
-    for number, (article, signal) in enumerate(signals.items()):
-        if not number % STEP_ARTICLES:
-            yield None
-        row = library.get_row(article) or _deleted_row(article, library.title(article))
-        examples.append((list(iter_features(row, authors.get(article, ()))), signal))
+    remaining = iter(signals.items())
+    while batch := dict(islice(remaining, STEP_ARTICLES)):
+        yield None
+        rows = library.get_rows(batch)
+        for article, signal in batch.items():
+            row = rows.get(article) or _deleted_row(article, library.title(article))
+            examples.append((list(iter_features(row, authors.get(article, ()))), signal))
     model = yield from learn_interests(examples)
     learnt = LearntInterests(request.now, model, history.pace)
     store.save(learnt)
@@ -238,13 +239,9 @@ def _deleted_row(article: str, title: str) -> ArticleRow:
 
 def _read_rows(library: Library, articles: Sequence[str]) -> Steps[list[ArticleRow]]:
     """Return the rows of those articles that are read."""
-    rows = []
-    for number, article in enumerate(articles, 1):
-        if (row := library.get_row(article)) and row.read:
-            rows.append(row)
-        if number % STEP_ROWS == 0:
-            yield None
-    return rows
+    yield None
+    rows = library.get_rows(articles)
+    return [row for article in articles if (row := rows.get(article)) and row.read]
 
 
 def _read_newest(unread: Listing) -> Steps[list[ArticleRow]]:

@@ -284,6 +284,9 @@ class Library(Protocol):
     def get_row(self, article: str) -> ArticleRow | None:
         """Return the row of an article, or None if there is no such article."""
 
+    def get_rows(self, articles: Iterable[str]) -> Mapping[str, ArticleRow]:
+        """Return the rows of articles, by id, of those that there are; many are asked for at once."""
+
     def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
         """Count the articles of several lists; pinned articles do not count.
 

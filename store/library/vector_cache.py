@@ -61,8 +61,8 @@ class IndexedTexts(Protocol):
     def current_index(self) -> WordFrequencies | None:
         """Return the index as it is now; None if there is none."""
 
-    def read_text(self, article: str) -> str:
-        """Return the text of an article; empty if there is none."""
+    def read_texts(self, articles: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+        """Return text and summary of some articles by id, of those that there are."""
 
     def discard_index(self, error: Exception) -> None:
         """Stop using a damaged index."""
@@ -106,7 +106,7 @@ class VectorCache:
         try:
             weights = TermWeights(index)
             while batch := list(islice(missing, VECTOR_BATCH_SIZE)):
-                vectors = {row.id: self._weigh(weights, row) for row in batch}
+                vectors = self._weigh(weights, batch)
                 found |= vectors
                 yield vectors
         except IndexUnusable as error:
@@ -115,9 +115,14 @@ class VectorCache:
             if keep and len(found) > len(known):
                 self._write(documents, rows, found, cached)
 
-    def _weigh(self, weights: TermWeights, row: ArticleRow) -> ArticleVector:
-        text = self._library.read_text(row.id)
-        return pack_vector(weights.vector(count_article_words(row.title, text)))
+    def _weigh(self, weights: TermWeights, rows: Sequence[ArticleRow]) -> dict[str, ArticleVector]:
+        """Return the vectors of articles: texts and words are looked up once for all of them."""
+        texts = self._library.read_texts([row.id for row in rows])
+        counts = {
+            row.id: count_article_words(row.title, texts.get(row.id, ("", ""))[0]) for row in rows
+        }
+        weights.look_up(set().union(*counts.values()))
+        return {article: pack_vector(weights.vector(words)) for article, words in counts.items()}
 
     def _read(self) -> tuple[int, dict[str, tuple[int, ArticleVector]]]:
         """Return the number of documents the vectors are from, and stamp and vector by article."""

@@ -317,6 +317,10 @@ class PostgresLibrary:
         """Return the row of an article."""
         return self._reader.rows([article]).get(article)
 
+    def get_rows(self, articles: Iterable[str]) -> Mapping[str, ArticleRow]:
+        """Return the rows of articles, by id."""
+        return self._reader.rows(articles)
+
     def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
         """Count the articles of several lists."""
         return self._lists.counts(queries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from store.library.related import RelatedArticles
 from store.library.vector_cache import ArticleVector, VectorCache
@@ -59,9 +59,9 @@ class Related:
         words = self._searcher.engine.words
         return words if words.document_count else None
 
-    def read_text(self, article: str) -> str:
-        """Return the text of an article; empty if there is none."""
-        return self._reader.read_text(article)
+    def read_texts(self, articles: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+        """Return text and summary of some articles by id, of those that there are."""
+        return self._reader.read_texts(list(articles))
 
     def discard_index(self, error: Exception) -> None:
         """Do nothing: the database looks after its index."""

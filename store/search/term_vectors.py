@@ -74,6 +74,10 @@ class TermWeights:
         rarities = self._true_rarities.look_up(words)
         return {word: rarity for word in words if (rarity := rarities[word])}
 
+    def look_up(self, words: Collection[str]) -> None:
+        """Look up the rarity of words at once, for the vectors of several texts."""
+        self._rarities.look_up(words)
+
     def vector(self, counts: Mapping[str, int]) -> TermVector:
         """Return the vector of a text with these content words; words without a count are left out."""
         rarities, saturated = self._rarities.look_up(counts), _SATURATED

@@ -259,6 +259,7 @@ def test_deleted_articles_disappear_and_restored_ones_return(
     for each in (three, other, open_library()):
         assert list_numbers(each) == [3, 1]
         assert each.get_row(TWO) is None
+        assert each.get_rows([TWO, ONE, "nothing"]) == {ONE: each.get_row(ONE)}
         with pytest.raises(ArticleNotFound):
             each.get_article(TWO)
         with pytest.raises(ArticleNotFound):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from store.library.protocol import Library
 from store.model.article import Body
 from store.postgres import comparison
-from tests.support.libraries import add, article, article_id, ids
+from store.postgres.connection import Connection
+from store.search.list_query import ListQuery
+from tests.support.libraries import add, article, article_id, ids, list_rows
 from tests.support.postgres_server import OpenAs
 
 TEXTS = {
@@ -109,3 +112,20 @@ def test_without_an_index_named_articles_are_similar(library: Library) -> None:
     assert library.insights(entry).keywords == ()
     index(library)
     assert [each.id for each in library.similar(entry)][:2] == [article_id(3), None]
+
+
+def test_many_articles_are_weighed_with_few_questions(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index(library)
+    rows, ask = list_rows(library, ListQuery()), Connection.rows
+    asked: list[str] = []
+
+    def count(self: Connection, statement: str, *parameters: Any) -> Any:
+        asked.append(statement)
+        return ask(self, statement, *parameters)
+
+    monkeypatch.setattr(Connection, "rows", count)
+    _, weighed = library.vectors(rows)
+    assert len(weighed) == len(TEXTS) + len(FILLER) * 5
+    assert len(asked) == 2, "texts, and the words of all of them"
