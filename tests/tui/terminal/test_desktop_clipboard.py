@@ -220,9 +220,9 @@ def test_real_tools(
     assert copy_to_desktop(text) == DesktopCopy("copied", tool)
     deadline = time.monotonic() + PATIENCE
     pasted = None
-    # xsel answers a long paste that follows another one at once with nothing, now and then.
+    # xsel answers a paste that follows another one at once with nothing or fails, now and then.
     while pasted != text and time.monotonic() < deadline:
-        run = subprocess.run([program, *paste], capture_output=True, check=True, timeout=PATIENCE)
+        run = subprocess.run([program, *paste], capture_output=True, check=False, timeout=PATIENCE)
         pasted = run.stdout.decode()
     assert pasted == text
 
