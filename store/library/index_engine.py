@@ -56,7 +56,9 @@ class IndexEngine:
         """A line about what a search misses, and why; empty if it finds everything."""
         if self._is_usable:
             return f"the search index is out of date ({self._failure})" if self._failure else ""
-        return f"no search index ({self._failure}): {ONLY_TITLES}" if self._failure else NOT_INDEXED
+        if self._failure:
+            return f"no search index ({self._failure}): {ONLY_TITLES}"
+        return NOT_INDEXED if len(self._context.catalog()) else ""
 
     # -- the index -------------------------------------------------------------------------
 

@@ -25,11 +25,13 @@ from store.model.errors import LibraryUnavailable, NewstuiError
 from store.search.language import QUERY_FIELDS
 from store.search.list_query import ListQuery
 from store.search.syntax_tree import StateName
+from store.system.paths import DATABASE_SCHEMES
 from tui.cli.command_syntax import COMMAND_SYNTAXES
 from tui.cli.console import print_data
 from tui.cli.context import resolve_paths
 from tui.cli.list import SHORT_ID_LENGTH
 from tui.cli.parser import build_parser
+from tui.config.library_choice import choose_library
 from tui.config.settings import AUTO_THEME_NAME, load_settings
 from tui.config.theme_choice import ThemeChoice
 from tui.services import open_library
@@ -180,6 +182,17 @@ class UnfinishedValue:
         """Return the folders whose path begins like this."""
         return {path: "" for path in self.files() if path.endswith("/")}
 
+    def libraries(self) -> Candidates:
+        """Return folders, and the URL of the user's database, or the beginning of one."""
+        urls = [DATABASE_SCHEMES[0]] if self.prefix else []
+        with suppress(NewstuiError):
+            choice = choose_library(os.environ, None)
+            urls = [choice.name] if choice.paths.database else urls
+        found = {url: "a library on PostgreSQL" for url in urls if url.startswith(self.prefix)}
+        with suppress(OSError):  # the beginning of a URL is no folder
+            found.update(self.folders())
+        return found
+
 
 def _quote_value(value: str) -> str:
     return f'"{value}"' if " " in value else value
@@ -194,9 +207,9 @@ COMPLETERS: Mapping[object, Callable[[UnfinishedValue], Candidates]] = {
     "FILE": UnfinishedValue.files,
     "PATH": UnfinishedValue.files,
     "DIR": UnfinishedValue.folders,
-    "FROM": UnfinishedValue.folders,
-    "TO": UnfinishedValue.folders,
-    "LIBRARY": UnfinishedValue.folders,
+    "FROM": UnfinishedValue.libraries,
+    "TO": UnfinishedValue.libraries,
+    "LIBRARY": UnfinishedValue.libraries,
     "--category": UnfinishedValue.categories,
     "--as": UnfinishedValue.import_formats,
     "--use": UnfinishedValue.themes,

@@ -96,6 +96,11 @@ def test_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert complete("import ~/a.") == ["~/a.json"]
     assert complete("import nowhere/") == []
     assert complete("list --library ") == ["a\\ b/"]
+    assert complete("list --library a") == ["a\\ b/"]
+    assert complete("list --library po") == complete("sync post") == ["postgresql://"]
+    monkeypatch.setenv("NEWSTUI_LIBRARY", "postgresql://ann:secret@db.example/news")
+    assert complete("copy ") == ["postgresql://ann@db.example/news", "a\\ b/"]
+    assert complete("copy p") == ["postgresql://ann@db.example/news"]
 
 
 @pytest.mark.parametrize("line", ["show ", "list --category ", "fetch ", "edit b --tag "])

@@ -71,6 +71,11 @@ def test_passages_are_printed_with_their_articles(run: Run, three: Path) -> None
     assert (refused.code, "expected words to look for" in refused.err) == (2, True)
 
 
+def test_an_empty_library_needs_no_index(run: Run) -> None:
+    assert run("search", "ferry").err == "newstui: no matching articles\n"
+    assert run("passages", "ferry").err == "newstui: no matching passages\n"
+
+
 @pytest.fixture
 def harbours(run: Run, tmp_path: Path) -> None:
     """A library of a sport and two harbour articles, one of them read."""
