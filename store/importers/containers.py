@@ -75,7 +75,8 @@ class _PrefixedStream(io.RawIOBase):
         return len(data)
 
 
-def _join_stream(head: bytes, rest: BinaryIO) -> io.BufferedReader:
+def join_stream(head: bytes, rest: BinaryIO) -> io.BufferedReader:
+    """Return a stream whose beginning was read already as one."""
     return io.BufferedReader(_PrefixedStream(head, rest))
 
 
@@ -88,7 +89,7 @@ def open_text(head: bytes, rest: BinaryIO) -> io.TextIOWrapper:
     charset = find_marked_charset(head) or (
         "utf-8" if is_utf8(head) else guess_charset(head) or WESTERN
     )
-    stream = _join_stream(head.removeprefix(codecs.BOM_UTF8), rest)
+    stream = join_stream(head.removeprefix(codecs.BOM_UTF8), rest)
     return io.TextIOWrapper(stream, charset, STRAY_BYTES_AS_WESTERN, newline="")
 
 
@@ -207,7 +208,7 @@ def stream_json_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[Import
         prefix = f"{list_start[1].decode()}.item" if list_start else ""
     number = 0
     try:
-        stream = _join_stream(head, rest)
+        stream = join_stream(head, rest)
         for value in ijson.items(stream, prefix, use_float=True, buf_size=JSON_BUFFER_BYTES):
             for record in _expand_links(value):
                 number += 1

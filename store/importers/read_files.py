@@ -23,6 +23,7 @@ from store.importers.bookmarks import (
     read_bookmark_items,
     read_url_items,
 )
+from store.importers.clippings import is_clippings, read_clippings
 from store.importers.containers import (
     RECORD_LIST_START,
     ImportItem,
@@ -33,7 +34,9 @@ from store.importers.containers import (
     read_json_lines,
     stream_json_items,
 )
+from store.importers.mail_files import is_mail, read_mail_items
 from store.importers.newstui_page import is_newstui_page, split_newstui_pages
+from store.importers.plain_text import parse_plain_text
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
 from store.importers.zip_files import FEED_LIST_REASON, read_zip_items
@@ -43,14 +46,14 @@ from store.system.files import open_regular
 from store.text.charsets import find_marked_charset
 from store.text.clean import clean_line
 from store.text.decoding import WIDE_CHARSETS, decode_document, decode_text
-from store.text.markdown import escape_markdown
-from store.text.prose import unwrap_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-FILE_KINDS = tuple(str.split("json jsonl reading markdown html text csv zip bookmarks addresses"))
+FILE_KINDS = tuple(
+    str.split("json jsonl reading markdown html text csv zip bookmarks addresses mail clippings")
+)
 IMPORT_FORMATS = (*FILE_KINDS, *(each.name for each in READER_FORMATS))
 """What the user can declare a file to be: a kind of file, or the program that exported it."""
 
@@ -65,6 +68,8 @@ KIND_BY_SUFFIX = {
     ".txt": "text",
     ".csv": "csv",
     ".zip": "zip",
+    ".eml": "mail",
+    ".mbox": "mail",
 }
 NO_ARTICLES_REASON = f"no articles in this folder (*{', *'.join(KIND_BY_SUFFIX)})"
 NOT_A_REGULAR_FILE = "not a regular file"
@@ -90,13 +95,6 @@ JSON_CONTINUATIONS = ("{", "[", ",", ":")
 MARKDOWN_START = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
 NO_HEADING = re.compile(r"# [^\n]*(?:\n[ \t]*\S|\Z)")
 """A line of plain text that begins with a number sign: no empty line follows."""
-
-MAX_HEADLINE_CHARS = 120
-"""Length of a first line that may be a title."""
-NON_HEADLINE_ENDINGS = (".", "。", "।", ":", ";", ",")
-ESCAPED_LIST_MARKER = re.compile(r"^( *\d*)\\([-+.)](?= ))", re.MULTILINE)
-"""The beginning of an item of a list, which plain text has as well as Markdown."""
-PARAGRAPH_BREAK = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +197,10 @@ def detect_file_kind(name: str, head: bytes) -> str:
         return "csv"
     if suffix in ("json", "jsonl"):
         return suffix
+    if is_mail(text):
+        return "mail"
+    if is_clippings(text):
+        return "clippings"
     if is_reading_page(text):
         return "reading"
     return "addresses" if suffix in ("", "text") and is_url_list(text) else suffix or "text"
@@ -318,6 +320,7 @@ STREAM_READERS = {
     "jsonl": read_json_lines,
     "csv": read_csv_items,
     "bookmarks": read_bookmark_items,
+    "mail": read_mail_items,
 }
 """The kinds that are read in pieces."""
 
@@ -332,6 +335,8 @@ def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem |
             yield from read_json_items(name, _to_utf8(data))
         elif kind in STREAM_READERS:
             yield from STREAM_READERS[kind](name, b"", io.BytesIO(_to_utf8(data)))
+        elif kind == "clippings":
+            yield from read_clippings(name, decode_text(data))
         elif kind == "addresses":
             yield from read_url_items(name, decode_text(data))
         elif kind == "reading":
@@ -362,24 +367,3 @@ def _parse_document(data: bytes, kind: str) -> dict[str, Any]:
 def _to_utf8(data: bytes) -> bytes:
     is_wide = find_marked_charset(data).startswith(WIDE_CHARSETS)
     return decode_text(data).encode() if is_wide else data
-
-
-def parse_plain_text(text: str) -> dict[str, Any]:
-    """Return the fields of a plain text: paragraphs are unwrapped, a headline becomes the title.
-
-    A headline is a short first line before an empty line that does not end like a sentence.
-    Signs that are markup in Markdown are escaped, except before the items of a list.
-    """
-    stripped = "\n".join(line.rstrip() for line in text.splitlines())
-    blocks = PARAGRAPH_BREAK.split(stripped.strip("\n"))
-    title = blocks[0].strip()
-    fields = {}
-    if len(blocks) > 1 and _is_headline(title):
-        fields, blocks = {"title": title}, blocks[1:]
-    text = "\n\n".join(unwrap_lines(block.splitlines()) for block in blocks)
-    return fields | {"text": ESCAPED_LIST_MARKER.sub(r"\1\2", escape_markdown(text))}
-
-
-def _is_headline(text: str) -> bool:
-    is_short_line = "\n" not in text and len(text) <= MAX_HEADLINE_CHARS
-    return is_short_line and not text.endswith(NON_HEADLINE_ENDINGS)

@@ -73,12 +73,21 @@ CLIPPED = (
     f"---\nsource: {URL}\nsummary: A ferry.\ncategory: Harbour\ntags: [sea]\nauthor: Ada Berg\n"
     "date: 2023-01-01\ncreated: 2023-01-02\nread: true\nstarred: true\n---\n# The ferry\n\nIt sails.\n"
 )
+LETTER = (
+    "From: Harbour News <news@a.example>\nDate: Mon, 3 Mar 2014 10:00:00 +0100\nSubject: The ferry\n"
+    "List-Id: <news.a.example>\n\nIt sails.\n"
+)
+CLIPPING = (
+    "The ferry (Ada Berg)\n- Your {} on page 3 | Added on Monday, March 3, 2014\n\nIt sails.\n"
+)
 OTHERS: dict[str, tuple[str, ...]] = {
     "csv": (HIGHLIGHTS,),
     "json": (HYPOTHESIS, FIREFOX),
     "bookmarks": (POCKET, INSTAPAPER, BROWSER),
     "addresses": (f"{URL}\n",),
     "markdown": (CLIPPED,),
+    "mail": (LETTER,),
+    "clippings": ("==========\n".join(map(CLIPPING.format, ("Highlight", "Note", ""))),),
 }
 """Files of the formats that are of no program alone, in the order of the page."""
 

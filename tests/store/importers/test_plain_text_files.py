@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.importers.read_files import parse_plain_text
+from store.importers.plain_text import parse_plain_text
 
 LONG = "This line is far longer than any line that somebody wrapped by hand, and so it has to be a paragraph alone."
 

@@ -1,0 +1,116 @@
+"""Newsletters that came by mail: messages (`.eml`, RFC 5322) and mailboxes (mbox, RFC 4155)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from store.importers.containers import MAX_LINE_BYTES, ImportItem, join_stream
+from store.importers.plain_text import unwrap_plain_text
+from store.model.article import Rejection
+from store.text.decoding import decode_document
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+MAILBOX_START = b"From "
+"""The line before each message of a mailbox."""
+QUOTED_START = re.compile(rb"^>(>*From )", re.MULTILINE)
+HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60}):(?: |\Z)")
+MAIL_HEADERS = frozenset({"from", "date"})
+TELLING_HEADERS = frozenset({"message-id", "mime-version", "received", "return-path", "subject"})
+"""One of these is in the head of every message, beside those above."""
+LINK = re.compile(r"<(https?://[^<>\s]{1,2000})>")
+
+
+def is_mail(text: str) -> bool:
+    """Return True for the beginning of a message or a mailbox."""
+    names: set[str] = set()
+    lines = text.removeprefix("\ufeff").split("\n")
+    for line in lines[lines[0].startswith("From ") :]:
+        header = HEADER_LINE.match(line.rstrip("\r"))
+        if header:
+            names.add(header[1].lower())
+        elif not line[:1].isspace() or not line.strip():
+            break  # the end of the headers, or no headers at all
+    return names >= MAIL_HEADERS and not names.isdisjoint(TELLING_HEADERS)
+
+
+def read_mail_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
+    """Yield one item per message; its HTML is preferred to its plain text, and files are left out."""
+    stream = join_stream(head, rest)
+    for number, data in enumerate(_split_mailbox(stream), start=1):
+        location = f"{name}: message {number}" if head.startswith(MAILBOX_START) else name
+        if data is None:
+            yield Rejection(location, "too large")
+        else:
+            yield ImportItem(location, parse_mail(data))
+
+
+def _split_mailbox(stream: io.BufferedReader) -> Iterator[bytes | None]:
+    """Yield the messages of a mailbox, or the one that there is; None for one that is too large."""
+    message = bytearray()
+    is_mailbox = stream.peek(len(MAILBOX_START)).startswith(MAILBOX_START)
+    is_after_empty_line = True
+    while line := stream.readline(MAX_LINE_BYTES):
+        if is_mailbox and is_after_empty_line and line.startswith(MAILBOX_START):
+            if message:
+                yield _close(message)
+            message.clear()
+        elif len(message) <= MAX_LINE_BYTES:
+            message += line
+        is_after_empty_line = not line.strip()
+    if message:
+        yield _close(message)
+
+
+def _close(message: bytearray) -> bytes | None:
+    return bytes(message) if len(message) <= MAX_LINE_BYTES else None
+
+
+def parse_mail(data: bytes) -> dict[str, Any]:
+    """Return the fields of a message."""
+    from email import message_from_bytes  # imported here: few imports need it
+    from email.utils import parseaddr
+
+    message = message_from_bytes(QUOTED_START.sub(rb"\1", data))
+    name, address = parseaddr(_header(message, "From"))
+    links = LINK.search(_header(message, "Archived-At"))
+    fields: dict[str, Any] = {
+        "title": _header(message, "Subject"),
+        "authors": [name or address] if name or address else [],
+        "category": name if message["List-Id"] or message["List-Unsubscribe"] else "",
+        "date": _header(message, "Date"),
+        "url": links[1] if links else "",
+        "message_id": _header(message, "Message-ID"),
+    }
+    bodies = {kind: body for kind in ("html", "plain") if (body := _find_body(message, kind))}
+    if "html" in bodies:
+        fields["html"] = bodies["html"]
+    elif "plain" in bodies:
+        fields["text"] = unwrap_plain_text(bodies["plain"])
+    return {field: value for field, value in fields.items() if value}
+
+
+def _header(message: Message, name: str) -> str:
+    """Return a header in one line, with its encoded words decoded."""
+    from email.header import decode_header, make_header
+
+    value = str(message.get(name) or "")
+    with suppress(LookupError, ValueError):  # an unknown charset, or bytes that it does not have
+        value = str(make_header(decode_header(value)))
+    return " ".join(value.split())
+
+
+def _find_body(message: Message, kind: str) -> str:
+    """Return the first text of this kind that is not an attached file."""
+    for part in message.walk():
+        if part.get_content_type() != f"text/{kind}" or part.get_filename():
+            continue
+        data = part.get_payload(decode=True)
+        if isinstance(data, bytes) and data.strip():
+            return decode_document(data, part.get_content_charset() or "")
+    return ""
