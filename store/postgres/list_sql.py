@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -63,8 +64,12 @@ _ORDERS: dict[Sort, tuple[str, str]] = {
 
 
 def make_row(columns: Sequence[Any]) -> ArticleRow:
-    """Return the row of an article from `ROW_COLUMNS`."""
-    return ArticleRow(*columns)
+    """Return the row of an article from `ROW_COLUMNS`; names that many have are in memory once."""
+    each = columns
+    return ArticleRow(
+        *(each[0], each[1], intern(each[2]), *each[3:10], intern(each[10])),
+        *(each[11], each[12], intern(each[13])),
+    )
 
 
 def not_in_earlier(library: int, libraries: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, islice
 
@@ -34,7 +35,7 @@ class TriageQueue:
         self._deleted: set[str] = set()
         self._index_of = {row.id: index for index, row in enumerate(self.rows)}
         words = accumulate((row.words for row in reversed(self.rows)), initial=0)
-        self._words_from = [*words][::-1]
+        self._words_from = array("q", words)[::-1]
         """The words of the articles from each index on."""
 
     @property
