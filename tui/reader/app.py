@@ -28,6 +28,7 @@ from tui.config.last_session import LastSession
 from tui.config.settings import LoadedSettings, resolve_auto
 from tui.config.theme_choice import TerminalBackground, ThemeChoice, parse_background_reply
 from tui.reader.driver import ReaderDriver
+from tui.reader.garbage import COLLECT_INTERVAL, GarbageCollector
 from tui.reader.key_queue import KeyQueue
 from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.reader_screen import GatewayFactory, Reader, ReaderHost
@@ -202,8 +203,10 @@ class NewsApp(App[None]):
         await self.key_queue.receive(batch.keys)
 
     def on_mount(self) -> None:
-        """Note the event loop, for `request_stop`."""
+        """Note the event loop, for `request_stop`, and collect garbage from time to time."""
         self._event_loop = asyncio.get_running_loop()
+        if self._reader_driver is not None:  # there is none in tests, where a collection takes long
+            self.set_interval(COLLECT_INTERVAL, GarbageCollector().collect)
 
     def request_stop(self, code: int) -> bool:
         """End the app, from any thread.
