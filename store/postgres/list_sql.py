@@ -65,11 +65,10 @@ _ORDERS: dict[Sort, tuple[str, str]] = {
 
 def make_row(columns: Sequence[Any]) -> ArticleRow:
     """Return the row of an article from `ROW_COLUMNS`; names that many have are in memory once."""
-    each = columns
-    return ArticleRow(
-        *(each[0], each[1], intern(each[2]), *each[3:10], intern(each[10])),
-        *(each[11], each[12], intern(each[13])),
-    )
+    id_and_title, category, numbers, feed_key = columns[:2], columns[2], columns[3:10], columns[10]
+    names = intern(category), intern(feed_key), intern(columns[13])
+    fields = (*id_and_title, names[0], *numbers, names[1], *columns[11:13], names[2])
+    return ArticleRow(*fields)
 
 
 def not_in_earlier(library: int, libraries: Sequence[int]) -> str:
