@@ -42,6 +42,18 @@ STRING_FIELDS = frozenset(
 
 WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,200}\|)?([^\[\]|]{1,200})\]\]")
 """A link to a page of the same notebook, as Obsidian writes it."""
+NOTE_LINK = re.compile(
+    r"(!)?\[\[(?=[^\[\]|])([^\[\]|#\n]{0,200})(?:#([^\[\]|\n]{1,200}))?(?:\|([^\[\]|\n]{1,200}))?\]\]"
+)
+"""A link to another note, or an embedded file: `[[Note#Part|shown]]`, `![[picture.png]]`."""
+MARKED = re.compile(r"==(?! )([^=\n]{1,500}+)(?<! )==")
+"""Marked words, as Obsidian writes them."""
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+FOOTNOTE_START = re.compile(r"\[\^[^\[\]\s]{1,60}\]:")
+CALLOUT = re.compile(r"((?:> ?)+)\[!(\w{1,30})\][+-]?([^\n]*)")
+CONTENTS_PLACE = re.compile(r"\[TOC\]|\[\[_?toc_?\]\]|\{:? ?toc ?\}", re.IGNORECASE)
+HEADING_ATTRIBUTES = re.compile(r"(?<!\s)[ \t]*+\{:?[ \t]*+[#.][^{}\n]{0,200}\}[ \t#]*\Z")
+"""The identifier and classes of a heading, as Pandoc and kramdown write them."""
 MAX_MARKDOWN_DEPTH = 100
 """Lists and quotes inside each other; the parser drops what is nested more deeply."""
 HTML_TAG = re.compile(
@@ -166,7 +178,7 @@ def _convert_markdown(content: str, title: str, base: str) -> tuple[str, str]:
     """
     parser = _markdown_parser()
     definitions: dict[str, Any] = {}
-    tokens = parser.parse(content, definitions)
+    tokens = parser.parse(_write_dialects(content), definitions)
     heading = ""
     for place, (token, inner) in enumerate(pairwise(tokens)):
         if token.tag == "h1" and not token.level and title in ("", inner.content.strip()):
@@ -177,6 +189,30 @@ def _convert_markdown(content: str, title: str, base: str) -> tuple[str, str]:
         _keep_literal_tags(token)
     html = parser.renderer.render(tokens, parser.options, definitions)
     return heading, html_to_text(html + _write_unused(definitions, html), base)
+
+
+def _write_dialects(content: str) -> str:
+    """Return Markdown in which the lines of its dialects are common ones, except in listings.
+
+    A note of a footnote is a paragraph of its own, a callout has its title in bold, a heading no attributes,
+    and the place of a table of contents is empty.
+    """
+    lines: list[str] = []
+    fence = ""
+    for line in content.split("\n"):
+        if found := FENCE.match(line):
+            fence = "" if fence and found[1].startswith(fence) else fence or found[1]
+        if not fence and FOOTNOTE_START.match(line) and lines and lines[-1].strip():
+            lines.append("")
+        if fence or found:
+            lines.append(line)
+        elif callout := CALLOUT.fullmatch(line):
+            title = callout[3].strip() or callout[2].capitalize()
+            lines += [f"{callout[1]}**{title}**", callout[1]]
+        elif not CONTENTS_PLACE.fullmatch(line.strip()):
+            heading = HEADING_ATTRIBUTES.search(line) if line.startswith("#") else None
+            lines.append(line[: heading.start()] if heading else line)
+    return "\n".join(lines)
 
 
 def _write_unused(definitions: dict[str, Any], html: str) -> str:
@@ -206,8 +242,16 @@ def _keep_literal_tags(token: Token) -> None:
     for child in token.children or ():
         if child.type == "html_inline" and not HTML_TAG.match(child.content):
             child.type = "text"
+        elif child.type == "text":
+            child.content = MARKED.sub(r"\1", NOTE_LINK.sub(_name_note, child.content))
     if token.type == "html_block" and not HTML_TAG.match(token.content.lstrip()):
         token.content = f"<p>{escape(token.content)}</p>"
+
+
+def _name_note(link: re.Match[str]) -> str:
+    """Return the text that a notebook shows for a link to another note, or for an embedded file."""
+    name = link[4] or (f"{link[2]} > {link[3]}" if link[2] and link[3] else link[2] or link[3])
+    return f"({name})" if link[1] else name
 
 
 def _plain_words(heading: Token) -> str:

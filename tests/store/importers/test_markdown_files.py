@@ -14,6 +14,23 @@ from store.model.errors import InvalidInput
 NOW = "2031-05-06T07:08:09Z"
 
 
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("a[^1] b[^n].\n\n[^1]: One.\n[^n]: Two.", "a[^1] b[^n].\n\n\\[^1]: One.\n\n\\[^n]: Two."),
+        ("> [!note] Fog\n> It is thick.", "> **Fog**\n\n> It is thick."),
+        ("> [!WARNING]\n> Wet.", "> **Warning**\n\n> Wet."),
+        ("[[Note]] [[Note|shown]] [[Note#Part]] ![[a.png]]", "Note shown Note > Part (a.png)"),
+        ("a ==marked== b == c == `==d==` `[[e]]`", "a marked b == c == `==d==` `[[e]]`"),
+        ("## Head {#id .x}\n\n## {#a} set\n\n[TOC]\n\nx", "## Head\n\n## {#a} set\n\nx"),
+        ("```\n[TOC]\n> [!note] x\n# y {#z}\n```", "```\n[TOC]\n> [!note] x\n# y {#z}\n```"),
+        ("~~~\n[[a]]\n```\n[^1]: x\n~~~\n[[b]]", "````\n[[a]]\n```\n[^1]: x\n````\n\nb"),
+    ],
+)  # fmt: skip
+def test_dialects(markdown: str, text: str) -> None:
+    assert parse_markdown_article(f"# T\n\n{markdown}")["text"] == text
+
+
 def test_front_matter_in_yaml() -> None:
     fields = parse_markdown_article(
         "---\r\ntitle: 'The ferry: back'\r\ntags: [sea, air]\r\ndate: 2029-03-03\r\n"
