@@ -142,7 +142,7 @@ COMMANDS: tuple[Command, ...] = (
         "article.back",
         ("h", "escape"),
         "Back",
-        "go back; in the list, clear the search or cancel the running task",
+        "go back; in the list, clear the search or cancel a task",
         ALL_PLACES,
     ),
     _text_command(

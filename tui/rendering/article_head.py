@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from store.model.article import Body, FullArticle, reading_minutes
 from store.text.names import name_key
-from tui.rendering.cells import StyledText, pad_left, truncate_cells, wrap_text
+from tui.rendering.cells import StyledText, cell_width, pad_left, truncate_cells, wrap_text
 from tui.rendering.list_rows import STAR_SIGN
 from tui.rendering.markdown import is_rtl
 from tui.rendering.trail import ShownPage
@@ -20,6 +20,9 @@ from tui.rendering.wording import (
 )
 
 RULE = "─"
+MIN_NAME_CELLS = 6
+"""Cells of a source, of authors or of tags, which are left out if there is less room for them."""
+_SOURCE_PART, _AUTHORS_PART = 1, 3
 SUMMARY_BAR, RTL_SUMMARY_BAR = "▌ ", " ▐"
 """Drawn before the lines of a summary; the second at the right of right-to-left text."""
 
@@ -31,7 +34,7 @@ def build_article_head(
 
     Args:
         entry: The article.
-        width: Cells of a line; facts that do not fit are cut at the end of theirs.
+        width: Cells of a line.
         now: Seconds since 1970.
         note: Shown before the facts.
         page: The article's page, if the text below is that of it.
@@ -43,35 +46,56 @@ def build_article_head(
     if page is not None:
         article = replace(entry.article, words=page.words)
         note, entry = PAGE_TEXT_LABEL, replace(entry, article=article)
-    if facts := join_nonempty((note, describe_article(entry, now))):
-        lines.append((truncate_cells(facts, width), "muted"))
+    if facts := describe_article(entry, now, note=note, width=width):
+        lines.append((facts, "muted"))
     lines.append((RULE * width, "muted"))
     if entry.body.is_missing and page is None:
         lines += [(line, "text") for line in wrap_text(MISSING_TEXT, width)]
     return lines
 
 
-def describe_article(entry: FullArticle, now: int, zone: tzinfo | None = None) -> str:
+def describe_article(
+    entry: FullArticle,
+    now: int,
+    zone: tzinfo | None = None,
+    *,
+    note: str = "",
+    width: int | None = None,
+) -> str:
     """Return source, date, authors, length, star and tags: `Gazette · today 21:39 · 1 min · #tea`.
 
     Args:
         entry: The article.
         now: Seconds since 1970.
         zone: The reader's time zone; the system's if it is None.
+        note: Shown before the facts.
+        width: Cells of the line; None for as many as it takes. The tags give way first, then the
+            authors and the source.
     """
     article = entry.article
     source = name_key(entry.source_name)
-    return join_nonempty(
+    authors = ", ".join(author for author in article.authors if name_key(author) != source)
+    date = format_recent_date(article.date, datetime.fromtimestamp(now, UTC), zone)
+    marks = join_nonempty(
         (
-            entry.source_name,
-            format_recent_date(article.date, datetime.fromtimestamp(now, UTC), zone),
-            ", ".join(author for author in article.authors if name_key(author) != source),
             f"{reading_minutes(article.words)} min",
             UPDATED_LABEL if entry.updated else "",
             STAR_SIGN if entry.reading.starred else "",
-            *(f"#{tag}" for tag in article.tags),
         )
     )
+    parts = [note, entry.source_name, date, authors, marks]
+    whole = join_nonempty((*parts, *(f"#{tag}" for tag in article.tags)))
+    if width is None or cell_width(whole) <= width:
+        return whole
+    line = join_nonempty(parts)
+    if cell_width(line) <= width:
+        has_room = cell_width(line) + MIN_NAME_CELLS <= width
+        return truncate_cells(whole, width) if has_room else line
+    for at in (_AUTHORS_PART, _SOURCE_PART):
+        excess = max(0, cell_width(join_nonempty(parts)) - width)
+        room = cell_width(parts[at]) - excess
+        parts[at] = truncate_cells(parts[at], room) if room >= MIN_NAME_CELLS else ""
+    return truncate_cells(join_nonempty(parts), width)
 
 
 def build_summary(body: Body, width: int) -> list[StyledText]:

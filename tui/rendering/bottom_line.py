@@ -27,7 +27,7 @@ LAST_HINTS = 2
 """Keys that are never left out."""
 MIN_PATH_CELLS = 12
 """Cells that a shortened path keeps at least."""
-PATH = re.compile(r"(?<![\w/:])~?(?:/[^\s/:)]+){2,}/?")
+PATH = re.compile(r"https?://\S*[^\s:,;.)]|(?<![\w/:])~?(?:/[^\s/:)]+){2,}/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,12 @@ def fit_notice(notice: Notice, width: int) -> str:
 
 
 def shorten_paths(text: str, excess: int) -> str:
-    """Return a text with its longest path shortened in the middle by so many cells, if it can be."""
+    """Return a text with its longest path or URL shortened by so many cells, if it can be."""
     path = max(PATH.findall(text), key=len, default="")
     keep = max(MIN_PATH_CELLS, cell_width(path) - excess)
     if cell_width(path) <= keep:
         return text
-    return text.replace(path, shorten_path(path, keep))
+    return text.replace(path, shorten_path(path.partition("://")[2] or path, keep))
 
 
 def shorten_path(path: str, width: int) -> str:

@@ -119,12 +119,14 @@ def build_two_line_row(
     facts = _choose_facts(row, room - cell_width(rest) - gap, look)
     facts = fit_cells(facts, min(cell_width(facts), width))
     left = width - cell_width(facts)
-    second = fit_cells(" " * SIGN_CELLS + fit_cells(rest, max(0, left - SIGN_CELLS - gap)), left)
+    spans = [(start + SIGN_CELLS, end + SIGN_CELLS) for start, end in look.find_highlights(rest)]
+    indented, role, gap = " " * SIGN_CELLS + rest, _title_role(row), min(gap, left)
+    second = [*render_highlights(indented, spans, role, left - gap), (" " * gap, role)]
     first = _build_title_line(row, begin, "", room, look, selected=selected)
     if chosen and not selected:
         first = _show_chosen(first)
     # The same with and without the cursor: a move draws as little as in a list of one line.
-    return first, [(second, _title_role(row)), (facts, "muted")]
+    return first, [*second, (facts, "muted")]
 
 
 def _show_chosen(line: Sequence[StyledText]) -> Sequence[StyledText]:

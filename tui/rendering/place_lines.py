@@ -11,7 +11,7 @@ from store.model.times import to_unix_seconds
 from store.text.urls import name_site
 from tui.rendering.cells import StyledText, cell_width, fit_cells, pad_left
 from tui.rendering.places import Place, TreeRow, shown_number
-from tui.rendering.wording import describe_feed_problem, format_age
+from tui.rendering.wording import describe_feed_problem, format_age, format_percentage
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStatus
@@ -147,7 +147,7 @@ def _table_cells(place: Place, counts: Counts | None, look: PlaceLook) -> str:
     if counts is None:
         cells: Sequence[str] = ["", "", "", *fetches]
     else:
-        read = f"{1 - counts.unread / counts.total:.0%}" if counts.total else ""
+        read = format_percentage(1 - counts.unread / counts.total) if counts.total else ""
         cells = [f"{counts.unread:,}", f"{counts.total:,}", read, *fetches]
     widths = (cells for _, cells in TABLE_COLUMNS)
     return "".join(map(pad_left, cells, widths)) + " " * TABLE_MARGIN_CELLS

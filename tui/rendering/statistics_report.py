@@ -16,7 +16,13 @@ from tui.rendering.charts import (
     draw_stacked_bar,
     place_side_by_side,
 )
-from tui.rendering.wording import format_count, format_day, format_duration, join_nonempty
+from tui.rendering.wording import (
+    format_count,
+    format_day,
+    format_duration,
+    format_percentage,
+    join_nonempty,
+)
 
 CHART_DAYS, CHART_WEEKS, CALENDAR_WEEKS = 30, 12, 53
 CHART_HEIGHT = 4
@@ -138,7 +144,7 @@ def format_share(share: float) -> str:
     percent = 100 * share
     if 0 < percent < 0.05:
         return "< 0.1 %"
-    return f"{percent:.1f} %" if 0 < percent < 10 else f"{percent:.0f} %"
+    return f"{percent:.1f} %" if 0 < percent < 10 else format_percentage(share)
 
 
 # -- figures ---------------------------------------------------------------------------------

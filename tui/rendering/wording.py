@@ -195,6 +195,11 @@ def format_duration(minutes: int) -> str:
     return f"{hours:,} h {rest} min" if hours else f"{rest} min"
 
 
+def format_percentage(share: float) -> str:
+    """Return a part of a whole as `43 %`; as `100 %` only if it is all of it."""
+    return f"{min(round(100 * share), 99 if share < 1 else 100)} %"
+
+
 def _parse_iso(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text or "")

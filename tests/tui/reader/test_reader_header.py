@@ -59,6 +59,7 @@ async def test_the_numbers_follow_other_processes(
         (("m", "f", "j", "enter"), "Unread", "11 unread of 12 · newest first"),
         (("s", "f", "j", "j", "enter"), "Starred", "1 unread of 1 · newest first"),
         (("/", "1", "1", "tab"), "All · /11", "found · best first"),
+        (("f", "j", "enter", "/", "1", "1", "tab"), "All · /11", "found · best first"),
         (("/", "1", "1", "tab", "q"), "All", "12 unread of 12 · newest first"),
     ],
 )

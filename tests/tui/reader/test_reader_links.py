@@ -127,7 +127,7 @@ async def test_the_end_of_a_long_host_is_never_cut(
     library = make_library(tmp_path / "deceptive", [make_article(1, url=url)])
     async with start(library=library, size=(columns, 15)) as running:
         await running.press("o")
-        await running.wait_until(lambda: "Deceptive link" in screen_text(running.app))
+        await running.wait_until(lambda: "Deceptive link: user name in" in screen_text(running.app))
         assert shown in screen_text(running.app)
 
 

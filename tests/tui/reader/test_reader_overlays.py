@@ -154,6 +154,9 @@ async def test_a_story_grows_once_all_articles_are_indexed(start: Start) -> None
         await running.settle()
         assert "STORY  " in screen_text(running.app)
         assert "articles ·" not in screen_text(running.app)
+        running.reader.post_message(messages.StoryUpdated(article_id(12), (), complete=False))
+        await running.press("m")
+        assert "No unread article found yet; still searching" in screen_text(running.app)
         running.reader.post_message(messages.IndexEnded(is_updated=True))
         await running.settle()
         assert "12 articles · 12 unread" in screen_text(running.app)
@@ -207,7 +210,7 @@ async def test_one_key_per_decision(start: Start, tmp_path: Path) -> None:
 async def test_triage_ends_after_the_last_article(start: Start) -> None:
     async with start(size=NARROW) as running:
         await running.press("f", "j", "enter", "T", *"mmmmmmmmmmmm")
-        assert "No more unread articles" in screen_text(running.app)
+        assert "No more unread articles: 12 read" in screen_text(running.app)
         await running.press("m", "s", "t", "d", "enter", "j", "escape", "T")
         assert "No unread articles" in screen_text(running.app)
         await running.press("q")

@@ -54,6 +54,17 @@ async def test_every_number_opens_a_similar_article(start: Start) -> None:
             assert running.reader.article_list.selected_row.id == similar[number - 1].id
 
 
+async def test_the_cursor_of_the_side_pane_stays_on_its_line(start: Start) -> None:
+    """What is similar comes later than what stands below it."""
+    async with start() as running:
+        side = running.reader.side_pane
+        await running.press("tab", "tab", "G", "k")
+        shown = side.build_line(side.top_line + side.caret.y, 40)
+        side.show_similar(article_id(10), ())
+        await running.settle()
+        assert side.build_line(side.top_line + side.caret.y, 40) == shown
+
+
 @pytest.mark.command("article.toggle_read", "article.delete")
 async def test_similar_articles_are_as_they_are_in_the_list(start: Start) -> None:
     """One that is marked read or deleted elsewhere is so in the side pane, too."""

@@ -107,13 +107,14 @@ def test_the_reason_outlasts_path_and_hint(width: int, expected: str) -> None:
     ("text", "excess", "expected"),
     [
         ("Exported to ~/news/2026/tide-tables.md", 8, "Exported to ~/news…e-tables.md"),
-        ("https://x.example/a/b/c: 404 Not Found", 10, "https://x.example/a/b/c: 404 Not Found"),
+        ("https://x.example/a/b/c: 404 Not Found", 8, "x.example/a/b/c: 404 Not Found"),
+        ("https://x.example/a/b/c: 404 Not Found", 10, "x.ex…le/a/b/c: 404 Not Found"),
         ("read and/or write", 3, "read and/or write"),
         ("No path here", 5, "No path here"),
         ("/tmp/a is short", 5, "/tmp/a is short"),
     ],
 )
-def test_only_paths_are_shortened(text: str, excess: int, expected: str) -> None:
+def test_only_paths_and_urls_are_shortened(text: str, excess: int, expected: str) -> None:
     assert shorten_paths(text, excess) == expected
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from store.model.article import ArticleRow
@@ -52,6 +55,15 @@ def test_two_lines(title: str, first: str, second: str) -> None:
     lines = [plain(line) for line in build_two_line_row(make_row(title), 35, LOOK, selected=False)]
     assert [line.rstrip() for line in lines] == [first, second]
     assert [cell_width(line) for line in lines] == [35, 35]
+
+
+def test_what_was_searched_is_highlighted_in_both_lines() -> None:
+    look = replace(LOOK, find_highlights=lambda text: [m.span() for m in re.finditer("Dam", text)])
+    row = make_row("Dam after dam: the Dam that will not be a Dam")
+    lines = build_two_line_row(row, 35, look, selected=False)
+    shown = [[text for text, role in line if role == "match"] for line in lines]
+    assert shown == [["Dam", "Dam"], ["Dam"]]
+    assert plain(lines[1]) == "    will not be a Dam       2d · 2′"
 
 
 @pytest.mark.parametrize("width", [1, 3, 4, 5, 8, 20, 47, 48, 72, 200])

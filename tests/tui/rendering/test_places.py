@@ -199,10 +199,10 @@ def test_lines_of_the_column(key: str, expected: str) -> None:
     ("key", "expected"),
     [
         ("heading:feeds", " ▾ Feeds                                                        "),
-        ("all", " ◆ All                       1,097   1,114    2%                "),
+        ("all", " ◆ All                       1,097   1,114   2 %                "),
         (
             "feed:https://g.example/",
-            " ! Gazette                      10      11    9%     2d     6h  ",
+            " ! Gazette                      10      11   9 %     2d     6h  ",
         ),
         (
             "feed:https://a.example/",
@@ -225,7 +225,7 @@ def test_the_labels_stand_above_the_columns() -> None:
 def test_a_wide_table_has_the_sites_of_feeds() -> None:
     labels = f"  {build_table_labels('Places', 120)}"
     assert line("feed:https://g.example/", 120).index("g.example") == labels.index("site")
-    assert line("all", 120).split() == ["◆", "All", "1,097", "1,114", "2%"]
+    assert line("all", 120).split() == ["◆", "All", "1,097", "1,114", "2", "%"]
 
 
 @pytest.mark.parametrize("width", [1, 2, 10, 26, 59, 60, 120, 250])

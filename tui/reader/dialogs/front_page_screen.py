@@ -31,7 +31,7 @@ class FrontPageScreen(RailScreen):
     """A front page, and the newest article of the selected story beside it; ends with one to open."""
 
     PLACE = "front page"
-    RAIL_TITLE, THIRD_TITLE = "Front Page", "Story"
+    RAIL_TITLE, THIRD_TITLE = "Stories", "Story"
     LINES_PER_ITEM = 4
 
     def __init__(

@@ -35,7 +35,8 @@ class StatisticsScreen(FullScreenDialog[None]):
     @property
     def hints(self) -> Sequence[tuple[str, str]]:
         """The keys of the bottom line."""
-        return (("move.down", "scroll"), ("app.help", "help"), ("dialog.close", "back"))
+        scroll = (("move.down", "scroll"),) if self._report_view.max_top_line else ()
+        return (*scroll, ("app.help", "help"), ("dialog.close", "back"))
 
     def receive_message(self, message: Message) -> None:
         """Show what is counted so far."""
@@ -48,6 +49,7 @@ class StatisticsScreen(FullScreenDialog[None]):
         self._report_view.show(self._build_lines)
 
     def _build_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
+        self.call_later(self.update_hints)  # it depends on the lines whether there is one to scroll
         if self._statistics is None:
             return [[("Counting…", "muted")]]
         return render_statistics(self._statistics, width)

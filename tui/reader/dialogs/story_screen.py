@@ -120,5 +120,8 @@ class StoryScreen(RailScreen):
 
     def mark_read(self) -> None:
         """Mark all articles of the story and their copies as read, as one change."""
-        rows = (row for chapter in self.story for row in (chapter.row, *chapter.copies))
+        rows = [row for chapter in self.story for row in (chapter.row, *chapter.copies)]
+        if not self._is_complete and all(row.read for row in rows):
+            self.show_notice("No unread article found yet; still searching")
+            return
         self.gateway.changes.mark_all_read([row.id for row in rows])

@@ -106,7 +106,6 @@ class TriageScreen(PanesDialog[str]):
 
     def _show_article(self, entry: FullArticle | None) -> None:
         if entry is None:
-            self._article_view.empty_text = self._describe_nothing()
             self._article_view.clear()
             return
         self._article_view.show(entry, preview=True)
@@ -131,6 +130,9 @@ class TriageScreen(PanesDialog[str]):
         self.head_view.show(lambda width: [self.build_head(width)])
         self._queue_view.show(self._build_queue)
         self._similar_view.show(lambda width: build_similar(self._similar, self._now(), width))
+        if self._article_view.empty_text != (nothing := self._describe_nothing()):
+            self._article_view.empty_text = nothing
+            self._article_view.refresh()
 
     def build_head(self, width: int) -> Sequence[StyledText]:
         """Return how far the triage has come."""

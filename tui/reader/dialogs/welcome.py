@@ -13,9 +13,9 @@ from tui.config.commands import FOOTER_HINTS, format_key
 from tui.reader.dialogs.picker import Picker
 
 WELCOME_LINES = (
-    "A reader for feeds, pages and files",
-    "All of it is kept on your own disk",
-    "Your library is empty: try samples",
+    "Read and keep the news in your terminal",
+    "Everything stays on your own disk",
+    "Your library is empty: these are samples",
 )
 MIN_TEXT_ROWS, MIN_KEY_COLUMN_ROWS = 14, 20
 """Heights of the terminal from which there is room for text, and for a line for each key."""

@@ -60,16 +60,14 @@ class FeedActions:
     def show_fetch_result(self, message: messages.FetchEnded) -> None:
         """Show how many articles are new and how many feeds failed."""
         parts = []
-        if message.failed < message.done or not message.done:
-            new, feeds = (
-                format_count(message.added, "new article"),
-                format_count(message.done, "feed"),
-            )
-            parts.append(f"{new} from {feeds}")
+        new = format_count(message.added, "new article")
+        feeds = format_count(message.done, "feed")
         if message.failed:
             key = self.keymap.first_key("feeds.list")
-            feeds = format_count(message.done, "feed")
+            parts.append(new if message.added else "")
             parts.append(f"{message.failed:,} of {feeds} failed ({key} shows why)")
+        else:
+            parts.append(f"{new} from {feeds}")
         if skipped := message.total - message.done:
             parts.append(f"cancelled before {format_count(skipped, 'feed')}")
         self.status_line.show_notice(

@@ -12,6 +12,7 @@ from tui.reader.screen.search_actions import SearchActions
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import HeaderLine
 from tui.rendering.header_line import HeaderFacts, counted_query, describe_order, describe_shown
+from tui.rendering.places import ALL_PLACE
 
 
 @dataclass(eq=False)
@@ -42,7 +43,9 @@ class HeaderActions:
 
     @property
     def shown(self) -> str:
-        """The list that is shown, in words."""
+        """The list that is shown, in words; a search is through all articles, whatever was listed."""
+        if self.search.query_text:
+            return ALL_PLACE.name
         return describe_shown(self.state.place.full_name, self.state.query.show)
 
     def update(self) -> None:

@@ -129,7 +129,8 @@ class LinkActions:
         room = find_line_room(self.screen.app.size.width) - len(OPEN_LABEL)
         shown = host if len(host) <= room else f"…{host[1 - room :]}"
         lines = ["Don't open", OPEN_LABEL + shown]
-        question = Picker(self.keymap, "Deceptive link", lines)
+        reason = "look-alike letters" if "xn--" in host else "user name in it"
+        question = Picker(self.keymap, f"Deceptive link: {reason}", lines)
         return await self.screen.app.push_screen_wait(question) == 1
 
     def _report_failure(self, result: OpenResult) -> None:

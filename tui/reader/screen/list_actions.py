@@ -229,10 +229,10 @@ class ListActions:
         key = self.keymap.first_key
         if replace(self.state.query, is_folded=False) == ListQuery():
             return f"No articles yet · {key('app.welcome')} to add some"
-        return (
-            f"No matching articles · {key('list.filter')} filter, "
-            f"{key('list.category')} category, {key('list.search')} search"
-        )
+        ways = f"{key('list.category')} go to a place, {key('list.search')} search"
+        if self._view.show is None:
+            return f"No articles here · {ways}"
+        return f"No matching articles · {key('list.filter')} filter, {ways}"
 
     def reload(self, message: messages.LibraryChanged) -> None:
         """Ask for the list again; the open article and restored ones stay in it."""

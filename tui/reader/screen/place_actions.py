@@ -154,6 +154,7 @@ class PlaceActions:
     def show_in_list(self, place: Place) -> None:
         """Show a place in the list, and go there."""
         self.close_input()
+        self.status_line.clear_notice()
         self.lists.show_place(place)
         self.tree.show_current(place.key)
         self.panes.return_to_list()
@@ -183,6 +184,7 @@ class PlaceActions:
 
     async def start_filter(self) -> None:
         """Ask for the part of the names to show."""
+        self.status_line.clear_notice()
         if self.input is None:
             self.input = PlaceFilterInput(self.tree.filter_text)
             await self.screen.mount(self.input, before=self.status_line)

@@ -432,7 +432,7 @@ class Reader(KeymapScreen, Screen[None]):
             messages.ExportNameSuggested: [self.exports.prompt_for_file],
             messages.ArticleRendered: [self.exports.pipe],
             messages.PlacesListed: [self.places.show_places],
-            messages.PlacesCounted: [self.places.show_counts],
+            messages.PlacesCounted: [self.places.show_counts, self.describe_selected_place],
             messages.PrivateHostDetected: [self.feeds.confirm_private_host],
             messages.UndoHistoryListed: [self.edits.show_undo_history],
             messages.StoryUpdated: [self.overlays.receive_message],
@@ -591,6 +591,12 @@ class Reader(KeymapScreen, Screen[None]):
     def open_clicked(self, message: ArticleList.OpenRequested) -> None:
         """Open the article that was clicked."""
         self.articles.open(message.row.id)
+
+    @on(PlaceTree.SelectionChanged)
+    def describe_selected_place(self, _: object = None) -> None:
+        """Describe the place under the cursor in the bottom line."""
+        if self.state.current_pane == "places":
+            self.update_status()
 
     @on(PlaceTree.PlaceChosen)
     def show_place(self, message: PlaceTree.PlaceChosen) -> None:
@@ -770,7 +776,12 @@ class Reader(KeymapScreen, Screen[None]):
         self.article_list.title = self.header.describe_order()
         self.article_list.update_title()
         question = self.prompts.question
-        state = (question,) if question else self.header.describe_state()
+        if question:
+            state: Sequence[str] = (question,)
+        elif self.state.current_pane == "places":
+            state = (self.place_tree.describe_selected(),)
+        else:
+            state = self.header.describe_state()
         parts = (read_only, *state, self.progress_text)
         self.status_line.set_state(join_nonempty(parts))
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from store.model.article import LISTED_COPY, ArticleRow, Snippet
 from tui.reader.widgets.line_view import LineView
 from tui.reader.widgets.row_selection import RowSelection
-from tui.rendering.cells import StyledText, cell_width, fit_cells
+from tui.rendering.cells import StyledText, cell_width, fit_cells, wrap_text
 from tui.rendering.list_layout import (
     HighlightRanges,
     ListHeading,
@@ -406,11 +406,10 @@ class ArticleList(LineView):
         return self._list_lines.heading_above(self.top_line) or self.title
 
     def _choose_row_height(self) -> int:
-        if self.snippets is not None:
-            return 2
         width, height = self.size
         is_two = width <= MAX_TWO_LINE_WIDTH and height >= MIN_TWO_LINE_HEIGHT
-        return ROW_HEIGHTS.get(self._rows_setting, 2 if is_two else 1)
+        lines = ROW_HEIGHTS.get(self._rows_setting, 2 if is_two else 1)
+        return lines + (self.snippets is not None)
 
     def _make_window(self, rows: Sequence[ArticleRow]) -> ListWindow:
         """Return what is loaded, with other rows."""
@@ -663,23 +662,21 @@ class ArticleList(LineView):
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return a heading, or one line of a row: signs, title, facts."""
         if not self.total:
-            return (
-                [(fit_cells(f" {self.empty_text}", width), "muted")]
-                if y == 0 and self.empty_text
-                else []
-            )
+            texts = wrap_text(self.empty_text, width - 1)
+            return [(fit_cells(f" {texts[y]}", width), "muted")] if y < len(texts) else []
         spot = self._list_lines.line_content(y)
         if spot.heading:
             return [(fit_cells(f" {spot.heading}", width), "section")]
         row = self.row_at(spot.row)
         if row is None:
             return []
-        if spot.line_in_row and self.snippets is not None:
-            found = self.snippets.get(row.id)
+        title_lines = self._list_lines.row_height - (self.snippets is not None)
+        if spot.line_in_row == title_lines:
+            found = (self.snippets or {}).get(row.id)
             return build_snippet_line(found, width) if found else []
         look = replace(self._look, now=self._now(), is_lit=self.is_active)
         selected, chosen = spot.row == self.cursor, spot.row in (self.selected_places or ())
-        if self._list_lines.row_height == 1 or self.snippets is not None:
+        if title_lines == 1:
             return build_one_line_row(row, width, look, selected=selected, chosen=chosen)
         lines = build_two_line_row(row, width, look, selected=selected, chosen=chosen)
         return lines[spot.line_in_row]

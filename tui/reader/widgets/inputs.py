@@ -163,8 +163,15 @@ class TagPrompt(Prompt):
         return f"Not tagged {typed}"
 
     def suggest_tags(self, tags: Sequence[str], *, removable: bool = False) -> None:
-        """Suggest one of these tags; those that can be removed are also listed."""
+        """Suggest one of these tags; those that can be removed are also listed.
+
+        The only one that can be removed is the answer, until the user types another.
+        """
         self.suggester = SuggestFromList(tags, case_sensitive=False)
         if removable:
             self._removable_tags = tags
-            self.placeholder = f"Tag to remove: {', '.join(tags)}"
+            if len(tags) > 1:
+                self.placeholder = f"Tag to remove: {', '.join(tags)}"
+            elif not self.value:
+                self.value = tags[0]
+                self.action_select_all()  # what is typed takes its place

@@ -18,8 +18,10 @@ from tui.rendering.place_lines import (
     build_place_line,
     build_problem_line,
     build_table_labels,
+    describe_place_counts,
 )
 from tui.rendering.places import Place, TreeRow, visible_places
+from tui.rendering.wording import join_nonempty
 
 MIN_SPACED_HEIGHT = 40
 """From this height on there is an empty line above a heading."""
@@ -35,6 +37,9 @@ class PlaceTree(LineView):
         """The user wants to see a place in the list."""
 
         place: Place
+
+    class SelectionChanged(Message):
+        """The cursor is on another place, or the places are others."""
 
     @dataclass
     class Folded(Message):
@@ -83,6 +88,14 @@ class PlaceTree(LineView):
         else:
             self.places = places
             self._lay_out()
+
+    def describe_selected(self) -> str:
+        """Return the full name of the place under the cursor, and its numbers or what is wrong."""
+        if (place := self.selected_place) is None:
+            return ""
+        problem = self._look.describe_problem(place)
+        numbers = describe_place_counts(place, self._look.counts)
+        return join_nonempty((place.full_name, problem or numbers))
 
     def show_counts(self, counts: PlaceCounts) -> None:
         """Show the numbers of some places."""
@@ -135,6 +148,7 @@ class PlaceTree(LineView):
             self._select(selected.key)
         self.set_line_count(line)
         self._scroll_to_cursor()
+        self.post_message(self.SelectionChanged())
 
     def _redraw_changes(self, old: PlaceLook) -> None:
         """Redraw the lines on the screen that say something else than before."""
@@ -173,6 +187,7 @@ class PlaceTree(LineView):
                 if row < len(self._first_lines):
                     self.refresh_line(self._first_lines[row])
             self._scroll_to_cursor()
+            self.post_message(self.SelectionChanged())
 
     def find_unread(self, number: int) -> int | None:
         """Return the row of the nth feed or search below (or above) with unread articles."""

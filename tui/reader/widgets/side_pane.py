@@ -137,11 +137,15 @@ class SidePane(LineView):
         sections = build_detail_sections(
             self.full_article, self.similar, self.insights, width, self._now(), running
         )
+        before = self._items[self.cursor] if self._items else None
         self._items = [
             item
             for section in sections
             for item in section.visible_items(width, folded=section.name in self.folded_sections)
         ]
+        is_moved = self._items[self.cursor : self.cursor + 1] != [before]
+        if is_moved and before in self._items:  # what came above it moves the cursor with it
+            self.cursor = self._items.index(before)
         self.cursor = min(self.cursor, len(self._items) - 1)
         self._build_lines()
 
