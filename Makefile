@@ -9,10 +9,12 @@ CODE := store tui themes sample_articles tests benchmarks docs packaging
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types imports docs matrix package site lock clean
+.PHONY: help setup run test check format lint types imports docs matrix package site lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/dev  ## install newstui and all tools into .venv
 
 run: $(VENV)/run  ## start the reader (with sample articles while your library is empty)
 	@$(BIN)/newstui $(ARGS)

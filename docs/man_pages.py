@@ -73,7 +73,7 @@ theme = "sepia"
 open_command = ["firefox", "--new-window"]
 
 [keys]
-"article.toggle_star" = "*"
+"feeds.fetch_all" = "f5"
 
 [searches]
 week = "is:unread newer:7d\""""

@@ -27,7 +27,7 @@ DEFAULT_SOURCE = "default"
 SETTING_CELLS, SOURCE_CELLS = 45, 14
 MIN_SETTING_CELLS = 20
 TABLE_EXAMPLES = {
-    "keys": ('# "article.toggle_star" = "*"', '# "move.down" = ["j", "down", "ctrl+n"]'),
+    "keys": ('# "feeds.fetch_all" = "f5"', '# "move.down" = ["j", "down", "ctrl+e"]'),
     "searches": ('# week = "is:unread newer:7d"',),
 }
 """Example lines of the tables in the settings file."""

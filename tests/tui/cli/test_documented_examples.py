@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from docs.man_pages import SETTINGS_EXAMPLE as MAN_EXAMPLE
 from tests.support.codebase import ROOT
 from tests.tui.cli.conftest import Run
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+SETTINGS = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMENTED_SETTING = re.compile(r'^# (?=\[|"?[\w.]+"? = )', re.MULTILINE)
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -36,3 +39,17 @@ def test_the_examples_run(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch)
     for command in commands:
         done = run(*shlex.split(command.replace("~", str(home)))[1:])
         assert (done.code, command) == (0, command), done.err
+
+
+def test_the_settings_of_the_examples_are_valid(home: Path, run: Run) -> None:
+    """Neither those of README and docs nor those of `settings --example` have mistakes."""
+    blocks = [block for page in PAGES for block in SETTINGS.findall(page.read_text("utf-8"))]
+    examples = [block for block in blocks if "[colors]" not in block]
+    examples += [MAN_EXAMPLE, COMMENTED_SETTING.sub("", run("settings", "--example").out)]
+    file = home / ".config/newstui/settings.toml"
+    file.parent.mkdir(parents=True)
+    for example in examples:
+        file.write_text(example, "utf-8")
+        done = run("settings")
+        assert (done.code, done.err, example) == (0, "", example)
+    assert "f5" in run("keys").out
