@@ -62,6 +62,9 @@ MOVE_ITEM = (
     " where library = %s and id = %s"
 )
 
+MAX_WORDS = (1 << 31) - 1
+"""The greatest number that a column of type `int` takes."""
+
 StoredItem = tuple[int, ParsedArticle]
 """An article with the library that it is stored in."""
 
@@ -107,7 +110,7 @@ def _to_columns(library: int, found: ParsedArticle) -> dict[str, Any]:
         "title_key": row.title.casefold(),
         "at": row.timestamp,
         "added_at": row.added_at,
-        "words": row.words,
+        "words": min(max(0, row.words), MAX_WORDS),
         "feed_key": row.feed_key,
         "own_category": row.category,
         "own_source_name": row.source_name,

@@ -20,7 +20,10 @@ from store.model.errors import LibraryReadOnly
 from store.postgres.connection import Cursor
 from store.postgres.side_connection import SideConnection
 from store.postgres.values import storable_json, storable_text
+from store.text.clean import clean_line
+from store.text.names import clean_name
 
+MAX_FIELD_CELLS = 4000
 LIST_FIELDS = frozenset({"former_urls", "tags"})
 """The fields of a subscription that are tuples."""
 
@@ -61,7 +64,7 @@ class PostgresFeedStore(FeedStore):
         feeds = (
             replace(feed, paused=True) if library not in writable else feed
             for library, value in self._read("subscription").values()
-            for feed in [subscription_from_json(value)]
+            if (feed := subscription_from_json(value)).url
         )
         return sorted(feeds, key=lambda each: (each.display_name.casefold(), each.key))
 
@@ -155,8 +158,8 @@ def _put(cursor: Cursor, library: int, feed: Subscription) -> None:
             library,
             storable_text(feed.key),
             storable_json(subscription_to_json(feed)),
-            storable_text(feed.display_name),
-            storable_text(feed.category or feed.display_name),
+            storable_text(clean_line(feed.display_name)),
+            storable_text(clean_name(feed.category or feed.display_name)),
         ],
     )
 
@@ -166,11 +169,18 @@ def subscription_to_json(feed: Subscription) -> dict[str, Any]:
     return {name: value for name, value in asdict(feed).items() if value}
 
 
-def subscription_from_json(value: dict[str, Any]) -> Subscription:
-    """Return the subscription that `subscription_to_json` encoded, without unknown fields."""
-    known: dict[str, Any] = {
-        each.name: tuple(value[each.name]) if each.name in LIST_FIELDS else value[each.name]
-        for each in fields(Subscription)
-        if each.name in value
-    }
+def subscription_from_json(value: Mapping[str, Any]) -> Subscription:
+    """Return the subscription that `subscription_to_json` encoded, safe to show whoever wrote it.
+
+    Fields that are unknown, or of another type, are left out; without a valid URL it has none.
+    """
+    known: dict[str, Any] = {"url": ""}
+    for each in fields(Subscription):
+        given = value.get(each.name)
+        if isinstance(given, list | tuple) and each.name in LIST_FIELDS:
+            known[each.name] = tuple(clean_line(one) for one in given if isinstance(one, str))
+        elif isinstance(given, str) and each.type == "str":
+            known[each.name] = clean_line(given, limit=MAX_FIELD_CELLS)
+        elif type(given).__name__ == each.type:
+            known[each.name] = given
     return Subscription(**known)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from sys import intern
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from store.model.article import ArticleRow
 from store.model.times import UNDATED
 from store.postgres.access import Access
 from store.search.list_query import LAST_CHARACTER, ListQuery, Show, Sort
+from store.text.clean import clean_line
 
 Parameters = Mapping[str, Any]
 NO_PARAMETERS: Parameters = MappingProxyType({})
@@ -64,11 +66,22 @@ _ORDERS: dict[Sort, tuple[str, str]] = {
 
 
 def make_row(columns: Sequence[Any]) -> ArticleRow:
-    """Return the row of an article from `ROW_COLUMNS`; names that many have are in memory once."""
-    id_and_title, category, numbers, feed_key = columns[:2], columns[2], columns[3:10], columns[10]
-    names = intern(category), intern(feed_key), intern(columns[13])
-    fields = (*id_and_title, names[0], *numbers, names[1], *columns[11:13], names[2])
-    return ArticleRow(*fields)
+    """Return the row of an article from `ROW_COLUMNS`, safe to show whoever wrote it.
+
+    Names that many have are in memory once.
+    """
+    values = list(columns)
+    values[1] = clean_line(values[1])
+    for place in (2, 13):
+        values[place] = _clean_name(values[place])
+    values[10] = intern(values[10])
+    return ArticleRow(*values)
+
+
+@lru_cache(4096)
+def _clean_name(name: str) -> str:
+    """Return the name of a category or a source as one line."""
+    return intern(clean_line(name))
 
 
 def not_in_earlier(library: int, libraries: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -21,7 +21,8 @@ from store.postgres.states import (
     merge_states,
     state_from_columns,
 )
-from store.segments.documents import DOCUMENT_ERRORS, article_from_document
+from store.segments.documents import DOCUMENT_ERRORS, article_from_document, clean_body
+from store.text.clean import clean_text
 from store.text.names import unique_names
 from store.text.urls import make_link_key, make_page_id, make_url_id
 
@@ -245,7 +246,7 @@ class Reader:
         if not rows:
             return Body()
         text, summary, origin, is_complete, similar = rows[0]
-        return Body(text, summary, origin, is_complete, tuple(similar))
+        return clean_body(Body(text, summary, origin, is_complete, tuple(similar)))
 
     def read_texts(self, articles: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Return text and summary of articles by id, of those that have any."""
@@ -255,24 +256,38 @@ class Reader:
             deleted=False,
             joined="join newstui.body b on b.library = a.library and b.id = a.id",
         )
-        return {article: (text, summary) for article, text, summary in reversed(rows)}
+        return {
+            article: (clean_text(text), clean_text(summary))
+            for article, text, summary in reversed(rows)
+        }
 
     def read_text(self, article: str) -> str:
         """Return the text of an article; empty if there is none."""
         return self._read_body(article).text
 
     def articles(self, ids: Iterable[str]) -> Iterator[tuple[Article, ReadingStatus]]:
-        """Yield facts and reading status of many articles, a batch of them at a time."""
+        """Yield facts and reading status of many articles, a batch of them at a time.
+
+        Those that cannot be read are reported and left out.
+        """
         remaining = iter(ids)
         while batch := list(islice(remaining, BATCH_SIZE)):
-            found = self._read_facts(batch)
+            found = self._read_facts(batch, damaged=lambda error: self._access.warn(str(error)))
             for each in batch:
                 if each in found:
                     facts, state, _ = found[each]
                     yield facts, state.to_reading()
 
-    def _read_facts(self, articles: Sequence[str]) -> dict[str, tuple[Article, ArticleState, str]]:
-        """Return facts, state and the name of the source of articles, by id."""
+    def _read_facts(
+        self, articles: Sequence[str], damaged: Callable[[LibraryDamaged], object] | None = None
+    ) -> dict[str, tuple[Article, ArticleState, str]]:
+        """Return facts, state and the name of the source of articles, by id.
+
+        Args:
+            articles: The articles; those that are gone are left out.
+            damaged: Called with the error of each that cannot be read, which is left out; None to
+                raise it.
+        """
         found: dict[str, tuple[Article, ArticleState, str]] = {}
         columns = f"a.id, a.category, a.feed_key, a.source_name, {list_state_columns('s')}"
         rows = self._select(
@@ -289,7 +304,13 @@ class Reader:
                 for values in (states[: len(STATE_COLUMNS)], states[len(STATE_COLUMNS) :])
             )
             state = merge_states(shared, own)
-            stored = self._parse_facts(article, facts)
+            try:
+                stored = self._parse_facts(article, facts)
+            except LibraryDamaged as error:
+                if damaged is None:
+                    raise
+                damaged(error)
+                continue
             if feed_key and category != stored.category:
                 stored = replace(stored, category=category)
             found[article] = apply_edits(stored, state), state, source_name
@@ -297,7 +318,7 @@ class Reader:
 
     def _parse_facts(self, article: str, facts: Any) -> Article:
         try:
-            return article_from_document(facts)
+            return article_from_document({**facts, "id": article})
         except DOCUMENT_ERRORS as error:
             reason = f"{self._access.connection.shown_url}: article {article}"
             raise LibraryDamaged(f"{reason}: cannot be read ({error})") from error

@@ -113,7 +113,7 @@ class PostgresTransfer:
     ) -> ParsedArticle | Rejection:
         location = f"{self._access.connection.shown_url}: article {article}"
         try:
-            found = article_from_document(facts)
+            found = article_from_document({**facts, "id": article})
         except DOCUMENT_ERRORS as error:
             return Rejection(location, f"cannot be read ({error})")
         if text is None:

@@ -187,12 +187,26 @@ def body_from_document(document: Mapping[str, Any]) -> Body:
     Raises:
         Any of DOCUMENT_ERRORS: The document is not a text.
     """
+    return clean_body(
+        Body(
+            document["text"],
+            document.get("summary", ""),
+            document.get("summary_origin", ""),
+            bool(document.get("summary_complete", True)),
+            document.get("similar", ()),
+        )
+    )
+
+
+def clean_body(body: Body) -> Body:
+    """Return a text that is safe to show, whoever wrote it."""
     return Body(
-        text=clean_text(document["text"]),
-        summary=clean_text(document.get("summary", "")),
-        summary_origin=clean_line(document.get("summary_origin", "")),
-        summary_complete=bool(document.get("summary_complete", True)),
-        similar=tuple(map(clean_line, document.get("similar", ()))),
+        clean_text(body.text),
+        clean_text(body.summary),
+        clean_line(body.summary_origin),
+        body.summary_complete,
+        tuple(map(clean_line, body.similar)),
+        body.is_missing,
     )
 
 

@@ -60,7 +60,16 @@ create table newstui.article (
     added bigint not null,                           -- its number in the order in which articles came
     got bigint not null,                             -- the number of its last change
     writer text not null default '',                 -- the session that made it
-    primary key (library, id)
+    primary key (library, id),
+    constraint is_shown check (
+        id <> '' and length(title) <= 10000
+        and id || category || source_name !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]'
+    ),
+    constraint is_dated check (
+        at between -1000000000000 and 1000000000000
+        and added_at between -1000000000000 and 1000000000000
+    ),
+    constraint is_parsed check (words >= 0 and jsonb_typeof(facts) = 'object')
 );
 create unique index article_added on newstui.article (library, added);
 create index article_got on newstui.article (library, got);
@@ -162,7 +171,22 @@ create table newstui.event (
     data jsonb not null default '{}',
     shared boolean not null default false,
     got bigint not null,
-    primary key (library, account, machine, ord, checksum, kind)
+    primary key (library, account, machine, ord, checksum, kind),
+    constraint is_event check (               -- as `store.journal.events.check_event`
+        ord between 0 and 9007199254740991
+        and at between -9007199254740991 and 9007199254740991
+        and cardinality(articles) > 0 and array_position(articles, null) is null
+        and jsonb_typeof(data) = 'object'
+        and coalesce(jsonb_typeof(data -> 'count'), 'number') = 'number'
+        and case kind
+            when 'position' then coalesce(jsonb_typeof(data -> 'position'), '') = 'number'
+            when 'tagged' then coalesce(jsonb_typeof(data -> 'tag'), '') = 'string'
+            when 'untagged' then coalesce(jsonb_typeof(data -> 'tag'), '') = 'string'
+            when 'edited' then coalesce(jsonb_typeof(data -> 'to'), '') = 'object'
+            when 'undone' then coalesce(jsonb_typeof(data -> 'of'), '') = 'number'
+            else true
+        end
+    )
 );
 create index event_got on newstui.event (library, got);
 create index event_order on newstui.event (library, account, ord);
@@ -195,7 +219,15 @@ create table newstui.state (
     edited_at bigint,                                -- `ArticleRow.timestamp`
     got bigint not null default 0,
     writer text not null default '',
-    primary key (library, account, article)
+    primary key (library, account, article),
+    constraint is_state check (
+        jsonb_typeof(tags) = 'object' and jsonb_typeof(edits) = 'object'
+        and not jsonb_path_exists(tags, 'strict $.* ?
+            (@.type() != "array" || @.size() != 2 || @[0].type() != "number")')
+        and not jsonb_path_exists(edits, 'strict $.* ?
+            (@.type() != "array" || @.size() != 2 || @[0].type() != "number")')
+        and edited_at between -1000000000000 and 1000000000000
+    )
 );
 create index state_got on newstui.state (library, account, got);
 create index state_read on newstui.state (library, account, article) where read;
@@ -242,7 +274,10 @@ create table newstui.feed (
     name text collate "C" not null default '',       -- `FeedLabel` of its articles
     category text collate "C" not null default '',
     got bigint not null default 0,
-    primary key (library, key)
+    primary key (library, key),
+    constraint is_feed check (
+        jsonb_typeof(subscription) = 'object' and jsonb_typeof(state) = 'object'
+    )
 );
 
 create table newstui.search (

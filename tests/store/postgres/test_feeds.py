@@ -38,6 +38,15 @@ def test_a_subscription_as_json(feed: Subscription) -> None:
     values = subscription_to_json(feed)
     assert subscription_from_json(values) == feed
     assert subscription_from_json({**values, "of a newer version": 1}) == feed
+    hostile = {
+        **values,
+        "url": f"\x1b[2J{feed.url}",
+        "interval": [1],
+        "paused": "x",
+        "tags": [[], 5],
+    }
+    kept = replace(feed, interval=0, paused=False, tags=())
+    assert subscription_from_json(hostile) == kept
 
 
 def test_feeds_are_added_changed_and_removed(ann: PostgresLibrary, open_as: OpenAs) -> None:

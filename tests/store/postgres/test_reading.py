@@ -11,7 +11,7 @@ import pytest
 from store.journal.events import Event
 from store.library.statistics import AVERAGE_PACE, DayCounter, ReadShare, compute_statistics
 from store.model.article import Article, Body, ParsedArticle
-from store.model.errors import ArticleNotFound
+from store.model.errors import ArticleNotFound, LibraryDamaged
 from store.model.results import Counts, GroupCount
 from store.model.times import UNDATED
 from store.postgres.library import PostgresLibrary
@@ -384,3 +384,20 @@ def test_many_places_are_counted_as_one_by_one(ann: PostgresLibrary) -> None:
     }
     single = {name: ann.counts({name: query})[name] for name, query in queries.items()}
     assert ann.counts(queries) == single
+
+
+def test_what_another_program_wrote_is_safe_to_show(ann: PostgresLibrary) -> None:
+    hostile = "E'x\\x1b]0;y\\x07\\x1b[2Jz'"
+    raw = ann.access.connection.raw
+    raw.execute(f"update article set title = {hostile} where id = '{ids(1)[0]}'")
+    raw.execute(f"update body set text = {hostile}, summary = {hostile}")
+    raw.execute('update article set facts = \'{"id": "b", "title": 5}\' where id = %s', ids(2))
+    row, body = ann.get_row(ids(1)[0]), ann.get_article(ids(1)[0]).body
+    assert (row and row.title, body.text, body.summary) == ("xz", "xz", "xz")
+    assert [each.id for each, _ in ann.articles(ids(1, 2, 3))] == ids(1, 3)
+    assert ann.problems == (
+        f"{ann.shown_url}: article {ids(2)[0]}: cannot be read"
+        " ('int' object has no attribute 'isprintable')",
+    )
+    with pytest.raises(LibraryDamaged, match="cannot be read"):
+        ann.get_article(ids(2)[0])

@@ -128,6 +128,67 @@ def test_what_a_role_may_not_write(connect: Connect, statement: str) -> None:
         execute(connect("bob"), statement)
 
 
+ARTICLE = (
+    "insert into article (library, id, title, at, added_at, words, own_category, facts)"
+    " values (1, {}, {}, {}, {}, {}, {}, {})"
+)
+VALUES = {
+    "id": "'a'", "title": "'T'", "at": "1", "added_at": "1", "words": "1", "category": "'c'",
+    "facts": "'{}'",
+}  # fmt: skip
+EVENT = (
+    "insert into event (library, machine, ord, checksum, at, kind, articles, data, got)"
+    " values (1, 'desk', {}, 1, 1, '{}', '{}', '{}', 0)"
+)
+STATE_OF = "insert into state (library, account, article, {}) values (1, 'ann', 'a', '{}')"
+FEED = "insert into feed (library, key, subscription, state) values (1, 'k', '{}', '{}')"
+
+
+REFUSED = (
+    *(
+        ARTICLE.format(*{**VALUES, **changed}.values())
+        for changed in (
+            {"id": "''"},
+            {"id": "E'a\\x1b[2J'"},
+            {"id": "E'a\\u009b'"},
+            {"category": "E'c\\x1b[31m'"},
+            {"title": "repeat('t', 10001)"},
+            {"at": "9223372036854775807"},
+            {"added_at": "-9223372036854775807"},
+            {"words": "-1"},
+            {"facts": "'[1]'"},
+        )
+    ),
+    EVENT.format(-1, "read", "{a}", "{}"),
+    EVENT.format(1 << 53, "read", "{a}", "{}"),
+    EVENT.format(1, "read", "{a,NULL}", "{}"),
+    EVENT.format(1, "read", "{a}", "[]"),
+    EVENT.format(1, "read", "{a}", '{"count": "1"}'),
+    EVENT.format(1, "tagged", "{a}", "{}"),
+    EVENT.format(1, "edited", "{a}", '{"to": 5}'),
+    EVENT.format(1, "position", "{a}", '{"position": "5"}'),
+    STATE_OF.format("tags", "[]"),
+    STATE_OF.format("tags", '{"a": 5}'),
+    STATE_OF.format("edits", '{"title": [true, "x"]}'),
+    STATE_OF.format("edits", '{"title": []}'),
+    STATE_OF.format("edited_at", "9223372036854775807"),
+    FEED.format("5", "{}"),
+    FEED.format('{"url": "u"}', "[]"),
+)
+
+
+def test_what_no_program_may_write(connect: Connect) -> None:
+    """Others would choke on it, whoever wrote it with whatever program."""
+    ann = connect("ann")
+    own_library(ann)
+    for statement in REFUSED:
+        with pytest.raises(psycopg.errors.CheckViolation):
+            execute(ann, statement)
+    assert [ann.rows(f"select 1 from {table}") for table in ("article", "event", "feed")] == [
+        []
+    ] * 3
+
+
 def test_a_member_sees_shared_articles_and_no_marks_of_others(
     postgres: PostgresServer, database: str, connect: Connect
 ) -> None:
