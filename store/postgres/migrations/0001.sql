@@ -1181,6 +1181,7 @@ create function newstui.update_statistics() returns void
         analyze body;
         analyze state;
         analyze event;
+        analyze unindexed;
     end
     $$;
 
@@ -1194,7 +1195,6 @@ create function newstui.finish_index(many boolean) returns void
         if many then
             analyze document;
             analyze term;
-            analyze unindexed;
         end if;
     end
     $$;
