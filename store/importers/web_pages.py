@@ -11,6 +11,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from store.model.times import parse_timestamp
 from store.text.article_blocks import select_article
 from store.text.decoding import find_html_title, limit_attributes, remove_invalid_xml_characters
 from store.text.html_to_text import (
@@ -27,6 +28,11 @@ MAX_PAGE_TAGS = 50_000
 """Tags of a page in which a main text is looked for, in seconds; a larger one is read as it is."""
 MIN_SELECTED_SHARE = 0.8
 """The share of the words of the main text that must be found in the page."""
+DATE_SEARCH = {"extensive_search": False, "original_date": True}
+"""Take dates from metadata and bylines; any date of the text, of a footer or a file name may be of something else."""
+DATE_LINES, MAX_DATE_LINE_CHARS = 6, 60
+ARTICLE_TAGS = 'meta[property="article:tag"][content]'
+MAX_ARTICLE_TAGS = 20
 FORM_TAG = re.compile(r"<(/?)form\b[^<>]*>", re.IGNORECASE)
 SAVED_FROM = re.compile(
     r"<!--\s*(?:saved from url=\(\d+\)\s*|[^<>]{0,200}?\burl:\s*)(https?://[^\s<>]{1,2000})",
@@ -57,23 +63,40 @@ def extract_fields(html: str, url: str) -> dict[str, Any]:
             include_links=True,
             include_formatting=True,
             include_tables=True,
+            date_extraction_params=DATE_SEARCH,
         )
     if document is None:
         return {"title": title} if title else {}
     page = LexborHTMLParser(html)
     base = find_base_url(page, url)
     title = document.title or title
+    language = document.language or _find_html_language(page)
+    tags = (node.attributes.get("content") or "" for node in page.css(ARTICLE_TAGS))
     fields = {
         "url": resolve_web_url(document.url or "", base),
         "title": title,
         "authors": [each.strip() for each in (document.author or "").split(";") if each.strip()],
-        "date": document.date,
-        "language": document.language or _find_html_language(page),
+        "tags": list(dict.fromkeys(filter(None, map(str.strip, tags))))[:MAX_ARTICLE_TAGS],
+        "date": document.date or _find_date_line(document.text or "", language),
+        "language": language,
         "text": _find_article_text(page, document.text or "", base, title),
         "summary": document.description,
         "extra": {"site": document.sitename} if document.sitename else None,
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _find_date_line(found: str, language: str) -> str | None:
+    """Return the date that a line above the text says, such as `Published: 3 March 2024`."""
+    nodes = LexborHTMLParser(found).css("h1, h2, h3, p, li")[:DATE_LINES]
+    lines = (" ".join(node.text().split()) for node in nodes)
+    for line in (each for each in lines if len(each) <= MAX_DATE_LINE_CHARS):
+        before, _, after = line.partition(":")
+        if date := parse_timestamp(line, language) or (
+            before.isalpha() and parse_timestamp(after, language)
+        ):
+            return date
+    return None
 
 
 def _find_article_text(page: LexborHTMLParser, found: str, base: str, title: str) -> str:

@@ -16,7 +16,9 @@ from store.text.html_to_text import BLOCK_TAGS
 
 BLOCKS = ", ".join(sorted(BLOCK_TAGS))
 MEDIA = "img, iframe, video, audio, embed, object"
-NO_CONTENT = "script:not([type^='math/tex']), style, template, svg, nav, input, button, select, textarea, dialog"
+NO_CONTENT = "script:not([type^='math/tex']), style, template, svg, nav, input:not([type='checkbox']), button, select, textarea, dialog, annotation"
+"""`annotation` is the source of a formula, which MathML has as well."""
+HIDDEN_CLASSES = ".katex-html, .sr-only, .visually-hidden, .screen-reader-text"
 MAX_DEPTH = 60
 """Blocks inside each other that are looked into; the time grows with it."""
 CAPTION_CLASS = re.compile(r"caption|figure|image|photo|picture|media", re.IGNORECASE)
@@ -122,7 +124,7 @@ def select_article(page: LexborHTMLParser, text: str, title: str) -> None:
     """Remove from a page all blocks that are no text of its article; see `ArticleBlocks`."""
     for node in page.css(NO_CONTENT):
         node.decompose()
-    for node in page.css("[hidden], [style]"):
+    for node in page.css(f"[hidden], [style], {HIDDEN_CLASSES}"):
         if is_hidden(node):
             node.decompose()
     if page.body is not None:

@@ -38,6 +38,12 @@ def import_page(html: str) -> ParsedArticle:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
+        ("<ul><li><input type=checkbox checked> Buy a rope</ul>", "- [x] Buy a rope"),
+        (
+            "<p>There are <span class=katex><span class=katex-mathml><math><semantics><msup><mi>x</mi><mn>2</mn></msup>"
+            "<annotation>x^2</annotation></semantics></math></span><span class=katex-html>x2</span></span> gulls.</p>",
+            "There are x² gulls.",
+        ),
         ("<p>Type <code>make run</code> and wait.</p>", "Type `make run` and wait."),
         ("<pre><code>a = 1\n\n  b = 2</code></pre>", "```\na = 1\n\n  b = 2\n```"),
         ("<ol start=3><li>Cast off</li><li>Sail away</li></ol>", "3. Cast off\n4. Sail away"),
@@ -132,3 +138,27 @@ def test_a_saved_page_keeps_what_it_states(head: str, url: str, link: str | None
 )
 def test_pages_without_a_main_text_are_read_as_they_are(html: str, text: str) -> None:
     assert text in import_page(html).body.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "date"),
+    [
+        ("", "<footer>Copyright 2024 Harbour</footer>", None),
+        ("<aside>Fair on 12 June 2021</aside>", "", None),
+        ("", "<p>The boat was built on 3 May 2019 in the yard of the town.</p>", None),
+        ('<img src="/uploads/2018/05/pic.jpg">', "", None),
+        ("<p>3 March 2024</p>", "", "2024-03-03"),
+        ("<p>Published: 3 March 2024</p>", "", "2024-03-03"),
+        ("<p>Stand: 3. März 2024</p>", "", "2024-03-03"),
+        ('<span class="date">March 3, 2024</span>', "", "2024-03-03"),
+        ("<time>3 March 2024</time>", "", "2024-03-03"),
+    ],
+)
+def test_only_a_date_of_the_article_is_its_date(before: str, after: str, date: str | None) -> None:
+    html = f"<html><body><article><h1>T</h1>{before}{FIRST}{LAST}</article>{after}</body></html>"
+    assert import_page(html).article.date == date
+
+
+def test_the_tags_of_a_page() -> None:
+    tags = "".join(f'<meta property="article:tag" content="{each}">' for each in ("sea", "fog"))
+    assert import_page(make_page("", tags)).article.tags == ("sea", "fog")
