@@ -13,6 +13,7 @@ from tests.support.reader import NARROW, RunningReader, Start, make_article
 from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import messages
+from tui.reader.screen import reader_screen
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.rendering.cells import StyledText
@@ -149,9 +150,24 @@ async def test_before_indexing_only_titles_are_searched(
         await running.type("brack")
         assert numbers(running) == [13]
         assert "not indexed yet" in screen_text(running.app)
-        running.reader.post_message(messages.Progressed(describe_indexing(300, 1000)))
+        for done in (300, 600):
+            running.reader.post_message(messages.Progressed(describe_indexing(done, 1000)))
+        await running.wait_until(lambda: "indexing 60 %" in screen_text(running.app))
+
+
+async def test_progress_is_not_written_step_by_step(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key would wait for each step, and its bytes would go over a slow connection."""
+    monkeypatch.setattr(reader_screen, "PROGRESS_INTERVAL", 3600.0)
+    async with start() as running:
+        for done in (300, 600):
+            running.reader.post_message(messages.Progressed(describe_indexing(done, 1000)))
         await running.settle()
-        assert "indexing 30 %" in screen_text(running.app)
+        assert "indexing" not in screen_text(running.app), "that of loading was written before"
+        running.reader.update_status()
+        await running.settle()
+        assert "indexing 60 %" in screen_text(running.app)
 
 
 async def test_a_new_tag_is_found_at_once(start: Start, library: FolderLibrary) -> None:

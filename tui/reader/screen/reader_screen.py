@@ -69,6 +69,8 @@ if TYPE_CHECKING:
 
 REFRESH_INTERVAL = 2.0
 """Seconds between two looks for changes by other processes and machines."""
+PROGRESS_INTERVAL = 0.2
+"""Seconds in which progress is written once, and then as it is by then."""
 SLOW_SCROLL_JUMP_PERCENT, SLOW_REST_FACTOR = 90, 4.0
 """Over a slow connection: how far the list scrolls at once, as a percentage of its height, and how
 many times as long the cursor rests before the other panes follow it."""
@@ -124,6 +126,8 @@ class Reader(KeymapScreen, Screen[None]):
         self.host = host
         self.progress_text = ""
         """What is going on, for the bottom line."""
+        self._progress_timer: Timer | None = None
+        """Runs until more progress may be written."""
         self._position_timer: Timer | None = None
         """Runs while the position in the bottom line is to follow the cursor."""
         self.notify_list_shown: Callable[[], None] = lambda: None
@@ -543,8 +547,14 @@ class Reader(KeymapScreen, Screen[None]):
         self.status_line.show_notice(message.problem, "failed")
 
     def show_progress(self, message: messages.Progressed) -> None:
-        """Show the progress of what is going on; nothing if the text is empty."""
+        """Show the progress of what is going on, but not each step; nothing if the text is empty."""
         self.progress_text = message.text
+        if self._progress_timer is None:
+            self.update_status()
+            self._progress_timer = self.set_timer(PROGRESS_INTERVAL, self._show_last_progress)
+
+    def _show_last_progress(self) -> None:
+        self._progress_timer = None
         self.update_status()
 
     def end_progress(self, _: messages.LibraryMessage) -> None:
