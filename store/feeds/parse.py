@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
+from html import unescape
 from inspect import cleandoc
 from typing import Any
 from urllib.parse import urlsplit
@@ -83,7 +84,12 @@ ZERO_YEAR = re.compile(r"\b000\d\b(?!\Z)|-000\d|^\d{5,}-")
 BYTES_PER_MB, MIN_SIZE_SHOWN_MB = 1_000_000, 0.1
 LINKED_MEDIA_TYPES = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
 """Labels of the enclosures that are linked below the text, by a part of their media type."""
-FULL_TEXT_TAG = re.compile(r"<(?:\w+:encoded|\w+:body|body|fullitem)\b")
+FULL_TEXT_NAMES = ("yandex_full-text", "turbo_content")
+"""Texts beside the description, as feedparser names the elements of Yandex."""
+SUMMARY_NAMES = ("summary", "dcterms_abstract", "dc_abstract")
+FULL_TEXT_TAG = re.compile(
+    r"<(?:\w+:encoded|\w+:body|body|fullitem|yandex:full-text|turbo:content)\b"
+)
 LINK_ALONE = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)")
 IMAGE_SIZE = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w+\Z)")
 """The size that WordPress appends to the names of smaller copies."""
@@ -313,13 +319,13 @@ def _parse_xml_entry(
     """Return an entry; a text that says it is plain is HTML all the same if `markup` is in it."""
     media = [each for each in entry.get("media_content") or () if each.get("url")]
     pictures = [each for each in media if _is_picture(each) or each.get("medium") == "image"]
-    contents = sorted(_text_contents(entry.get("content")), key=lambda each: len(each["value"]))
-    best = contents[-1] if contents else {}
-    summary = str(entry.get("summary") or "")
-    is_plain_summary = _content_type(entry, "summary") == "text/plain" or (
-        not best and "yt_videoid" in entry
-    )
+    others = [{"value": entry.get(name)} for name in FULL_TEXT_NAMES]
+    contents = _text_contents(entry.get("content")) or _text_contents(others)
+    best = max(contents, key=lambda each: len(each["value"]), default={})
+    summary = str(next(filter(None, (entry.get(name) for name in SUMMARY_NAMES)), ""))
+    is_plain_summary = _content_type(entry, "summary") == "text/plain"
     is_plain_summary &= not markup.search(summary)
+    is_plain_summary |= not best and "yt_videoid" in entry
     if best and not is_atom:  # feedparser guesses the type of a description in RSS
         is_plain_summary = False
     is_plain = is_atom and best.get("type") == "text/plain" and not markup.search(best["value"])
@@ -366,7 +372,7 @@ def _content_type(entry: Mapping[str, Any], name: str) -> str:
     return str((entry.get(f"{name}_detail") or {}).get("type") or "")
 
 
-def _text_contents(contents: Any) -> list[Mapping[str, Any]]:
+def _text_contents(contents: object) -> list[Mapping[str, Any]]:
     given = contents if isinstance(contents, list) else []
     return [
         each
@@ -553,7 +559,7 @@ def _parse_number(value: object) -> int:
 def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
     """Return text and summary: the full text if the feed has it, and never the same text twice."""
     content, summary = (
-        html_to_text(unwrap_cdata(text), base)
+        html_to_text(_unescape_twice(unwrap_cdata(text)), base)
         if is_html
         else escape_markdown(cleandoc(unwrap_cdata(text)))
         for text, is_html in (
@@ -571,6 +577,13 @@ def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
         return {"text": content}
     is_complete = not TRUNCATION_MARK.search(summary) and ends_with_full_stop(summary)
     return {"text": content, "summary": summary, "summary_complete": is_complete}
+
+
+def _unescape_twice(text: str) -> str:
+    """Return HTML that was escaped once too often from end to end as it was meant."""
+    if "<" in text or not WRAPPED_MARKUP.match(plain := unescape(text)):
+        return text
+    return plain
 
 
 def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:

@@ -297,6 +297,18 @@ def test_the_authors_of_an_entry_come_before_those_of_its_source(
             {"source": {"title": "The Paper", "url": "https://paper.example"}},
             "",
         ),
+        (
+            "<yandex:full-text>All of the text.</yandex:full-text><description>Short.</description>",
+            {},
+            "All of the text.",
+        ),
+        (
+            "<description>&amp;lt;p&amp;gt;a &amp;amp;amp; b&amp;lt;/p&amp;gt;</description>",
+            {},
+            "a & b",
+        ),
+        ("<description>&amp;lt;p&amp;gt; is a tag</description>", {}, "\\<p> is a tag"),
+        ("<dcterms:abstract>Of boats.</dcterms:abstract>", {}, "Of boats."),
         ('<link>https://x.example/1</link><source url="https://x.example/r">X</source>', {}, ""),
     ],
 )
