@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from store.model.errors import InvalidInput
 from store.postgres.access import Access
 from store.postgres.connection import Cursor
+from store.postgres.events import lock_adding
 from store.search.syntax_tree import category_matcher
 from store.text.names import clean_name, name_key
 
@@ -52,6 +53,8 @@ def share_folder(access: Access, category: str, account: str, *, may_write: bool
         raise InvalidInput("no such account in the database", item=account)
 
     def work(cursor: Cursor) -> int:
+        # Whoever adds articles to them now would add them to the own library afterwards.
+        lock_adding(cursor, [access.own])
         is_in_folder = category_matcher(folder, name_key)
         cursor.execute(
             "select distinct category from newstui.article where library = %(own)s"

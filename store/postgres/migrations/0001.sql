@@ -1061,11 +1061,24 @@ create function newstui.move_articles(source int, target int, moved text[], whos
                     select from state kept where kept.library = target
                         and kept.account = s.account and kept.article = s.article
                 );
+        if whose is not null then
+            -- What it deleted in its own library, it deletes in that of another one for itself alone.
+            insert into state as kept (library, account, article, deleted, deleted_stamp)
+                select target, whose, article, deleted, deleted_stamp from state
+                where library = source and account = '' and article = any(moved)
+                    and deleted_stamp >= 0
+                on conflict (library, account, article) do update set
+                    deleted = case when excluded.deleted_stamp > kept.deleted_stamp
+                        then excluded.deleted else kept.deleted end,
+                    deleted_stamp = greatest(excluded.deleted_stamp, kept.deleted_stamp);
+            delete from state where library = source and account = '' and article = any(moved);
+        end if;
         update article set library = target where library = source and id = any(moved);
         perform set_config('newstui.moving', 'on', true);
         with parted as (
             delete from event where library = source and articles && moved
-                and (whose is null or (account = whose and not shared)) returning *
+                and (whose is null or account = whose and (not shared or kind <> 'edited'))
+            returning *
         ), parts as (
             select parted.*, kept, gone from parted, lateral (
                 select array_agg(a order by place) filter (where a <> all(moved)) as kept,
@@ -1077,7 +1090,8 @@ create function newstui.move_articles(source int, target int, moved text[], whos
             select source, account, machine, ord, checksum(kept), at, kind, kept, data, shared, 0
             from parts where kept is not null
             union all
-            select target, account, machine, ord, checksum(gone), at, kind, gone, data, shared, 0
+            select target, account, machine, ord, checksum(gone), at, kind, gone, data,
+                shared and whose is null, 0
             from parts
             on conflict do nothing;
         perform set_config('newstui.moving', '', true);
@@ -1128,7 +1142,9 @@ create function newstui.share(name text, categories text[], other text, may_chan
     declare
         own int := open_own();
         shared int;
+        others int;
         moved text[];
+        claimed text[];
     begin
         if not exists (select from pg_roles where rolname = other) then
             raise undefined_object using message = format('there is no account %s', other);
@@ -1151,6 +1167,16 @@ create function newstui.share(name text, categories text[], other text, may_chan
             perform move_articles(own, shared, moved);
         end if;
         delete from feed where library = own and category = any(categories);
+        -- What the other account did to these articles before it saw them follows, too.
+        select array_agg(distinct a.id), l.id into claimed, others from library l
+            join state s on s.library = l.id and s.account in (other, '')
+            join article a on a.library = shared and a.id = s.article
+            where l.owner = other and l.folder = ''
+                and not exists (select from article b where b.library = l.id and b.id = a.id)
+            group by l.id;
+        if claimed is not null then
+            perform move_articles(others, shared, claimed, other);
+        end if;
         perform pg_notify('newstui', 'members');
         return coalesce(cardinality(moved), 0);
     end

@@ -222,11 +222,21 @@ def test_what_happened_before_an_article_came_to_a_shared_folder(open_as: OpenAs
     add(ann, articles([4, 5, 8]))
     assert list_numbers(ann, show="starred") == [5, 4]
     assert list_numbers(ann, show="unread") == [8, 5, 4, 2]
-    assert list_numbers(bob, show="unread") == [8, 2]  # his deletion was of an article of his own
-    counts = [each.counts({"": ListQuery()})[""] for each in (ann, bob)]
-    assert counts == [(4, 4), (3, 2)]
+    assert list_numbers(bob, show="unread") == [2]
+    cox = open_as("cox")
+    cox.record("read", ids(2))
+    cox.record("deleted", ids(5))
+    ann.share("world", "cox", may_write=False)
+    cox.access.read_memberships()
+    assert list_numbers(cox) == [8, 2]
+    counts = [each.counts({"": ListQuery()})[""] for each in (ann, bob, cox)]
+    assert counts == [(4, 4), (2, 1), (2, 1)]
     ann.undo()
     assert list_numbers(ann, show="starred") == []
+    bob.undo()
+    assert list_numbers(bob, show="unread") == [8, 2]
+    cox.undo()
+    assert list_numbers(cox) == [8, 5, 2]
 
 
 def test_what_a_feed_changed_counts_for_everyone(open_as: OpenAs, open_folder: OpenFolder) -> None:

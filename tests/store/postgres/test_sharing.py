@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 from zlib import crc32
 
@@ -11,9 +12,10 @@ import pytest
 from store.journal.events import Event
 from store.model.errors import InvalidInput
 from store.postgres.access import Access
+from store.postgres.adding import Addition
 from store.postgres.connection import Connection
 from store.postgres.sharing import FolderMember, list_members, share_folder, stop_sharing
-from tests.support.postgres_server import Connect, OpenAs
+from tests.support.postgres_server import Connect, OpenAs, PostgresServer
 
 CATEGORIES = ("world", "World/Asia", "worldly", "science")
 PUT_ARTICLES = (
@@ -26,6 +28,9 @@ PUT_EVENT = (
     "insert into event (library, machine, ord, checksum, at, kind, articles, data, got)"
     " values (%s, 'desk', %s, %s, 5, %s, %s, %s::jsonb, 0)"
 )
+
+
+WAITING = "select from pg_locks where locktype = 'advisory' and not granted"
 
 
 def put_event(connection: Connection, library: int, order: int, kind: str, *articles: str) -> None:
@@ -133,6 +138,25 @@ def test_feeds_come_along(ann: Access, bob: Access) -> None:
     assert values(ann, "select key from feed") == ["https://f.example", "https://g.example"]
     rows = bob.connection.rows("select source_name, category from article where id = 'a4'")
     assert rows == [("F", "World")]
+
+
+def test_what_is_added_while_a_folder_is_shared_goes_there(
+    ann: Access, bob: Access, open_as: OpenAs, postgres: PostgresServer
+) -> None:
+    adding = open_as("ann", "laptop")
+    with adding.access.connection.changing() as cursor:
+        Addition(cursor, adding.access)
+        sharing = Thread(
+            target=share_folder, args=(ann, "world", "bob"), kwargs={"may_write": False}
+        )
+        sharing.start()
+        with postgres.administer() as administrator:
+            while not administrator.execute(WAITING).rowcount:
+                assert sharing.is_alive()
+        cursor.execute(PUT_ARTICLES.replace("'a'", "'b'"), [adding.access.own, ["arts", "world"]])
+    sharing.join()
+    bob.read_memberships()
+    assert values(bob, "select id from article") == ["a1", "a2", "b2"]
 
 
 def test_the_end_of_sharing(ann: Access, bob: Access) -> None:
