@@ -294,6 +294,7 @@ class FolderLibrary:
             self._texts.read_body,
             self._add_copies,
             self._add_copied_events,
+            self._newer_format,
         )
 
     @cached_property
@@ -333,12 +334,16 @@ class FolderLibrary:
 
     # -- reading ---------------------------------------------------------------------------
 
+    def _newer_format(self) -> int:
+        """Return the format of files that a newer version has written; 0 if there are none."""
+        formats = (self._segments.format, SEGMENT_FORMAT), (self._journal.format, JOURNAL_FORMAT)
+        return max((found for found, known in formats if found > known), default=0)
+
     @property
     def read_only_reason(self) -> str:
         """The reason why nothing can be changed, as one line; empty if it can."""
-        if self._segments.format > SEGMENT_FORMAT or self._journal.format > JOURNAL_FORMAT:
-            newest = max(self._segments.format, self._journal.format)
-            return f"{newer_format_message(newest)}; opened read-only"
+        if newer := self._newer_format():
+            return f"{newer_format_message(newer)}; opened read-only"
         if not os.access(self._journal.own_path.parent, os.W_OK):
             return f"no permission to write to {self._folder}; opened read-only"
         return ""

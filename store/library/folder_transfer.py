@@ -15,7 +15,6 @@ from store.library.updates import lacks_text
 from store.model.article import Body, ParsedArticle, Rejection
 from store.model.errors import LibraryDamaged, LibraryReadOnly, describe_system_error
 from store.segments.segments import ArticleLocation, Segments
-from store.segments.storage import SEGMENT_FORMAT
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,17 @@ class FolderTransfer:
     """Adds the articles that the library lacks under their ids."""
     add_events: Callable[[Callable[[], int]], int]
     """Calls what writes events, if the library can be changed, and applies them."""
+    newer_format: Callable[[], int]
+    """Returns the format of files that a newer version has written; 0 if there are none."""
+
+    def check_format(self) -> None:
+        """Check that no newer version has written to the library."""
+        if newer := self.newer_format():
+            raise LibraryReadOnly(newer_format_message(newer))
 
     def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
         """Yield the articles of one segment after the other, the segment written first first."""
         catalog, signatures = self.catalog(), self.segments.signatures()
-        if self.segments.format > SEGMENT_FORMAT:  # what it has more would be lost
-            raise LibraryReadOnly(newer_format_message(self.segments.format))
         found: dict[str, list[tuple[int, str, int]]] = {}
         for row in catalog.stored_rows():
             if location := catalog.stored_location(row.id):

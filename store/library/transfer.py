@@ -30,6 +30,13 @@ Mark = Mapping[str, Any]
 class Transfer(Protocol):
     """A library as it is stored: with deleted articles, undone events, and every machine."""
 
+    def check_format(self) -> None:
+        """Check that all of the library is understood, of which nothing is to be lost on the way.
+
+        Raises:
+            LibraryReadOnly: A newer version has written to it.
+        """
+
     def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
         """Yield the articles by id with their numbers of words, in batches, in the order added.
 
@@ -111,6 +118,7 @@ def copy_library(
     Raises:
         LibraryReadOnly, LibraryBusy, SaveFailed: Up to the last step, everything is stored.
     """
+    source.transfer.check_format()
     done = TransferResult(marks=since)
     # A feed decides where its articles belong, and an article where its events do.
     for step in (_copy_feeds, _copy_articles, _copy_events, _copy_searches):

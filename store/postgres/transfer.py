@@ -90,10 +90,13 @@ class PostgresTransfer:
 
     # -- reading ---------------------------------------------------------------------------
 
+    def check_format(self) -> None:
+        """Check that no newer version made the library."""
+        if self._access.has_newer_schema:
+            raise LibraryReadOnly(self._access.read_only_reason)
+
     def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
         """Yield the articles in the order in which they were added."""
-        if self._access.has_newer_schema:  # what it has more would be lost
-            raise LibraryReadOnly(self._access.read_only_reason)
         mark = self._read_mark("article")
         found = sorted(self._access.connection.rows(LIST, self._parameters(since)))
         batches = iter(found)
