@@ -22,6 +22,7 @@ READ_HEADINGS = ("Read Archive", "Archive")
 LIST_HEADINGS = (*READ_HEADINGS, "Unread", "Starred")
 """Headings of lists, which are no folders."""
 LINKDING_NOTES = ("[linkding-notes]", "[/linkding-notes]")
+RAINDROP_UNSORTED = "Unsorted"
 LINKDING_ARCHIVED = "linkding:bookmarks.archived"
 READ_FLAGS = frozenset({"0", "no", "false"})
 """Values of `toread` of what was read."""
@@ -68,7 +69,7 @@ class _BookmarkParser(HTMLParser):
         self._heading: str | None = None
         self._folders: list[str] = []
         self._folder = ""
-        self._is_root = False
+        self._is_root = self._is_raindrop = False
         self.has_labels = False
         """True if its folders are the labels of Google Bookmarks, which counts in microseconds."""
 
@@ -130,8 +131,9 @@ class _BookmarkParser(HTMLParser):
             self._link = None
         elif tag in ("h1", "h3") and self._heading is not None:
             self._folder, self._heading = self._heading.strip(), None
-            if self._is_root:
+            if self._is_root or (self._is_raindrop and self._folder == RAINDROP_UNSORTED):
                 self._folder = ""
+            self._is_raindrop |= self._folder.startswith("Raindrop.io")
             if tag == "h1" and self._folder not in LIST_HEADINGS:
                 self._folder = ""  # the title of the file, not a folder
         elif tag == "dl":

@@ -20,7 +20,7 @@ TEXT_NAMES = {
     "title": "headline titel titre título titolo",
     "url": "link href uri address weburl pageurl articleurl",
     "summary": "description excerpt abstract standfirst",
-    "authors": "creator byline authorname authorsname",
+    "authors": "creator byline authorname autor auteur autore",
     "language": "lang locale",
     "text": "fulltext articlebody articletext",
 }

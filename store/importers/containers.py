@@ -33,6 +33,10 @@ from store.text.clean import clean_line
 
 RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "collections")
 """Names under which an object holds its records."""
+ANSWER_KEYS = ("stories", "data", "_embedded", "search", "feed")
+"""Names under which an answer of an API holds its records, or an object that does."""
+ARTICLE_KEYS = frozenset({"url", "link", "title"})
+JSON_SPACE = re.compile(r"\s*+")
 
 WEB_ANNOTATION_KEYS = ("annotations", "rows")
 """Names under which Hypothesis lists annotations, each with its page."""
@@ -106,7 +110,24 @@ def extract_records(value: Any) -> list[Any]:
                 if name == "bookmarks" and isinstance(value.get("highlights"), list):
                     records = [*records, *value["highlights"]]
                 return [record for each in records for record in _expand_links(each)]
+        if value.keys().isdisjoint(ARTICLE_KEYS) and (found := _extract_answer(value)):
+            return found
     return value if isinstance(value, list) else [value]
+
+
+def _extract_answer(value: Mapping[str, Any]) -> list[Any]:
+    """Return the records in the answer of an API; none if it has them nowhere."""
+    by_id = value.get("list")  # of Pocket
+    if isinstance(by_id, dict) and all(isinstance(each, dict) for each in by_id.values()):
+        return list(by_id.values())
+    if isinstance(edges := value.get("edges"), list):  # of GraphQL
+        return [each["node"] for each in edges if isinstance(each, dict) and "node" in each]
+    for inner in (value.get(name) for name in ANSWER_KEYS):
+        if isinstance(inner, list):
+            return inner
+        if isinstance(inner, dict) and (found := extract_records(inner)) != [inner]:
+            return found
+    return []
 
 
 def _expand_links(value: Any) -> Iterator[Any]:
@@ -136,14 +157,35 @@ def make_item(location: str, value: Any) -> ImportItem | Rejection:
 def read_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a JSON document."""
     try:
-        value = parse_json(data.removeprefix(codecs.BOM_UTF8))
+        values = [parse_json(data.removeprefix(codecs.BOM_UTF8))]
+        problem = ""
     except ValueError as error:
-        yield Rejection(name, str(error))
-        return
-    records = attach_bookmark_highlights(attach_highlights(extract_records(value)))
-    is_single = records == [value]
+        values, is_whole = _parse_json_sequence(data)
+        problem = "" if is_whole else str(error)
+    found = (record for value in values for record in extract_records(value))
+    records = attach_bookmark_highlights(attach_highlights(list(found)))
+    is_single = records == values and len(values) == 1
     for number, record in enumerate(records, start=1):
         yield make_item(name if is_single else f"{name}: article {number}", record)
+    if problem:
+        yield Rejection(name, problem)
+
+
+def _parse_json_sequence(data: bytes) -> tuple[list[Any], bool]:
+    """Return the values that stand one after the other, as `jq` writes them, and whether they are all."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff").strip()
+    decoder = json.JSONDecoder()
+    values: list[Any] = []
+    at = 0
+    try:
+        while at < len(text):
+            value, end = decoder.raw_decode(text, at)
+            values.append(value)
+            space = JSON_SPACE.match(text, end)
+            at = space.end() if space else end
+    except (ValueError, RecursionError):
+        return values, False
+    return values, True
 
 
 def read_json_lines(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:

@@ -43,7 +43,7 @@ from store.importers.zip_files import FEED_LIST_REASON, read_zip_items
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import open_regular
-from store.text.charsets import find_marked_charset
+from store.text.charsets import find_marked_charset, is_utf8
 from store.text.clean import clean_line
 from store.text.decoding import WIDE_CHARSETS, decode_document, decode_text
 
@@ -67,6 +67,7 @@ KIND_BY_SUFFIX = {
     ".htm": "html",
     ".txt": "text",
     ".csv": "csv",
+    ".tsv": "csv",
     ".zip": "zip",
     ".eml": "mail",
     ".mbox": "mail",
@@ -209,6 +210,8 @@ def detect_file_kind(name: str, head: bytes) -> str:
 def _detect_json_kind(text: str, suffix: str) -> str:
     """Return `jsonl` if there is one object per line, `json` if there is one value."""
     first, line_end, rest = text.partition("\n")
+    if first.strip() in ("{", "["):  # on several lines, also if one follows another
+        return "json"
     if suffix == "jsonl" or (line_end and rest.strip() and _is_json_object(first)):
         return "jsonl"
     is_damaged_line = text.startswith("{") and first.rstrip()[-1:] not in JSON_CONTINUATIONS
@@ -365,5 +368,5 @@ def _parse_document(data: bytes, kind: str) -> dict[str, Any]:
 
 
 def _to_utf8(data: bytes) -> bytes:
-    is_wide = find_marked_charset(data).startswith(WIDE_CHARSETS)
-    return decode_text(data).encode() if is_wide else data
+    is_other = find_marked_charset(data).startswith(WIDE_CHARSETS) or not is_utf8(data)
+    return decode_text(data).encode() if is_other else data

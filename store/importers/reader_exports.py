@@ -116,8 +116,9 @@ def _finish_wallabag_csv(_: ReaderRecord, fields: ArticleFields) -> None:
 
 
 def _finish_omnivore(record: ReaderRecord, fields: ArticleFields) -> None:
-    fields["read"] = record.get("state") == "Archived"
-    fields["progress"] = _parse_number(fields.pop("readingProgress", 0)) / 100
+    fields["read"] = record.get("state") == "Archived" or fields.pop("isArchived", False) is True
+    percent = fields.pop("readingProgress", None) or fields.pop("readingProgressPercent", 0)
+    fields["progress"] = _parse_number(percent) / 100
 
 
 def _finish_readwise_csv(record: ReaderRecord, fields: ArticleFields) -> None:
@@ -225,6 +226,26 @@ def _finish_miniflux(record: ReaderRecord, fields: ArticleFields) -> None:
 def _finish_pocket(record: ReaderRecord, fields: ArticleFields) -> None:
     fields["tags"] = _split_list(record.get("tags"), "|")
     fields["read"] = fields.pop("status", "") == "archive"
+
+
+def _finish_pocket_api(record: ReaderRecord, fields: ArticleFields) -> None:
+    fields["title"] = record.get("resolved_title") or record.get("given_title")
+    fields["url"] = record.get("resolved_url") or record.get("given_url")
+    fields["read"] = fields.pop("status", "0") == "1"
+    for name in ("tags", "authors"):
+        given = fields.pop(name, None)
+        values = given.values() if isinstance(given, Mapping) else ()
+        fields[name] = [_get_nested(each, "tag") or _get_nested(each, "name") for each in values]
+    if fields.pop("time_read", "0") not in ("0", 0):
+        fields["last_read"] = record["time_read"]
+
+
+def _finish_newsblur(record: ReaderRecord, fields: ArticleFields) -> None:
+    tags = (fields.pop(name, []) for name in ("user_tags", "story_tags"))
+    fields["tags"] = [each for given in tags if isinstance(given, list) for each in given]
+    fields["read"] = fields.pop("read_status", 0) in (1, True)
+    fields["starred"] = bool(record.get("starred") or record.get("starred_date"))
+    _unescape_title(record, fields)
 
 
 def _finish_instapaper(_: ReaderRecord, fields: ArticleFields) -> None:
@@ -357,6 +378,20 @@ READER_FORMATS = (
         "feed|status|published_at",
         "content=html published_at=date created_at=created changed_at=updated",
         _finish_miniflux,
+    ),
+    ReaderFormat(
+        "pocket-api",
+        "resolved_url|given_url|time_added",
+        "item_id=pocket_id time_added=created time_updated=updated favorite=starred excerpt=summary"
+        " word_count=words lang=language",
+        _finish_pocket_api,
+    ),
+    ReaderFormat(
+        "newsblur",
+        "story_title|story_permalink|story_content",
+        "story_title=title story_permalink=url story_content=html story_date=date story_authors=author"
+        " starred_date=created story_feed_title=category",
+        _finish_newsblur,
     ),
     ReaderFormat("pocket", "title|url|time_added|status", "time_added=created", _finish_pocket),
     ReaderFormat(

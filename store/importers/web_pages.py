@@ -44,6 +44,7 @@ STATED_URLS = (
     ('link[rel~="canonical"][href]', "href"),
     ('meta[property="og:url"][content]', "content"),
     ('meta[name="twitter:url"][content]', "content"),
+    ("a.p-canonical[href]", "href"),
 )
 
 

@@ -14,6 +14,66 @@ def as_csv(header: str, row: str) -> str:
 
 
 EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "pocket-api": (
+        json.dumps(
+            {
+                "list": {
+                    "7": {
+                        "item_id": "7",
+                        "given_url": f"{URL}?utm_source=x",
+                        "resolved_url": URL,
+                        "resolved_title": "The ferry",
+                        "favorite": "1",
+                        "status": "1",
+                        "time_added": "1672628645",
+                        "excerpt": "A ferry.",
+                        "word_count": "12",
+                        "tags": {"sea": {"item_id": "7", "tag": "sea"}},
+                        "authors": {"1": {"name": "Ada Berg"}},
+                    }
+                }
+            }
+        ),
+        {
+            "read": True,
+            "starred": True,
+            "created": "2023-01-02T03:04:05Z",
+            "summary": "A ferry.",
+            "words": 12,
+            "tags": ("sea",),
+            "authors": ("Ada Berg",),
+        },
+    ),
+    "newsblur": (
+        json.dumps(
+            {
+                "stories": [
+                    {
+                        "story_title": "The ferry",
+                        "story_permalink": URL,
+                        "story_content": "<p>It sails.</p>",
+                        "story_date": "2023-01-01 00:00:00",
+                        "story_authors": "Ada Berg",
+                        "story_tags": ["north"],
+                        "user_tags": ["sea"],
+                        "story_feed_title": "News &amp; Sea",
+                        "starred_date": "2023-01-02 03:04:05",
+                        "read_status": 1,
+                    }
+                ]
+            }
+        ),
+        {
+            "text": "It sails.",
+            "category": "News & Sea",
+            "tags": ("sea", "north"),
+            "authors": ("Ada Berg",),
+            "read": True,
+            "starred": True,
+            "date": "2023-01-01T00:00:00Z",
+            "created": "2023-01-02T03:04:05Z",
+        },
+    ),
     "linkding": (
         json.dumps(
             {

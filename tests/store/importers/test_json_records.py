@@ -165,3 +165,43 @@ def test_trailing_nulls_cost_no_article() -> None:
     titles, rejected = read("a.jsonl", b'{"title": "One"}\n' + b"\0" * 100)
     assert titles == ["One"]
     assert [item.location for item in rejected] == ["a.jsonl: line 2"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"title": "A"}{"title": "B"}',
+        '{\n "title": "A"\n}\n{\n "title": "B"\n}\n',
+        '[{"title": "A"}]\n[{"title": "B"}]',
+        '{"data": [{"title": "A"}, {"title": "B"}]}',
+        '{"_embedded": {"items": [{"title": "A"}, {"title": "B"}]}}',
+        '{"data": {"search": {"edges": [{"node": {"title": "A"}}, {"node": {"title": "B"}}]}}}',
+        '{"list": {"1": {"title": "A"}, "2": {"title": "B"}}}',
+        '{"feed": {"entries": [{"title": "A"}, {"title": "B"}]}}',
+    ],
+)
+def test_values_in_a_row_and_answers(data: str) -> None:
+    name = "a.jsonl" if "\n" in data else "a.json"
+    found = list(read_articles(name, io.BytesIO(data.encode()), now=NOW))
+    assert [each.article.title for each in found if isinstance(each, ParsedArticle)] == ["A", "B"]
+    assert len(found) == 2
+
+
+def test_the_values_before_a_mistake_are_taken() -> None:
+    article, rejected = read_articles("a.json", io.BytesIO(b'{"title": "A"} {"title'), now=NOW)
+    assert isinstance(article, ParsedArticle)
+    assert isinstance(rejected, Rejection)
+
+
+def test_an_article_may_have_fields_of_an_answer() -> None:
+    data = b'{"title": "A", "data": [{"title": "B"}], "list": {"1": {}}}'
+    (found,) = read_articles("a.json", io.BytesIO(data), now=NOW)
+    assert isinstance(found, ParsedArticle)
+    assert found.article.title == "A"
+
+
+def test_json_in_another_charset() -> None:
+    data = '[{"title": "Fähre nach Göteborg, bei schönem Wetter"}]'.encode("cp1252")
+    (found,) = read_articles("a.json", io.BytesIO(data), now=NOW)
+    assert isinstance(found, ParsedArticle)
+    assert found.article.title == "Fähre nach Göteborg, bei schönem Wetter"
