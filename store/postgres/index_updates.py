@@ -66,6 +66,16 @@ _CLAIM = (
     f" limit {BATCH_SIZE} for update skip locked))"
     " returning library, id, account::text, claimed_at"
 )
+_CLAIMED = (
+    "unnest(%s::int[], %s::text[], %s::text[], %s::timestamptz[])"
+    " as p (library, id, account, claimed_at) where u.library = p.library and u.id = p.id"
+    " and u.account = p.account::name and u.claimed_at = p.claimed_at"
+)
+"""What was taken and has not been queued again."""
+_RELEASE = f"update newstui.unindexed u set claimed_at = null from {_CLAIMED}"
+_DELETE = (
+    f"delete from newstui.unindexed u using {_CLAIMED} returning u.library, u.id, u.account::text"
+)
 _READ = (
     "select p.*, a.facts, a.category, a.feed_key, case when p.account = '' then a.at"
     " else coalesce(s.edited_at, a.at) end, b.text, b.summary, s.tags, s.edits, g.tags, g.edits,"
@@ -123,6 +133,10 @@ class Batch:
     claims: Mapping[Place, Any]
     """When each was taken."""
     articles: list[Indexed] = field(default_factory=list)
+
+    def columns(self) -> list[list[Any]]:
+        """Return libraries, ids, accounts and times of what was taken."""
+        return [*map(list, zip(*self.claims, strict=True)), list(self.claims.values())]
 
 
 class IndexUpdater:
@@ -203,26 +217,35 @@ class IndexUpdater:
         """
         connection = self._access.connection.another()
         try:
-            while not stop.is_set() and (articles := index_batch(connection, parameters)):
+            while articles := index_batch(connection, parameters, stop):
                 taken.append(articles)
-            is_many = number == 0 and sum(taken) >= MANY_ARTICLES
-            connection.rows("select newstui.finish_index(%s)", [is_many])
+            if not stop.is_set():
+                is_many = number == 0 and sum(taken) >= MANY_ARTICLES
+                connection.rows("select newstui.finish_index(%s)", [is_many])
         finally:
             connection.close()
 
 
-def index_batch(connection: Connection, parameters: Mapping[str, Any]) -> int:
-    """Index some of the queued articles; return how many were taken from the queue.
+def index_batch(connection: Connection, parameters: Mapping[str, Any], stop: Event) -> int:
+    """Index some of the queued articles; return how many, 0 if none is left or if it is to stop.
 
     Args:
         connection: A connection that nobody else uses.
         parameters: The account, its libraries, and those to which it may write.
+        stop: Set if nothing more is to be indexed; what was taken is given back to the queue.
     """
+    if stop.is_set():
+        return 0
     claimed = connection.change(lambda cursor: cursor.execute(_CLAIM, parameters).fetchall())
     batch = Batch({(library, article, account): at for library, article, account, at in claimed})
-    if batch.claims:
-        batch.articles.extend(read_articles(connection, list(batch.claims)))
-        connection.change(lambda cursor: write_batch(cursor, batch))
+    if not batch.claims:
+        return 0
+    for article in read_articles(connection, list(batch.claims)):
+        if stop.is_set():
+            connection.change(lambda cursor: cursor.execute(_RELEASE, batch.columns()))
+            return 0
+        batch.articles.append(article)
+    connection.change(lambda cursor: write_batch(cursor, batch))
     return len(batch.claims)
 
 
@@ -304,15 +327,7 @@ def _vector_word(name: str, word: str) -> str:
 
 def write_batch(cursor: Cursor, batch: Batch) -> None:
     """Write the documents of articles that were not changed since they were taken."""
-    places = list(batch.claims)
-    libraries, ids, accounts = map(list, zip(*places, strict=True))
-    cursor.execute(
-        "delete from newstui.unindexed u using unnest(%s::int[], %s::text[], %s::text[],"
-        " %s::timestamptz[]) as p (library, id, account, claimed_at)"
-        " where u.library = p.library and u.id = p.id and u.account = p.account::name"
-        " and u.claimed_at = p.claimed_at returning u.library, u.id, u.account::text",
-        [libraries, ids, accounts, list(batch.claims.values())],
-    )
+    cursor.execute(_DELETE, batch.columns())
     unchanged = set(cursor.fetchall())
     articles = [each for each in batch.articles if each.place in unchanged]
     _write_terms(cursor, articles)

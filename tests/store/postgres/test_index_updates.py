@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Event
 from typing import Any
 
 import pytest
@@ -154,7 +155,7 @@ def test_clients_share_the_work(
 ) -> None:
     monkeypatch.setattr(index_updates, "write_batch", lambda *_: None)  # it never comes to that
     put(ann, 4, "More fog.")
-    assert index_batch(ann.access.connection, parameters(ann)) == 1
+    assert index_batch(ann.access.connection, parameters(ann), Event()) == 1
     monkeypatch.undo()
     other = open_as("ann", "laptop")
     put(other, 5, "Even more fog.")
@@ -180,11 +181,29 @@ def test_what_changes_while_it_is_indexed_stays_queued(
         return iter(found)
 
     monkeypatch.setattr(index_updates, "read_articles", change_meanwhile)
-    index_batch(connection, parameters(ann))
+    index_batch(connection, parameters(ann), Event())
     assert find(ann, "fog") == ["a2", "a1"]
     monkeypatch.undo()
     index(ann)
     assert find(ann, "mist") == ["a4"]
+
+
+def test_what_was_taken_is_given_back_if_indexing_stops(
+    ann: PostgresLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ann, 4, "More fog.")
+    read, stop = index_updates.read_articles, Event()
+
+    def read_and_stop(*arguments: Any) -> Any:
+        stop.set()
+        return read(*arguments)
+
+    monkeypatch.setattr(index_updates, "read_articles", read_and_stop)
+    assert index_batch(ann.access.connection, parameters(ann), stop) == 0
+    monkeypatch.undo()
+    assert (find(ann, "fog"), ann.is_index_stale) == (["a2", "a1"], True)
+    index(ann)
+    assert find(ann, "fog") == ["a4", "a2", "a1"]
 
 
 def test_an_article_that_cannot_be_read_is_left_out(ann: PostgresLibrary) -> None:
