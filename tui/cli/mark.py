@@ -13,7 +13,7 @@ def run_mark(options: argparse.Namespace) -> bool:
     """Mark articles; report those that were not found."""
     with open_loaded_library(options) as library:
         ids, failed = select_articles(library, options)
-        for flag in filter(None, (options.read, options.star)):
+        for flag in filter(None, (options.read, options.star) if ids else ()):
             result = set_state(library, ids, flag)
             report_changes(options, flag, result)
             run_article_hook(options, library, "on_read", result.marked_read)

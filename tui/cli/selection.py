@@ -17,6 +17,7 @@ from store.system.files import read_regular
 from tui.actions.article_changes import ActionResult
 from tui.cli.console import find_each, print_json, print_message
 from tui.cli.context import update_index_with_progress
+from tui.rendering.wording import describe_event
 
 STDIN_NAME = "-"
 
@@ -33,14 +34,19 @@ def select_articles(library: Library, options: argparse.Namespace) -> tuple[list
             print_message(f"{options.file}: {matches} no article (first: {unknown[0]})")
     if options.matching is not None:
         ids += _match_query(library, options.matching)
+    if not ids and not failed:
+        print_message("no matching articles")
     return list(dict.fromkeys(ids)), failed
 
 
 def report_changes(
     options: argparse.Namespace, event: str, result: ActionResult, **data: Any
 ) -> None:
-    """Print a change as JSON, if that was asked for; nothing if nothing changed."""
-    if options.json and result.is_undoable:
+    """Print a change in words, or as JSON, if that was asked for and something changed."""
+    if not options.json:
+        words = result.message or describe_event(event, len(result.articles), data)
+        print_message(words[:1].lower() + words[1:])
+    elif result.is_undoable:
         print_json({"event": event, "articles": list(result.articles), **data})
 
 

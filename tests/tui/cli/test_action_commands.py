@@ -47,7 +47,8 @@ def test_articles_are_selected_by_id_file_or_query(
     run: Run, selection: list[str], stdin: bytes, expected: list[int]
 ) -> None:
     result = run("mark", "--star", *selection, stdin=stdin)
-    assert (result.code, result.err) == (0, "")
+    said = ("no matching articles", "starred", "starred 2 articles")[len(expected)]
+    assert (result.code, result.err) == (0, f"newstui: {said}\n")
     assert titles(run, "--starred") == [f"Title {n}" for n in expected]
 
 

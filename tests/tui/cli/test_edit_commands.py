@@ -31,7 +31,8 @@ def test_marking_twice_changes_nothing(run: Run, home: Path) -> None:
     before = contents(library_folder(home))
     for _ in range(2):
         result = run("mark", "00000001", "00000001", "--read", "--star")
-        assert (result.code, result.out, result.err) == (0, "", "")
+        assert (result.code, result.out) == (0, "")
+        assert result.err == "newstui: already read\nnewstui: already starred\n"
     assert run("mark", "00000002", "--unread", "--unstar").code == 0
     assert contents(library_folder(home)) == before
     assert run("show", "00000001", "--json").value["read_count"] == 1
@@ -44,6 +45,7 @@ def test_unknown_articles_are_reported(run: Run) -> None:
     assert result.err.splitlines() == [
         "newstui: no article has an id that starts with 'ffff'",
         "newstui: 3 articles have ids that start with '0000'",
+        "newstui: marked 2 articles as read",
     ]
     assert states(run) == {1: (True, False), 2: (True, False), 3: (False, False)}
 
@@ -59,7 +61,7 @@ def test_marking_many_articles_is_one_event(run: Run, home: Path) -> None:
 @pytest.mark.usefixtures("three")
 def test_edit_the_title(run: Run) -> None:
     result = run("edit", "00000001", "--title", " \x1b[31mA \u202ebetter\n title [/] ")
-    assert (result.code, result.out, result.err) == (0, "", "")
+    assert (result.code, result.out, result.err) == (0, "", "newstui: edited title\n")
     title = run("show", "00000001", "--json").value["title"]
     assert title == "A better title [/]"
     assert run("list", "better").lines[0].endswith(title)
@@ -71,7 +73,9 @@ def test_edit_metadata_and_tags(run: Run) -> None:
         *("edit", "00000001", "--category", "Harbour", "--date", "Mar. 3, 2029"),
         *("--tag", "ferry", "--tag", "strike", "--untag", "ferry"),
     )
-    assert (result.code, result.out, result.err) == (0, "", "")
+    assert (result.code, result.out) == (0, "")
+    said = ("edited category, date", "tagged ferry", "tagged strike", "untagged ferry")
+    assert result.err == "".join(f"newstui: {each}\n" for each in said)
     shown = run("show", "00000001", "--json").value
     assert (shown["category"], shown["date"]) == ("Harbour", "2029-03-03")
     assert "strike" in shown["tags"]
