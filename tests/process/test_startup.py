@@ -64,7 +64,7 @@ def test_fill_the_library_from_the_reader(tmp_path: Path) -> None:
     (folder / "one.md").write_text("# The ferry is late\n\nIt was seen at noon.\n")
     with open_reader(tmp_path, SAMPLES) as terminal:
         terminal.wait_for("Your library is empty")
-        terminal.write("kk\r")
+        terminal.write("g\r")
         terminal.wait_for("File or folder")
         terminal.write(f"{tmp_path}/nowhere\r")
         terminal.wait_for("No such file or folder")
@@ -83,7 +83,7 @@ def test_the_first_start(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     with open_reader(tmp_path, SAMPLES, env={"TMPDIR": str(temporary)}) as terminal:
-        terminal.wait_for("Look around in sample articles")
+        terminal.wait_for("Browse the sample articles")
         terminal.write("\r")
         terminal.wait_gone("Your library is empty")
         assert terminal.shows("Sample library: changes are not saved.")

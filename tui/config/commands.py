@@ -313,7 +313,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _pane_command("app.theme", ("C",), "Theme", "choose a theme"),
     _pane_command(
-        "app.welcome", ("W",), "Welcome", "fill the library: import, or add a feed or page"
+        "app.welcome", ("W",), "Welcome", "fill the library: import, add a feed, move in"
     ),
     _pane_command("app.redraw", ("ctrl+l",), "Redraw", "redraw the screen"),
     _pane_command("app.suspend", ("ctrl+z",), "Suspend", "suspend newstui"),

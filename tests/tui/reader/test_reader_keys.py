@@ -136,7 +136,8 @@ async def test_ways_to_fill_a_library(start: Start) -> None:
         await running.press("W", "j", "enter")
         await running.type("a.example b.example")
         await running.press("enter")
-        assert asked == [("add", "a.example", "b.example")]
+        await running.press("W", "j", "j", "enter", "j", "enter")
+        assert asked == [("add", "a.example", "b.example"), ("move-in", "eilmeldung")]
         await running.press("W", "enter", "enter")
         assert running.reader.prompts.prompt is None
         await running.press("W", "G", "enter")

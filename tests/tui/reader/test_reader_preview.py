@@ -494,7 +494,7 @@ def articles() -> list[ParsedArticle]:
 WHAT_IT_IS = ["Read and keep the news", "stays on your own disk", "Your library is empty"]
 KEYS = ["enter  open", "n      next unread", "/      search", "?      help", "q      quit"]
 KEYS_IN_A_LINE = ["enter open  n next unread  / search  ? help"]
-OPTIONS = ["Import files or a folder", "Add a feed or a page by URL", "Look around in sample"]
+OPTIONS = ["Import files", "Add a feed or a page", "Move in from", "Browse the sample"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from store.model.errors import UrlRejected
+from store.other_readers import OTHER_READER_NAMES
 from store.text.clean import clean_line
 from store.text.urls import extract_host, normalize_feed_url, validate_url
 from tui.config.keymaps import Keymap
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 
 MAX_FEED_LIST_CELLS, FEED_COUNTS_CELLS = 76, 33
 """Width of the feed list, and of its columns behind the names."""
-FILL_OPTIONS = ("Import files or a folder", "Add a feed or a page by URL")
-SAMPLES_OPTION, NOT_NOW_OPTION = "Look around in sample articles", "Not now"
+FILL_OPTIONS = (
+    "Import files or a folder",
+    "Add a feed or a page by URL",
+    "Move in from another reader",
+)
+SAMPLES_OPTION, NOT_NOW_OPTION = "Browse the sample articles", "Not now"
 
 
 @dataclass(eq=False)
@@ -134,8 +139,18 @@ class WelcomeActions:
                 await self._prompt_for_own_urls()
             elif index == 1:
                 await self.feeds.prompt_for_urls()
+            elif index == 2:
+                self._choose_other_reader()
 
         self.screen.app.push_screen(picker, prompt)
+
+    def _choose_other_reader(self) -> None:
+        def move_in(index: int | None) -> None:
+            if index is not None:
+                self.run_cli_command(("move-in", OTHER_READER_NAMES[index]))
+
+        picker = Picker(self.keymap, "Move in from", OTHER_READER_NAMES)
+        self.screen.app.push_screen(picker, move_in)
 
     async def _prompt_for_path(self) -> None:
         def find_fault(text: str) -> str:
