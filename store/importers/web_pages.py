@@ -17,6 +17,7 @@ from store.text.decoding import find_html_title, limit_attributes, remove_invali
 from store.text.html_to_text import (
     html_to_line,
     html_to_text,
+    is_too_deep,
     node_to_text,
     parse_html_page,
     remove_title_heading,
@@ -26,6 +27,10 @@ from store.text.urls import resolve_web_url
 
 MAX_PAGE_TAGS = 50_000
 """Tags of a page in which a main text is looked for, in seconds; a larger one is read as it is."""
+MAX_COMPARED_TAGS = 15_000
+"""Tags of a page from which on the extractor's result is not compared with that of others, which are slow."""
+MAX_TABLE_CELLS = 400_000
+"""Cells of the tables of a page, all rows as long as the longest, as the extractor makes them."""
 MIN_SELECTED_SHARE = 0.8
 """The share of the words of the main text that must be found in the page."""
 DATE_SEARCH = {"extensive_search": False, "original_date": True}
@@ -34,6 +39,10 @@ DATE_LINES, MAX_DATE_LINE_CHARS = 6, 60
 ARTICLE_TAGS = 'meta[property="article:tag"][content]'
 MAX_ARTICLE_TAGS = 20
 FORM_TAG = re.compile(r"<(/?)form\b[^<>]*>", re.IGNORECASE)
+ROW_START = re.compile(r"<tr\b", re.IGNORECASE)
+CELL_START = re.compile(r"<t[dh]\b", re.IGNORECASE)
+CELL_COLUMNS = re.compile(r"(<t[dh]\b[^<>]*?\s)colspan(?=[\s=])", re.IGNORECASE)
+"""The columns of a cell, as many of which the extractor would make in every row."""
 SAVED_FROM = re.compile(
     r"<!--\s*(?:saved from url=\(\d+\)\s*|[^<>]{0,200}?\burl:\s*)(https?://[^\s<>]{1,2000})",
     re.IGNORECASE,
@@ -57,14 +66,15 @@ def extract_fields(html: str, url: str) -> dict[str, Any]:
     document = None
     if html.count("<") <= MAX_PAGE_TAGS:
         document = extract_with_metadata(
-            html,
+            CELL_COLUMNS.sub(r"\1data-columns", html),
             url=url or None,
             output_format="html",
             include_comments=False,
             include_links=True,
             include_formatting=True,
-            include_tables=True,
             date_extraction_params=DATE_SEARCH,
+            fast=html.count("<") > MAX_COMPARED_TAGS,
+            include_tables=_count_cells(html) <= MAX_TABLE_CELLS,
         )
     if document is None:
         return {"title": title} if title else {}
@@ -100,6 +110,12 @@ def _find_date_line(found: str, language: str) -> str | None:
     return None
 
 
+def _count_cells(html: str) -> int:
+    """Return the cells of all rows of a page if each is as long as the longest."""
+    rows = [len(CELL_START.findall(row)) for row in ROW_START.split(html)[1:]]
+    return len(rows) * max(rows, default=0)
+
+
 def _find_article_text(page: LexborHTMLParser, found: str, base: str, title: str) -> str:
     """Return the blocks of the page that have the text that was found; the others are removed."""
     text = html_to_text(found, base)
@@ -113,6 +129,8 @@ def _find_article_text(page: LexborHTMLParser, found: str, base: str, title: str
 def parse_saved_page(html: str) -> dict[str, Any]:
     """Return the fields of a page in a file; without a main text, all of the page is its text."""
     html = remove_invalid_xml_characters(html)
+    if is_too_deep(html):
+        return parse_html_page(html)
     url = find_saved_url(html)
     fields = extract_fields(html, url) | {"url": url}
     if not fields.get("text"):

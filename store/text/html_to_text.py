@@ -98,6 +98,8 @@ ADJOINING_EMPHASIS = re.compile("\x06\x05|\x08\x07")
 """The end of emphasis where the same begins again: the signs of both would be one."""
 MAX_EMPHASIS_DEPTH = 3
 MAX_SPAN = 100
+MAX_COVERED_CELLS = 100_000
+"""Cells of all tables of a page that are covered by those that span several columns or rows."""
 HEADING_MARKER = "## "
 TAB_COLUMNS = 8
 """The distance of tab stops in listings, as in browsers."""
@@ -172,8 +174,8 @@ def _find_title(page: LexborHTMLParser) -> str:
 
 
 def _parse_html(html: str) -> LexborHTMLParser | None:
-    """Parse a page; None if its tags are nested so deeply that it would take minutes."""
-    if html.count("<") > MAX_TAG_DEPTH and _max_depth(html) > MAX_TAG_DEPTH:
+    """Parse a page; None if its tags are nested too deeply."""
+    if is_too_deep(html):
         return None
     html = limit_attributes(html)
     try:
@@ -181,6 +183,11 @@ def _parse_html(html: str) -> LexborHTMLParser | None:
     except UnicodeEncodeError:
         html = LONE_SURROGATE.sub("\ufffd", html)  # the parser would drop them silently
     return LexborHTMLParser(_close_empty_tags(html) if "/>" in html else html)
+
+
+def is_too_deep(html: str) -> bool:
+    """Return True if tags are nested so deeply that parsing the page would take minutes."""
+    return html.count("<") > MAX_TAG_DEPTH and _max_depth(html) > MAX_TAG_DEPTH
 
 
 def _close_empty_tags(html: str) -> str:
@@ -396,6 +403,7 @@ class _MarkdownWriter:
         self.cell_count = self.pending_cells = 0
         self.row_spans: dict[int, int] = {}
         """The rows that a cell above still covers, by column."""
+        self.coverable_cells = MAX_COVERED_CELLS
         self.quote_depth = 0
         self.pre_depth = 0
         self.strike_depth = 0
@@ -521,26 +529,34 @@ class _MarkdownWriter:
         while child is not None:
             cells += child.tag in CELL_TAGS
             child = child.next
-        cells += sum(rows > 0 for rows in self.row_spans.values()) if cells else 0
+        cells += len(self.row_spans) if cells else 0
         return cells > 1 and node.css_first(LAYOUT_CONTENT) is None
 
     def enter_cell(self, tag: str, node: LexborNode) -> None:
-        columns = _span(node, "colspan")
+        columns = 1 + self.cover_cells(_span(node, "colspan") - 1)
         before = self.pending_cells + 1 if self.cell_count else 0
         self.cell_count += max(0, before - 1)
         self.inline.append(CELL_END * (before + self.skip_covered()))
-        if (rows := _span(node, "rowspan")) > 1:
+        wanted = (_span(node, "rowspan") - 1) * columns
+        if rows := self.cover_cells(wanted) // columns:
             covered = range(self.cell_count, self.cell_count + columns)
-            self.row_spans |= dict.fromkeys(covered, rows - 1)
+            self.row_spans |= dict.fromkeys(covered, rows)
         self.cell_count += 1
         self.pending_cells = columns - 1
         self.has_heads = self.has_heads and tag == "th"
 
+    def cover_cells(self, wanted: int) -> int:
+        """Return how many of so many cells may still be covered by another one."""
+        covered = min(wanted, self.coverable_cells)
+        self.coverable_cells -= covered
+        return covered
+
     def skip_covered(self) -> int:
         """Go on behind the cells that one above covers; return their number."""
         start = self.cell_count
-        while self.row_spans.get(self.cell_count, 0):
-            self.row_spans[self.cell_count] -= 1
+        while rows := self.row_spans.pop(self.cell_count, 0):
+            if rows > 1:
+                self.row_spans[self.cell_count] = rows - 1
             self.cell_count += 1
         return self.cell_count - start
 

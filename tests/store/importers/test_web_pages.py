@@ -162,3 +162,32 @@ def test_only_a_date_of_the_article_is_its_date(before: str, after: str, date: s
 def test_the_tags_of_a_page() -> None:
     tags = "".join(f'<meta property="article:tag" content="{each}">' for each in ("sea", "fog"))
     assert import_page(make_page("", tags)).article.tags == ("sea", "fog")
+
+
+@pytest.mark.parametrize(
+    ("table", "has_tables"),
+    [
+        ("<tr><td>Port<td>Boats" * 99, True),
+        ("<tr><td colspan=999>Port" * 99, True),
+        ("<tr>" + "<td>Port" * 50 + "<tr><td>x" * 50, False),
+    ],
+)
+def test_the_extractor_makes_a_limited_number_of_cells(
+    table: str, *, has_tables: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 104: it fills every row up to the longest, and makes a cell for each column of one."""
+    given = []
+
+    def extract(html: str, **options: object) -> None:
+        given.append((html.count(" colspan="), options["include_tables"]))
+
+    monkeypatch.setattr("trafilatura.extract_with_metadata", extract)
+    monkeypatch.setattr("store.importers.web_pages.MAX_TABLE_CELLS", 2000)
+    import_page(f"<html><body><table>{table}</table></html>")
+    assert given == [(0, has_tables)]
+
+
+def test_a_page_that_is_nested_too_deeply_is_never_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 104: the time that takes grows with the square of the depth."""
+    monkeypatch.delattr("store.importers.web_pages.LexborHTMLParser")
+    assert import_page("<html><body>" + "<div>" * 6_000 + "<p>Deep").body.text == "Deep"
