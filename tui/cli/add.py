@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -24,7 +23,7 @@ from store.library.protocol import Library
 from store.model.errors import FetchFailed, NewstuiError, PrivateHost
 from store.search.list_query import ListQuery
 from store.text.urls import redact_url
-from tui.cli.console import ProgressLine, ask, print_json, print_message
+from tui.cli.console import ProgressLine, ask, print_json, print_message, read_line
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import open_feed_store
 from tui.rendering.wording import describe_command_error, format_count
@@ -63,7 +62,7 @@ def _read_urls(given: Sequence[str]) -> Iterator[str]:
         if each != "-":
             yield each
             continue
-        for line in sys.stdin:
+        for line in iter(read_line, ""):
             if line.strip() and not line.lstrip().startswith("#"):
                 yield line.strip()
 

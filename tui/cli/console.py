@@ -26,6 +26,8 @@ PROGRESS_DELAY = 1.0
 """Seconds before progress is shown."""
 MAX_MESSAGE_CHARS = 2000
 MAX_PROGRESS_CELLS = 200
+MAX_LINE_CHARS = 100_000
+"""Characters that are kept of a line of standard input."""
 DEFAULT_COLUMNS, DEFAULT_ROWS = 80, 24
 """The size of a page where standard output is not a terminal."""
 MIN_COLUMNS, MIN_ROWS = 20, 5
@@ -59,6 +61,14 @@ def ask(question: str) -> bool:
         return False
     print_message_now(f"{question} [y/N]")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def read_line() -> str:
+    """Return the next line of standard input as far as it is kept; empty at the end."""
+    line = part = sys.stdin.readline(MAX_LINE_CHARS)
+    while len(part) == MAX_LINE_CHARS and not part.endswith("\n"):
+        part = sys.stdin.readline(MAX_LINE_CHARS)
+    return line
 
 
 def run_quietly(run: Callable[[], bool | None]) -> bool | None:

@@ -10,7 +10,14 @@ import sys
 
 from store.library.protocol import Library
 from store.model.times import system_clock
-from tui.cli.console import flush_output, page_size, print_data, print_messages, write_to_terminal
+from tui.cli.console import (
+    flush_output,
+    page_size,
+    print_data,
+    print_messages,
+    read_line,
+    write_to_terminal,
+)
 from tui.cli.context import (
     load_with_progress,
     open_similar_with_progress,
@@ -95,7 +102,7 @@ def _read_line(prompt: str) -> str | None:
         sys.stdout.write(prompt)
         flush_output()
     try:
-        line = sys.stdin.readline()
+        line = read_line()
     except KeyboardInterrupt:
         _end_prompt_line()
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from store.library.protocol import Library
 from store.model.errors import InvalidInput, describe_system_error
 from store.search.language import query_needs_index
 from store.search.list_query import ListQuery
-from store.system.files import read_regular
+from store.system.files import open_regular
 from tui.actions.article_changes import ActionResult
 from tui.cli.console import find_each, print_json, print_message
 from tui.cli.context import update_index_with_progress
 from tui.rendering.wording import describe_event
 
 STDIN_NAME = "-"
+MAX_LIST_BYTES = 100_000_000
+"""A longer list is something else by mistake, and may have no end."""
 
 
 def select_articles(library: Library, options: argparse.Namespace) -> tuple[list[str], bool]:
@@ -58,8 +61,12 @@ def _match_query(library: Library, text: str) -> list[str]:
 
 def _read_names(path: Path) -> Sequence[str]:
     try:
-        data = sys.stdin.buffer.read() if str(path) == STDIN_NAME else read_regular(path)
+        is_stdin = str(path) == STDIN_NAME
+        with nullcontext(sys.stdin.buffer) if is_stdin else open_regular(path) as stream:
+            data = stream.read(MAX_LIST_BYTES + 1)
     except (OSError, MemoryError) as error:
         raise InvalidInput(describe_system_error(error), file=path) from error
+    if len(data) > MAX_LIST_BYTES:
+        raise InvalidInput("too large for a list of articles", file=path)
     lines = data.decode("utf-8-sig", "replace").splitlines()
     return [line.strip() for line in lines if line.strip()]

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 UTF8_TRIED_VARIABLE = "NEWSTUI_UTF8_TRIED"
 """Set in the environment of a restarted process, so that it does not restart again."""
+ENCODING_VARIABLE = "PYTHONIOENCODING"
+"""Overrides the encoding of standard streams in UTF-8 mode, too."""
 
 
 class HostEnvironment(NamedTuple):
@@ -83,7 +85,8 @@ def restart_in_utf8_mode(
 ) -> NoReturn:
     """Restart the command, given as in `sys.orig_argv`, in UTF-8 mode."""
     command = [sys.executable, *arguments[1:]]
-    execve(sys.executable, command, {**env, "PYTHONUTF8": "1", UTF8_TRIED_VARIABLE: "1"})
+    kept = {name: value for name, value in env.items() if name != ENCODING_VARIABLE}
+    execve(sys.executable, command, {**kept, "PYTHONUTF8": "1", UTF8_TRIED_VARIABLE: "1"})
 
 
 def terminal_reorders_bidi(env: Mapping[str, str]) -> bool:

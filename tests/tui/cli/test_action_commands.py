@@ -53,6 +53,22 @@ def test_articles_are_selected_by_id_file_or_query(
 
 
 @pytest.mark.usefixtures("three")
+def test_input_without_an_end(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 130: a list of articles that is too long is rejected; of a long line the start is kept."""
+    monkeypatch.setattr("tui.cli.selection.MAX_LIST_BYTES", 40)
+    (home / "list").write_bytes(b"x\n" * 21)
+    for name, data in (("-", b"x\n" * 21), (str(home / "list"), b"")):
+        result = run("mark", "--star", "--from", name, stdin=data)
+        assert (result.code, result.err) == (
+            1,
+            f"newstui: {name}: too large for a list of articles\n",
+        )
+    monkeypatch.setattr("tui.cli.console.MAX_LINE_CHARS", 9)
+    urls = b"file:///ab" * 5 + b"\nfile:///\nfile:///c"
+    assert run("add", "-", stdin=urls).err.count("only http and https") == 3
+
+
+@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(
     "arguments", [("mark", "--read"), ("delete",), ("edit", "--tag", "x"), ("open",)]
 )

@@ -168,7 +168,7 @@ def test_restart_in_utf8_mode(tmp_path: Path) -> None:
         "    restart_in_utf8_mode(os.environ, sys.orig_argv)\n"
         "print('\\u65e5', sys.argv[1:], sys.dont_write_bytecode, file=sys.stderr)\n"
     )
-    env = {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}
+    env = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
     with Terminal([sys.executable, "-B", program, "a b"], tmp_path, env=env) as terminal:
         assert terminal.wait_exit() == 0
         assert terminal.raw.decode().strip() == "日 ['a b'] True"
@@ -177,13 +177,14 @@ def test_restart_in_utf8_mode(tmp_path: Path) -> None:
 def test_restart_keeps_the_environment() -> None:
     """Case 123: the guard against a second try is in the new environment."""
     calls = []
+    before = {"A": "1", "PYTHONIOENCODING": "latin-1"}
 
     def execve(path: str, command: list[str], env: dict[str, str]) -> NoReturn:
         calls.append((path, command, env))
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        restart_in_utf8_mode({"A": "1"}, ["python", "-m", "x"], execve)
+        restart_in_utf8_mode(before, ["python", "-m", "x"], execve)
     [(path, command, env)] = calls
     assert (path, command) == (sys.executable, [sys.executable, "-m", "x"])
     assert env == {"A": "1", "PYTHONUTF8": "1", UTF8_TRIED_VARIABLE: "1"}
