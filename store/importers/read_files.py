@@ -35,6 +35,7 @@ from store.importers.containers import (
     stream_json_items,
 )
 from store.importers.mail_files import is_mail, read_mail_items
+from store.importers.mozilla_lz4 import MOZILLA_LZ4_MAGIC, unpack_mozilla_lz4
 from store.importers.newstui_page import is_newstui_page, split_newstui_pages
 from store.importers.plain_text import parse_plain_text
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
@@ -68,6 +69,7 @@ KIND_BY_SUFFIX = {
     ".txt": "text",
     ".csv": "csv",
     ".tsv": "csv",
+    ".jsonlz4": "json",
     ".zip": "zip",
     ".eml": "mail",
     ".mbox": "mail",
@@ -290,6 +292,8 @@ def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Impor
     is_wide = find_marked_charset(head).startswith(WIDE_CHARSETS)
     if found == "zip":
         yield from _read_zip(name, head, stream)
+    elif head.startswith(MOZILLA_LZ4_MAGIC):
+        yield from _read_mozilla_lz4(name, head, stream)
     elif b"\0" in head and not is_wide and not start.startswith((b"{", b"[")):
         yield Rejection(name, "binary, not text")
     elif kind is None and found == "text" and XML_START.match(start):
@@ -317,6 +321,15 @@ def _read_zip(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem |
         copy.write(head)
         shutil.copyfileobj(stream, copy)
         yield from read_zip_items(name, copy)
+
+
+def _read_mozilla_lz4(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem | Rejection]:
+    try:
+        data = unpack_mozilla_lz4(head + stream.read(MAX_FILE_BYTES), MAX_FILE_BYTES)
+    except InvalidInput as error:
+        yield Rejection(name, str(error))
+    else:
+        yield from read_json_items(name, data)
 
 
 STREAM_READERS = {

@@ -317,3 +317,47 @@ def test_lists_of_instapaper() -> None:
         ("A", False),
         ("B", True),
     ]
+
+
+def pack(text: bytes, block: bytes) -> bytes:
+    return b"mozLz40\0" + len(text).to_bytes(4, "little") + block
+
+
+FIREFOX_BACKUP = json.dumps(
+    {
+        "typeCode": 2,
+        "children": [{"typeCode": 1, "uri": URL, "title": "aaaaaaaaaaaaaaaaaaaaaaaab"}],
+    },
+    separators=(",", ":"),
+).encode()
+REPEATED = FIREFOX_BACKUP.index(b"aaaa")
+BACKUP_BLOCK = (
+    bytes([0xF4, REPEATED + 1 - 15])  # literals up to the first a, and a match of eight
+    + FIREFOX_BACKUP[: REPEATED + 1]
+    + bytes([1, 0, 0x0B, 1, 0])  # the one letter again, eight times and fifteen times
+    + bytes([len(FIREFOX_BACKUP) - REPEATED - 24 << 4])
+    + FIREFOX_BACKUP[REPEATED + 24 :]
+)
+
+
+def read_backup(data: bytes) -> list[ParsedArticle | Rejection]:
+    return list(read_articles("bookmarks.jsonlz4", io.BytesIO(data), now=NOW))
+
+
+def test_a_backup_of_firefox() -> None:
+    (found,) = read_backup(pack(FIREFOX_BACKUP, BACKUP_BLOCK))
+    assert isinstance(found, ParsedArticle)
+    assert (found.article.url, found.article.title) == (URL, "a" * 24 + "b")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (pack(FIREFOX_BACKUP, BACKUP_BLOCK[:-9]), "damaged LZ4"),
+        (pack(FIREFOX_BACKUP, b"\x10a\0\0"), "damaged LZ4"),
+        (pack(FIREFOX_BACKUP, b"\xff\xff"), "damaged LZ4"),
+        (b"mozLz40\0" + b"\xff" * 9, "larger than 32 MB when unpacked"),
+    ],
+)
+def test_a_damaged_backup_of_firefox(data: bytes, reason: str) -> None:
+    assert read_backup(data) == [Rejection("bookmarks.jsonlz4", reason)]
