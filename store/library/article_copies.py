@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.library.catalog import Catalog
+from store.library.folded_copies import count_copies
 from store.model.article import Article, ArticleRow
 from store.model.errors import LibraryDamaged, LibraryUnavailable
 from store.model.results import Counts, IndexProgress
@@ -163,7 +164,4 @@ class ArticleCopies:
 
     def count_copies(self, rows: Sequence[ArticleRow]) -> Counts:
         """Return how many rows, and how many unread ones, are copies of others among them."""
-        groups = self.groups
-        every = Counter(groups[row.id] for row in rows if row.id in groups)
-        unread = Counter(groups[row.id] for row in rows if row.id in groups and not row.read)
-        return Counts(every.total() - len(every), unread.total() - len(unread))
+        return count_copies(self.groups, rows)

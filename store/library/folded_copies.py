@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
 
 from store.model.article import LISTED_COPY, ArticleRow
+from store.model.results import Counts
+
+Place = TypeVar("Place", bound="ListedArticle")
+
+
+class ListedArticle(Protocol):
+    """A place of a list, as it is folded: a row, or less of it."""
+
+    @property
+    def id(self) -> str:
+        """The id of its article."""
+
+    @property
+    def timestamp(self) -> int:
+        """The time by which it is listed."""
+
+    def _replace(self, *, timestamp: int) -> Self: ...
+
 
 CurrentRow = Callable[[str], ArticleRow | None]
 """Returns the row of an article as it is now; None if it is gone."""
@@ -61,8 +81,8 @@ class FoldedCopies:
 
 
 def fold_copies(
-    rows: Sequence[ArticleRow], groups: Mapping[str, int], unfolded: Collection[str]
-) -> tuple[list[ArticleRow], FoldedCopies]:
+    rows: Sequence[Place], groups: Mapping[str, int], unfolded: Collection[str]
+) -> tuple[list[Place], FoldedCopies]:
     """Return the rows of a list without the copies that are folded, and what is folded.
 
     Args:
@@ -70,7 +90,7 @@ def fold_copies(
         groups: A number for each article that has copies; copies of each other have the same.
         unfolded: Articles below which their copies are listed.
     """
-    members: dict[int, list[ArticleRow]] = {}
+    members: dict[int, list[Place]] = {}
     first = []
     for row in rows:
         group = groups.get(row.id)
@@ -91,12 +111,20 @@ def fold_copies(
 
 
 def _unfold(
-    rows: Sequence[ArticleRow],
-    folded: Mapping[str, Sequence[ArticleRow]],
+    rows: Sequence[Place],
+    folded: Mapping[str, Sequence[Place]],
     is_open: Collection[str],
-) -> Iterator[ArticleRow]:
+) -> Iterator[Place]:
     """Yield rows with the copies below those that are unfolded, under the date of that one."""
     for row in rows:
         yield row
         if row.id in is_open:
             yield from (each._replace(timestamp=row.timestamp) for each in folded[row.id][1:])
+
+
+def count_copies(groups: Mapping[str, int], rows: Iterable[ArticleRow]) -> Counts:
+    """Return how many rows, and how many unread ones, are copies of others among them."""
+    found = [row for row in rows if row.id in groups]
+    every = Counter(groups[row.id] for row in found)
+    unread = Counter(groups[row.id] for row in found if not row.read)
+    return Counts(every.total() - len(every), unread.total() - len(unread))

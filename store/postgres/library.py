@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 class PostgresLibrary:
     """A `Library` in a database; see `store.library.protocol` for what the calls promise."""
 
-    capabilities: frozenset[Capability] = frozenset()
+    capabilities: frozenset[Capability] = frozenset({"copies"})
     """What this engine does beside the calls of the protocol."""
 
     def __init__(
@@ -176,7 +176,10 @@ class PostgresLibrary:
     @property
     def is_index_stale(self) -> bool:
         """True if articles are still to be indexed, as far as that can be told."""
-        return not self.access.connection.lost_reason and self._searcher.is_stale
+        copies = self._lists.copies
+        return not self.access.connection.lost_reason and (
+            self._searcher.is_stale or (copies is not None and copies.is_stale())
+        )
 
     @cached_property
     def summaries(self) -> SummaryCache:
@@ -229,7 +232,9 @@ class PostgresLibrary:
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
         self._changes.finish()
-        return self._searcher.update()
+        yield from self._searcher.update()
+        if (copies := self._lists.copies) is not None and (yield from copies.update()):
+            self._reader.note_list_change()
 
     def update_embeddings(self) -> Generator[IndexProgress, None, bool]:
         """Make no embeddings: they are of folders alone."""
@@ -258,6 +263,8 @@ class PostgresLibrary:
             self._listener.stop()
             self._listener = None
         self._changes.close()
+        if self._lists.copies is not None:
+            self._lists.copies.close()
         self._side.close()
         self.access.connection.close()
 

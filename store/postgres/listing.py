@@ -63,7 +63,8 @@ class PostgresListing:
             total: The number of its articles; None if only reading it tells.
             places: The numbers and the times of its articles, if they are known.
         """
-        self._sql = sql
+        self.sql = sql
+        """Selects its articles."""
         self._find_numbers = find_numbers
         self._total = total
         self._numbers, self._times = places or (array("q"), array("q"))
@@ -74,11 +75,11 @@ class PostgresListing:
     # -- reading ---------------------------------------------------------------------------
 
     def _read(self, limit: int | None) -> None:
-        inner = self._sql.select("number, at", limit=limit)
-        row = self._sql.access.connection.row(
+        inner = self.sql.select("number, at", limit=limit)
+        row = self.sql.access.connection.row(
             "select string_agg(int8send(number) || int8send(at), ''::bytea)"
             f" from ({inner}) numbers",
-            self._sql.parameters,
+            self.sql.parameters,
         )
         values = array("q", row[0] if row and row[0] else b"")
         if sys.byteorder == "little":
@@ -104,14 +105,14 @@ class PostgresListing:
         if len(articles) > BATCH_SIZE:
             self.complete()
             return
-        rows = self._sql.access.connection.rows(
-            self._sql.select("number", extra=" and a.id = any(%(touched)s)"),
-            {**self._sql.parameters, "touched": list(articles)},
+        rows = self.sql.access.connection.rows(
+            self.sql.select("number", extra=" and a.id = any(%(touched)s)"),
+            {**self.sql.parameters, "touched": list(articles)},
         )
         present = {number for (number,) in rows}
         found = {each.number for each in self._find_numbers(articles).values()}
-        self._sql.left_out |= found - present - self._sql.kept
-        self._sql.kept |= present
+        self.sql.left_out |= found - present - self.sql.kept
+        self.sql.kept |= present
 
     # -- answers ---------------------------------------------------------------------------
 
@@ -144,12 +145,12 @@ class PostgresListing:
         return {number: make_row(columns) for number, *columns in rows}
 
     def _select(self, columns: str, numbers: Sequence[int], where: str = "true") -> list[tuple]:  # type: ignore[type-arg]
-        return self._sql.access.connection.rows(
+        return self.sql.access.connection.rows(
             f"select {columns} from {ARTICLES_AND_STATES} where a.library = any(%(libraries)s)"
             f" and a.added = any(%(numbers)s) and {where}",
             {
-                "account": self._sql.access.account,
-                "libraries": list(self._sql.newest),
+                "account": self.sql.access.account,
+                "libraries": list(self.sql.newest),
                 "numbers": list(numbers),
             },
         )
@@ -164,7 +165,7 @@ class PostgresListing:
         while batch := list(islice(remaining, PLACE_BATCH_SIZE)):
             numbered = self._find_numbers(batch)
             found = [each for article in batch if (each := numbered.get(article)) is not None]
-            places = map(self._find_by_date if self._sql.is_by_date else self._find_anywhere, found)
+            places = map(self._find_by_date if self.sql.is_by_date else self._find_anywhere, found)
             if (place := next((each for each in places if each is not None), None)) is not None:
                 return place
         return None
@@ -226,9 +227,9 @@ class PostgresListing:
         }
         if len(values) != 1 or (self._is_complete and len(self._numbers) <= SAMPLE_SIZE):
             return len(values) > 1
-        found = self._sql.access.connection.row(
-            self._sql.select("1", extra=f" and {_FIELDS_IN_LIST[field]} <> %(value)s", limit=1),
-            {**self._sql.parameters, "value": values.pop()},
+        found = self.sql.access.connection.row(
+            self.sql.select("1", extra=f" and {_FIELDS_IN_LIST[field]} <> %(value)s", limit=1),
+            {**self.sql.parameters, "value": values.pop()},
         )
         return found is not None
 
@@ -246,6 +247,12 @@ class PostgresListing:
         self.complete()
         return self._numbers[max(0, start) : end]
 
+    @property
+    def numbers_and_times(self) -> tuple[array[int], array[int]]:
+        """The numbers and the times of the articles, in their order."""
+        self.complete()
+        return self._numbers, self._times
+
     def copies(self, article: str) -> Sequence[str]:
         """Return the article alone: copies are not folded."""
         return [article]
@@ -261,4 +268,4 @@ class PostgresListing:
         kept = [place for place, number in enumerate(self._numbers) if number not in gone]
         numbers = array("q", (self._numbers[place] for place in kept))
         times = array("q", (self._times[place] for place in kept))
-        return PostgresListing(self._sql, self._find_numbers, places=(numbers, times))
+        return PostgresListing(self.sql, self._find_numbers, places=(numbers, times))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from weakref import WeakSet
 
 import orjson
 
+from store.library.folded_copies import count_copies
 from store.library.protocol import ListField
 from store.library.statistics import ReadTotals, Tally
 from store.model.errors import InvalidQuery
 from store.model.results import Counts, GroupCount
 from store.postgres.access import Access
+from store.postgres.copies import PostgresCopies
 from store.postgres.counts import Counters
+from store.postgres.folded_listing import fold_listing
 from store.postgres.list_sql import ALWAYS, UNREAD, ListSql
 from store.postgres.listing import PostgresListing
 from store.postgres.reader import Reader
 from store.postgres.searcher import PostgresSearcher
-from store.search.list_query import ListQuery
+from store.search.list_query import ListQuery, sort_newest_first
 
 MAX_SINGLE_COUNTS = 4
 """Lists that are counted one by one; for more of them, all counters are read at once."""
@@ -35,6 +38,8 @@ class Lists:
         self._searcher = searcher
         self._counters = Counters(access)
         self._open: WeakSet[PostgresListing] = WeakSet()
+        self.copies: PostgresCopies | None = None
+        """The copies of articles; None until somebody wanted to see each story once."""
 
     def listing(self, query: ListQuery) -> PostgresListing:
         """Return a list.
@@ -45,8 +50,17 @@ class Lists:
         sql = self._make_sql(query)
         total = None if sql.condition.sql != ALWAYS.sql else self._count_listed(sql)
         found = PostgresListing(sql, self._reader.find_numbers, total)
+        if query.is_folded:
+            copies = self._want_copies()
+            ids = copies.ids_by_number()
+            found = fold_listing(found, copies.groups, ids, query.unfolded, self._reader)
         self._open.add(found)
         return found
+
+    def _want_copies(self) -> PostgresCopies:
+        if self.copies is None:
+            self.copies = PostgresCopies(self._access, self._reader)
+        return self.copies
 
     def note_change(self, articles: Collection[str]) -> None:
         """Have the lists that are in use remember what they have, before articles are changed."""
@@ -94,7 +108,35 @@ class Lists:
             if name not in found:
                 with suppress(InvalidQuery):
                     found[name] = self._count(replace(query, pinned_ids=frozenset()))
-        return found
+        folded = {name: query for name, query in queries.items() if query.is_folded}
+        return {**found, **self._fold_counts(folded, found)} if folded else found
+
+    def _fold_counts(
+        self, queries: Mapping[str, ListQuery], counts: Mapping[str, Counts]
+    ) -> Mapping[str, Counts]:
+        """Return the counts of lists in which each story counts once."""
+        groups = self._want_copies().groups
+        rows = sort_newest_first(self._reader.rows(groups).values())
+        folded: dict[str, Counts] = {}
+        for name, query in queries.items():
+            if name in counts:
+                listed = replace(query, pinned_ids=frozenset()).select(rows)
+                if query.text.strip():
+                    found = self._find_among(query, [row.id for row in listed])
+                    listed = [row for row in listed if row.id in found]
+                extra = count_copies(groups, listed)
+                total, unread = counts[name]
+                folded[name] = Counts(total - extra.total, unread - extra.unread)
+        return folded
+
+    def _find_among(self, query: ListQuery, articles: Sequence[str]) -> set[str]:
+        """Return which of some articles a query finds."""
+        sql = self._make_sql(ListQuery(text=query.text))
+        rows = self._access.connection.rows(
+            sql.select("id", extra=" and a.id = any(%(among)s)"),
+            sql.parameters | {"among": list(articles)},
+        )
+        return {article for (article,) in rows}
 
     def _count(self, query: ListQuery) -> Counts:
         sql = self._make_sql(replace(query, sort="date"))

@@ -117,6 +117,8 @@ def title_spans(row: ArticleRow, highlighter: Highlighter = NO_HITS) -> Line:
 def query_rows(library: Library, options: argparse.Namespace) -> Sequence[ArticleRow]:
     """Return the rows of the query, in its order; update the index if the query needs it."""
     query = build_query(options)
+    if query.is_folded:
+        library.listing(query)  # so that the library looks for copies
     if query.is_folded or query_needs_index(query.text):
         update_index_with_progress(library)
     return _list_rows(library, query, options.limit)

@@ -11,7 +11,7 @@ from store.library.article_copies import COPIES_FILE
 from store.library.protocol import Library
 from store.model.article import LISTED_COPY, Body, ParsedArticle, ReadingStatus
 from store.search.list_query import ListQuery
-from tests.support.libraries import Machine, add, article, article_id, ids
+from tests.support.libraries import Client, add, article, article_id, ids
 
 FOLDED = ListQuery(is_folded=True)
 HARBOUR = (
@@ -46,7 +46,7 @@ def shown(library: Library, query: ListQuery = FOLDED) -> list[tuple[int, int]]:
 
 
 @pytest.fixture
-def library(machine: Machine) -> Library:
+def library(client: Client) -> Library:
     """Articles 1, 3 and 6 are one story, of which 3 is longer; 2 and 5 another; 4 and 7 are alone."""
     found = [
         story(1, HARBOUR, category="a"),
@@ -57,7 +57,7 @@ def library(machine: Machine) -> Library:
         story(6, HARBOUR.replace("Tuesday", "Monday")),
         story(7, ""),
     ]
-    library = machine.open()
+    library = client.open()
     add(library, found)
     library.listing(FOLDED)
     update(library)
@@ -98,11 +98,11 @@ def test_a_story_is_counted_once(
     assert (listing.total, listing.unread) == counts
 
 
-def test_counts_follow_every_change(library: Library, machine: Machine) -> None:
+def test_counts_follow_every_change(library: Library, client: Client) -> None:
     """As the lists have it, after marks, deletion, undo and changes of another process."""
 
     def check(total: int, unread: int) -> None:
-        for each in (library, machine.open()):
+        for each in (library, client.open()):
             for show, number in (("all", total), ("unread", unread)):
                 query = ListQuery(show, is_folded=True)  # type: ignore[arg-type]
                 each.counts({"": query})  # reads what is known of copies
@@ -120,7 +120,7 @@ def test_counts_follow_every_change(library: Library, machine: Machine) -> None:
     check(3, 2)
     library.undo()
     library.undo()
-    machine.open().record("read", ids(7))
+    client.open().record("read", ids(7))
     library.refresh()
     check(4, 2)
 
@@ -176,7 +176,7 @@ def test_deleted_rows_are_taken_out_with_their_copies(library: Library) -> None:
     assert left.total == 3
 
 
-def test_copies_that_come_later_are_folded(library: Library, machine: Machine) -> None:
+def test_copies_that_come_later_are_folded(library: Library, client: Client) -> None:
     add(library, [story(8, HARBOUR.replace("three", "four")), story(9, "", title="Title 4")])
     library.refresh()
     assert shown(library) == [(9, 0), (8, 0), (7, 0), (6, 2), (5, 1), (4, 0)]
@@ -184,28 +184,28 @@ def test_copies_that_come_later_are_folded(library: Library, machine: Machine) -
     assert library.refresh().is_list_stale
     folded = [(9, 1), (8, 3), (7, 0), (5, 1)]
     assert shown(library) == folded
-    assert shown(machine.open()) == folded, "known from the start in another process"
+    assert shown(client.open()) == folded, "known from the start in another process"
     update(library)
     assert not library.refresh().is_list_stale
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database at all, " * 99])
-def test_a_damaged_file_is_made_anew(library: Library, machine: Machine, damage: bytes) -> None:
+def test_a_damaged_file_is_made_anew(library: Library, client: Client, damage: bytes) -> None:
     folded = shown(library)
     library.close()
-    (machine.cache / COPIES_FILE).write_bytes(damage)
-    again = machine.open()
+    (client.cache / COPIES_FILE).write_bytes(damage)
+    again = client.open()
     again.listing(FOLDED)
     update(again)
     assert shown(again) == folded
 
 
-def test_nothing_is_looked_for_unless_it_is_wanted(machine: Machine) -> None:
-    library = machine.open()
+def test_nothing_is_looked_for_unless_it_is_wanted(client: Client) -> None:
+    library = client.open()
     add(library, [story(1, HARBOUR), story(2, HARBOUR)])
     update(library)
     assert library.counts({"": ListQuery()})[""] == (2, 2)
-    assert not (machine.cache / COPIES_FILE).exists()
+    assert not (client.cache / COPIES_FILE).exists()
 
 
 @pytest.mark.parametrize(
@@ -221,9 +221,9 @@ def test_nothing_is_looked_for_unless_it_is_wanted(machine: Machine) -> None:
     ],
 )
 def test_what_a_copy_is(
-    machine: Machine, one: tuple[str, str], other: tuple[str, str], *, is_copy: bool
+    client: Client, one: tuple[str, str], other: tuple[str, str], *, is_copy: bool
 ) -> None:
-    library = machine.open()
+    library = client.open()
     found: Iterable[ParsedArticle] = (
         story(number, text, title) for number, (title, text) in enumerate((one, other), 1)
     )

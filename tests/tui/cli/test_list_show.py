@@ -105,6 +105,15 @@ def test_newest_first_one_line_each(run: Run) -> None:
     ]
 
 
+def test_copies_are_folded_at_once(run: Run, tmp_path: Path) -> None:
+    text = (
+        "The harbour master closed the northern basin after divers found a crack in the old gate."
+    )
+    copies = [article_json(number, text=text) for number in (1, 2)]
+    run("import", write_json(tmp_path / "new.jsonl", *copies, article_json(3)))
+    assert [each[:8] for each in run("list", "--fold").lines] == ["00000003", "00000002"]
+
+
 @pytest.mark.usefixtures("three")
 def test_read_and_starred_are_shown(run: Run) -> None:
     run("mark", "00000001", "--read", "--star")
