@@ -107,7 +107,9 @@ def test_newest_first_one_line_each(run: Run) -> None:
 
 def test_copies_are_folded_at_once(run: Run, tmp_path: Path) -> None:
     text = (
-        "The harbour master closed the northern basin after divers found a crack in the old gate."
+        "The harbour master closed the northern basin on Tuesday after divers found a crack in the"
+        " old lock gate. Ferries to the islands will leave from the southern quay until the gate"
+        " has been repaired, which engineers expect to take three weeks."
     )
     copies = [article_json(number, text=text) for number in (1, 2)]
     run("import", write_json(tmp_path / "new.jsonl", *copies, article_json(3)))
