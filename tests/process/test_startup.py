@@ -140,7 +140,7 @@ def test_reading_page(tmp_path: Path) -> None:
     [
         ({"TERM": "dumb"}, "", "TERM is dumb; newstui --plain works here"),
         ({"TERM": ""}, "", "TERM is not set; newstui --plain works here"),
-        ({}, "</dev/null", "stdin is not a terminal"),
+        ({}, "</dev/null", "stdin is not a terminal; newstui --plain works here"),
         ({}, "2>&1 | cat", "stderr is not a terminal"),
     ],
 )

@@ -59,7 +59,7 @@ def find_startup_problem(
     """
     term = env.get("TERM", "")
     if not isatty(0):
-        return "stdin is not a terminal"
+        return "stdin is not a terminal; newstui --plain works here"
     if not isatty(2):
         return "stderr is not a terminal"
     if term in ("", "dumb"):

@@ -101,7 +101,7 @@ def test_the_reader_needs_a_terminal(home: Path) -> None:
     """Cases 121 and 122: one line, exit code 2, and no file is created."""
     result = process(home)
     assert (result.returncode, result.stdout) == (2, b"")
-    assert result.stderr == b"newstui: stdin is not a terminal\n"
+    assert result.stderr == b"newstui: stdin is not a terminal; newstui --plain works here\n"
     assert list(home.iterdir()) == []
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     [
         ("xterm", {0, 1, 2}, None),
         ("xterm", {0, 2}, None),
-        ("xterm", {1, 2}, "stdin is not a terminal"),
+        ("xterm", {1, 2}, "stdin is not a terminal; newstui --plain works here"),
         ("xterm", {0, 1}, "stderr is not a terminal"),
         ("dumb", {0, 1, 2}, "TERM is dumb; newstui --plain works here"),
         ("", {0, 1, 2}, "TERM is not set; newstui --plain works here"),

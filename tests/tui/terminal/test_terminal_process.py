@@ -298,8 +298,8 @@ def test_an_app_can_send_bytes(reader: Terminal) -> None:
 @pytest.mark.parametrize(
     ("redirect", "reason"),
     [
-        ("</dev/null", "stdin is not a terminal"),
-        ("<&-", "stdin is not a terminal"),
+        ("</dev/null", "stdin is not a terminal; newstui --plain works here"),
+        ("<&-", "stdin is not a terminal; newstui --plain works here"),
         ("2>{}", "stderr is not a terminal"),
     ],
 )
