@@ -377,6 +377,17 @@ def format_markdown_link(title: str, url: str) -> str:
     return f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"
 
 
+def _format_time_ahead(text: str, now: int, zone: tzinfo | None) -> str:
+    """Return a time as `13:00` if it is today, else as `Feb. 28, 13:00`."""
+    moment = _parse_iso(text)
+    if moment is None:
+        return text
+    moment, today = _to_zone(moment, zone), _to_zone(datetime.fromtimestamp(now, UTC), zone).date()
+    return join_nonempty(
+        ("" if moment.date() == today else format_day(moment), f"{moment:%H:%M}"), ", "
+    )
+
+
 def describe_feed_problem(feed: FeedStatus, now: int, zone: tzinfo | None = None) -> str:
     """Return why a feed brings nothing at the moment; empty if all is well.
 
@@ -385,6 +396,6 @@ def describe_feed_problem(feed: FeedStatus, now: int, zone: tzinfo | None = None
         now: Seconds since 1970.
         zone: The reader's time zone; the system's if it is None.
     """
-    until = format_minute(feed.state.not_before, zone) if feed.is_deferred(now) else ""
+    until = _format_time_ahead(feed.state.not_before, now, zone) if feed.is_deferred(now) else ""
     deferred = f"next fetch after {until} (Retry-After)" if until else ""
     return join_nonempty((feed.state.error, deferred), "; ")

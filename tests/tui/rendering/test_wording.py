@@ -105,7 +105,11 @@ def test_counts_and_parts() -> None:
         (FeedState(error="404 Not Found"), "404 Not Found"),
         (
             FeedState(not_before="2027-01-15T09:00:00Z"),
-            "next fetch after 2027-01-15 09:00 (Retry-After)",
+            "next fetch after 09:00 (Retry-After)",
+        ),
+        (
+            FeedState(not_before="2027-01-16T09:00:00Z"),
+            "next fetch after Jan. 16, 09:00 (Retry-After)",
         ),
         (FeedState(not_before="2027-01-15T07:00:00Z"), ""),
     ],

@@ -229,7 +229,11 @@ class Changes(Part):
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
         is_many = bool(result.listed_event) or len(result.rows) > MAX_SENT_ROWS
         rows = result.rows if is_many else self._worker.shown_rows(result.rows)
-        self._post(messages.RowsChanged(rows, notice, result.removed, undo, is_many=is_many))
+        self._post(
+            messages.RowsChanged(
+                rows, notice, result.removed, undo, is_done=result.is_undoable, is_many=is_many
+            )
+        )
         self._worker.run_hook("on_read", result.marked_read)
         if result.listed_event == "read" and self._worker.has_hook("on_read"):
             self._worker.run_hook("on_read", self._library.undoable(1)[0].articles)

@@ -90,7 +90,7 @@ class Pages(Part):
         keep_page(self._library, self._loose, page)
         self._post(messages.PageKept(article))
         self._worker.run_hook("on_new", [article])
-        self._worker.post_notice(f"Added: {page.article.title}")
+        self._worker.post_notice(f"Added: {page.article.title}", done=True)
         self._feeds.show_new_articles()
 
     def _find(self, url: str) -> str:

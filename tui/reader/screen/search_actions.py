@@ -104,7 +104,8 @@ class SearchActions:
         is_continued = self._shown_query == message.search
         self._matches, self._shown_query = message.matches, message.search
         matches = message.matches
-        self.article_list.empty_text = self.found_note or "No matches"
+        nothing = "No matches so far; still indexing" if self.lists.is_indexing else "No matches"
+        self.article_list.empty_text = self.found_note or nothing
         find_highlights = matches.highlighter.find_spans
         self.article_list.show_matches(
             matches.rows, message.snippets, find_highlights, stay=is_continued
