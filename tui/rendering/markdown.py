@@ -578,7 +578,7 @@ def find_table_rows(lines: Sequence[str], first: int) -> list[str]:
     """Return the lines of the table that begins at a line; none if no table does.
 
     A table has a delimiter row, or it comes from a web page and is a run of lines with the same number of
-    cells.
+    cells, or one line with bars at both ends.
     """
     head = lines[first]
     rows = [head.rstrip()]
@@ -590,7 +590,8 @@ def find_table_rows(lines: Sequence[str], first: int) -> list[str]:
         if "|" not in line or (not ruled and len(_SPACED_BAR.findall(line)) != bars):
             break
         rows.append(line.rstrip())
-    return rows if len(rows) > 1 else []
+    is_closed = rows[0].startswith("| ") and rows[0].endswith(" |")
+    return rows if len(rows) > 1 or is_closed else []
 
 
 def align_columns(rows: Sequence[str], number: int = 0) -> list[InlineText]:

@@ -28,6 +28,7 @@ def shown(text: str, width: int = 60) -> list[str]:
         ("日本 | x\n--|--\na | y", ["日本 │ x", "─────┼──", "a    │ y"]),
         ("Port | Tons\nEld | 7\nOs | 1200", ["Port │ Tons", "Eld  │ 7", "Os   │ 1200"]),
         ("[a](http://x/a|b) | c\n--|--\nd | e", ["[a](http://x/a │ b) │ c", "───────────────┼────┼──", "d              │ e"]),
+        ("x\n\n| a | b |\n\ny", ["x", "", "a │ b", "", "y"]),
         ("- a | b\n- c | d", ["• a | b", "• c | d"]),
         ("either | or\n\nthis | that", ["either | or", "", "this | that"]),
         ("a \\| b | c\n--|--\nd | e", ["a | b │ c", "──────┼──", "d     │ e"]),
