@@ -31,7 +31,7 @@ from store.library.folder_reading import FolderReading, StaleParts, check_kind
 from store.library.folder_watch import FolderWatch
 from store.library.listing import FolderListing
 from store.library.protocol import Capability, ListField, Listing
-from store.library.updates import lacks_text, sort_arrived
+from store.library.updates import lacks_version, sort_arrived
 from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, SNAPSHOT_NAME, Repairer
 from store.model.article import (
     Article,
@@ -706,7 +706,7 @@ class FolderLibrary:
             lacking = {
                 each.article.id: each
                 for each in found
-                if lacks_text(stored, each.article.id, each.article.words)
+                if lacks_version(stored, each.article.id, each.article.words)
             }
             if lacking:
                 stored.store(list(lacking.values()))

@@ -11,7 +11,7 @@ from store.journal.journal_exchange import JournalWriter, has_journals, read_all
 from store.library.catalog import Catalog
 from store.library.stored_articles import StoredArticles
 from store.library.transfer import Mark, TransferMarks
-from store.library.updates import lacks_text
+from store.library.updates import lacks_version
 from store.model.article import Body, ParsedArticle, Rejection
 from store.model.errors import LibraryDamaged, LibraryReadOnly, describe_system_error
 from store.segments.segments import ArticleLocation, Segments
@@ -81,7 +81,9 @@ class FolderTransfer:
     def find_missing(self, words: Mapping[str, int]) -> list[str]:
         """Return the articles that the library lacks, or whose text it lacks."""
         stored = self.stored()
-        return [article for article, count in words.items() if lacks_text(stored, article, count)]
+        return [
+            article for article, count in words.items() if lacks_version(stored, article, count)
+        ]
 
     def has_reached(self, marks: TransferMarks) -> bool:
         """Return True if all segments and journals of the marks are there."""

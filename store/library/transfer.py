@@ -61,7 +61,7 @@ class Transfer(Protocol):
         """
 
     def find_missing(self, words: Mapping[str, int]) -> list[str]:
-        """Return the articles that the library lacks, or whose text it lacks.
+        """Return the articles that the library lacks, or whose text it lacks or has shorter.
 
         Args:
             words: Articles that can be had, by id, with their numbers of words.
@@ -71,7 +71,10 @@ class Transfer(Protocol):
         """Return True if this is still the library that the marks are of, with all up to there."""
 
     def write_articles(self, found: Sequence[ParsedArticle]) -> int:
-        """Add articles under their ids and return their number, without those that are there."""
+        """Add articles under their ids and return their number, without those that are there.
+
+        A longer text replaces one that nobody has opened.
+        """
 
     def write_events(self, events: Sequence[Event]) -> int:
         """Add events of their machines and return their number, without those that are there."""

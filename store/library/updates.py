@@ -60,6 +60,19 @@ def lacks_text(articles: StoredArticles, article: str, words: int) -> bool:
     return words > 0 and not row.words and articles.get_row(article) is not None
 
 
+def lacks_version(articles: StoredArticles, article: str, words: int) -> bool:
+    """Return True if the library lacks an article or its text, or has a shorter one that nobody opened.
+
+    As with what a feed brings, a longer text is newer, and a shorter one may be truncated.
+    """
+    if lacks_text(articles, article, words):
+        return True
+    row = articles.get_row(article)
+    if row is None or not 0 < row.words < words or _is_opened(articles.state(article)):
+        return False
+    return articles.is_replaceable(article)
+
+
 def _find_updates(found: Iterable[ParsedArticle], articles: StoredArticles) -> Iterator[NewEvent]:
     """Yield the updates to articles that the library has, as imported events.
 

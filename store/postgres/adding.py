@@ -8,7 +8,7 @@ from itertools import groupby
 
 from store.journal.events import Event, NewEvent
 from store.library.item_matcher import ItemMatcher, document_key
-from store.library.updates import ArrivedArticles, lacks_text, merge_article, sort_arrived
+from store.library.updates import ArrivedArticles, lacks_version, merge_article, sort_arrived
 from store.model.article import ParsedArticle
 from store.model.results import AddProgress
 from store.postgres.access import Access
@@ -149,7 +149,7 @@ class Addition:
             each.article.id: each
             for each in found
             if self._is_writable(each.article.id)
-            and lacks_text(self._articles, each.article.id, each.article.words)
+            and lacks_version(self._articles, each.article.id, each.article.words)
         }
         self._write_articles(ArrivedArticles((), (), new, {}), self._choose_libraries(new.values()))
         return len(new)

@@ -59,7 +59,7 @@ READ = (
     "   order by array_position(%s::int[], library) limit 1"
     " ) a left join newstui.body b on b.library = a.library and b.id = a.id order by place"
 )
-FIND = "select id, bool_or(words > 0) from newstui.article where id = any(%s) group by id"
+FIND = "select id, max(words) from newstui.article where id = any(%s) group by id"
 FIND_EVENTS = (
     "select e.machine, e.ord, e.kind, e.articles from unnest(%s::text[], %s::bigint[]) as wanted(m, o)"
     " join newstui.event e on e.library = any(%s) and e.account = session_user"
@@ -174,13 +174,12 @@ class PostgresTransfer:
     # -- writing ---------------------------------------------------------------------------
 
     def find_missing(self, words: Mapping[str, int]) -> list[str]:
-        """Return the articles that the account does not see, or sees without a text."""
+        """Return the articles that the account does not see, or sees with a shorter text."""
         known = dict(self._access.connection.rows(FIND, [[storable_text(each) for each in words]]))
-        has_text = {article: known.get(storable_text(article)) for article in words}
         return [
             article
             for article, number in words.items()
-            if has_text[article] is None or (number > 0 and not has_text[article])
+            if known.get(storable_text(article), -1) < number
         ]
 
     def write_articles(self, found: Sequence[ParsedArticle]) -> int:

@@ -124,6 +124,28 @@ def test_there_and_back(full: FolderLibrary, open_as: OpenAs, open_folder: OpenF
     assert server.get_article(article_id(7)).body.text == "Text 7."
 
 
+def test_a_longer_text_replaces_one_that_nobody_opened(
+    open_as: OpenAs, open_folder: OpenFolder
+) -> None:
+    def version(text: str) -> list[ParsedArticle]:
+        made = (article(n, words=len(text.split()), extra={"feed": "f"}) for n in (1, 2))
+        return [replace(each, body=Body(text)) for each in made]
+
+    def texts(library: Library) -> list[str]:
+        return [library.read_text(each) for each in ids(1, 2)]
+
+    server, lap = open_as("ann"), open_folder()
+    add(lap, version("a b"))
+    marks = exchange(lap, server).marks
+    server.record("opened", ids(2))
+    add(lap, version("a b c"))
+    marks = exchange(lap, server, marks).marks
+    assert (texts(lap), texts(server)) == (["a b c", "a b c"], ["a b c", "a b"])
+    add(server, version("a b c d"))
+    exchange(lap, server, marks)
+    assert (texts(lap), texts(server)) == (["a b c d", "a b c"], ["a b c d", "a b"])
+
+
 def test_undo_goes_on_on_the_same_machine(full: FolderLibrary, open_as: OpenAs) -> None:
     server = open_as(machine="lap")
     copy(full, server)
