@@ -30,7 +30,7 @@ VALUES = ["1,097 unread of 1,114", "2 unread of 12"]
             39,
             [
                 "All               1,097 unread of 1,114",
-                "Engineering blo…         2 unread of 12",
+                "Engineering blogs of p…  2 unread of 12",
             ],
         ),
         (["all"], ["7"], 60, ["all                                  7"]),

@@ -13,7 +13,7 @@ from tui.config.commands import Command, format_key
 from tui.config.settings import AUTO_THEME_NAME
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
-from tui.rendering.cells import cell_width, fit_cells, pad_left, truncate_cells
+from tui.rendering.cells import cell_width, fit_cells, truncate_cells
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
@@ -230,9 +230,8 @@ def format_columns(names: Sequence[str], values: Sequence[str], room: int) -> li
         return [truncate_cells(name, room) for name in names]
     right = max(map(cell_width, values))
     left = max(MIN_LINE_CELLS - right - VALUE_GAP, max(map(cell_width, names)))
-    left = min(max(1, room - right - VALUE_GAP), left)
-    gap = " " * VALUE_GAP
+    width = min(max(1 + VALUE_GAP + right, room), left + VALUE_GAP + right)
     return [
-        f"{fit_cells(name, left)}{gap}{pad_left(value, right)}"
+        fit_cells(name, width - VALUE_GAP - cell_width(value)) + " " * VALUE_GAP + value
         for name, value in zip(names, values, strict=True)
     ]
