@@ -8,6 +8,7 @@ from typing import Any
 
 from store.model.times import parse_timestamp, trim_milliseconds
 from store.text.clean import clean_text
+from store.text.markdown import strip_inline_markdown
 
 ANNOTATION_FIELDS = ("annotations", "highlights")
 """Fields under which programs store them."""
@@ -21,6 +22,7 @@ TIME_KEYS = str.split(
 KEPT_KEYS = ("color", "tags", "location")
 """What is kept besides, under its name."""
 
+HTML_START = re.compile(r"\s*+<(?:p|div|br|b|i|em|strong|ul|ol|blockquote|span|a)\b[^<>]*>")
 MAX_SEARCHED_QUOTES = 1_000
 """Quotes of one article whose position is searched for."""
 RAINDROP_HIGHLIGHT = "Highlight:"
@@ -101,7 +103,16 @@ def _normalize(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _first_text(item: Mapping[str, Any], keys: Iterable[str]) -> str:
     values = (item[key] for key in keys if isinstance(item.get(key), str))
-    return next(filter(None, map(clean_text, values)), "")
+    return next(filter(None, map(_clean_value, values)), "")
+
+
+def _clean_value(text: str) -> str:
+    """Return a quote or a note, without markup if it is HTML."""
+    if HTML_START.match(text):
+        from store.text.html_to_text import html_to_text  # imported here: rarely needed
+
+        text = strip_inline_markdown(html_to_text(text))
+    return clean_text(text)
 
 
 def _find_selected(item: Mapping[str, Any]) -> str:

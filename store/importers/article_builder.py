@@ -20,7 +20,7 @@ from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus, Rejection
 from store.model.errors import InvalidInput
 from store.model.times import parse_timestamp
-from store.text.authors import clean_authors
+from store.text.authors import clean_authors, split_authors
 from store.text.clean import clean_json, clean_line, clean_text
 from store.text.markdown import strip_inline_markdown
 from store.text.names import clean_name, unique_names
@@ -110,7 +110,7 @@ def build_article(fields: Mapping[str, Any], *, source: str, now: str) -> Parsed
         title=title,
         category=clean_name(coerce_line(*raw.pop("category"))),
         url=url,
-        authors=tuple(clean_authors(coerce_names(*raw.pop("authors", "author")))),
+        authors=_take_authors(raw),
         tags=unique_names(coerce_names(*raw.pop("tags"), comma=True)),
         date=published,
         created=created,
@@ -175,6 +175,14 @@ def _take_similar(raw: RawFields) -> tuple[str, ...]:
             if not (isinstance(item, Mapping) and item.get("origin") == "index")
         ]
     return coerce_names(name, value)
+
+
+def _take_authors(raw: RawFields) -> tuple[str, ...]:
+    name, value = raw.pop("authors", "author")
+    names = coerce_names(name, value)
+    if isinstance(value, str):  # one text may be a list of them
+        names = tuple(each for line in names for each in split_authors(line))
+    return tuple(clean_authors(names))
 
 
 def _take_url(raw: RawFields) -> str:

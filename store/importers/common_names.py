@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from store.text.authors import split_authors
-
 OUR_NAMES = frozenset(
     str.split(
         "id title category url link source_url authors author tags date published published_at date_published"
@@ -76,9 +74,6 @@ def read_common_names(record: Mapping[str, Any]) -> dict[str, Any]:
             fields[ours] = value
         else:
             fields[name] = value
-    for name in ("author", "authors"):
-        if isinstance(given := fields.get(name), str) and ";" in given:
-            fields[name] = split_authors(given)
     return fields
 
 

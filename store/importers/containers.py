@@ -109,10 +109,23 @@ def extract_records(value: Any) -> list[Any]:
             if isinstance(records := value.get(name), list):
                 if name == "bookmarks" and isinstance(value.get("highlights"), list):
                     records = [*records, *value["highlights"]]
+                if name == "bookmarks" and isinstance(value.get("lists"), list):
+                    records = name_lists(records, value["lists"])
                 return [record for each in records for record in _expand_links(each)]
         if value.keys().isdisjoint(ARTICLE_KEYS) and (found := _extract_answer(value)):
             return found
     return value if isinstance(value, list) else [value]
+
+
+def name_lists(records: list[Any], lists: list[Any]) -> list[Any]:
+    """Return the bookmarks of karakeep with the names of their lists in place of the ids."""
+    names = {each.get("id"): each.get("name") for each in lists if isinstance(each, dict)}
+    return [
+        {**each, "lists": [names.get(one, one) for one in each["lists"] if isinstance(one, str)]}
+        if isinstance(each, dict) and isinstance(each.get("lists"), list)
+        else each
+        for each in records
+    ]
 
 
 def _extract_answer(value: Mapping[str, Any]) -> list[Any]:

@@ -82,7 +82,8 @@ def parse_mail(data: bytes) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "title": _header(message, "Subject"),
         "authors": [name or address] if name or address else [],
-        "category": name if message["List-Id"] or message["List-Unsubscribe"] else "",
+        "category": parseaddr(_header(message, "List-Id"))[0]
+        or (name if message["List-Id"] or message["List-Unsubscribe"] else ""),
         "date": _header(message, "Date"),
         "url": links[1] if links else "",
         "message_id": _header(message, "Message-ID"),

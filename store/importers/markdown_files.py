@@ -42,6 +42,7 @@ STRING_FIELDS = frozenset(
 
 WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,200}\|)?([^\[\]|]{1,200})\]\]")
 """A link to a page of the same notebook, as Obsidian writes it."""
+WEB_SCHEMES = ("http://", "https://")
 NOTE_LINK = re.compile(
     r"(!)?\[\[(?=[^\[\]|])([^\[\]|#\n]{0,200})(?:#([^\[\]|\n]{1,200}))?(?:\|([^\[\]|\n]{1,200}))?\]\]"
 )
@@ -108,9 +109,13 @@ def parse_markdown_article(text: str) -> dict[str, Any]:
     _read_clipper_fields(fields)
     if not content:
         return fields
-    heading, body = _convert_markdown(
+    heading, address, body = _convert_markdown(
         content, str(fields.get("title") or ""), str(fields.get("url") or fields.get("link") or "")
     )
+    if address.lower().startswith(WEB_SCHEMES) and not any(
+        fields.get(name) for name in ("url", "link", "source")
+    ):
+        fields["url"] = address
     return {"title": heading, "text": body} | {
         name: value for name, value in fields.items() if name != "title" or value
     }
@@ -171,24 +176,24 @@ def _make_front_matter_error(error: Exception, lines_before: int) -> InvalidInpu
     return InvalidInput(f"front matter: {' '.join(str(error).split())}")
 
 
-def _convert_markdown(content: str, title: str, base: str) -> tuple[str, str]:
-    """Return the first main heading, and the text without it in the Markdown that newstui stores.
+def _convert_markdown(content: str, title: str, base: str) -> tuple[str, str, str]:
+    """Return the first main heading, its address, and the rest in the Markdown that newstui stores.
 
     If there is a title already, only a heading that repeats it is removed.
     """
     parser = _markdown_parser()
     definitions: dict[str, Any] = {}
     tokens = parser.parse(_write_dialects(content), definitions)
-    heading = ""
+    heading = address = ""
     for place, (token, inner) in enumerate(pairwise(tokens)):
         if token.tag == "h1" and not token.level and title in ("", inner.content.strip()):
-            heading = _plain_words(inner)
+            heading, address = _plain_words(inner), _find_heading_link(inner)
             del tokens[place : place + 3]
             break
     for token in tokens:
         _keep_literal_tags(token)
     html = parser.renderer.render(tokens, parser.options, definitions)
-    return heading, html_to_text(html + _write_unused(definitions, html), base)
+    return heading, address, html_to_text(html + _write_unused(definitions, html), base)
 
 
 def _write_dialects(content: str) -> str:
@@ -252,6 +257,14 @@ def _name_note(link: re.Match[str]) -> str:
     """Return the text that a notebook shows for a link to another note, or for an embedded file."""
     name = link[4] or (f"{link[2]} > {link[3]}" if link[2] and link[3] else link[2] or link[3])
     return f"({name})" if link[1] else name
+
+
+def _find_heading_link(heading: Token) -> str:
+    """Return the address of a heading that is a link as a whole."""
+    parts = heading.children or [heading]
+    is_link = parts[0].type == "link_open" and parts[-1].type == "link_close"
+    is_one = sum(each.type == "link_open" for each in parts) == 1
+    return str(parts[0].attrGet("href") or "") if is_link and is_one else ""
 
 
 def _plain_words(heading: Token) -> str:

@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 
 from store.model.errors import InvalidInput
 from store.model.times import trim_milliseconds
-from store.text.authors import split_authors
 from store.text.clean import clean_text
 
 ReaderRecord = Mapping[str, Any]
@@ -38,7 +37,10 @@ class ReaderFormat(NamedTuple):
     name: str
     """One of `IMPORT_FORMATS`, by which the user can name it."""
     required_fields: str
-    """Fields that every record of this program has, and no record of another has all of: `a|b`."""
+    """Fields that every record of this program has, and no record of another has all of: `a|b`.
+
+    Alternatives are separated by semicolons.
+    """
     renamed_fields: str = ""
     """Pairs of `theirs=ours`, separated by spaces; a space in a name is written `_`."""
     finish: Callable[[ReaderRecord, ArticleFields], None] = lambda _record, _fields: None
@@ -198,12 +200,11 @@ def _finish_wallabag_v1(record: ReaderRecord, fields: ArticleFields) -> None:
 def _finish_google_reader(record: ReaderRecord, fields: ArticleFields) -> None:
     states = [str(each) for each in fields.pop("categories", [])]
     for state in ("read", "starred"):
-        fields[state] = any(each.endswith(f"/state/com.google/{state}") for each in states)
+        is_named = any(each.endswith(f"/state/com.google/{state}") for each in states)
+        fields[state] = is_named or record.get(state) is True
     labels = (each.partition("/label/")[2] for each in states if "/label/" in each)
     given = fields.get("tags")
     fields["tags"] = [*labels, *(given if isinstance(given, list) else ())]
-    if isinstance(author := fields.get("author"), str):
-        fields["author"] = split_authors(author)
     links = (_get_nested(record, name, 0, "href") for name in ("canonical", "alternate"))
     fields["url"] = next(filter(None, links), None)
     summary = fields.pop("summary", None)
@@ -306,6 +307,10 @@ def _finish_karakeep(_: ReaderRecord, fields: ArticleFields) -> None:
         if isinstance(value, str) and value
     }
     _add_note(fields, "note")
+    names = [each for each in fields.pop("lists", []) if isinstance(each, str)]
+    tags = fields.get("tags")
+    fields["category"] = next(iter(names), None)
+    fields["tags"] = [*(tags if isinstance(tags, list) else ()), *names[1:]]
 
 
 READER_FORMATS = (
@@ -369,7 +374,7 @@ READER_FORMATS = (
     ),
     ReaderFormat(
         "google-reader",
-        "origin|categories|title",
+        "origin|categories|title;origin|alternate|title;origin|canonical|title",
         "id=feed_id ID=feed_id published=date",
         _finish_google_reader,
     ),
@@ -457,11 +462,13 @@ READER_FORMATS = (
     ReaderFormat(
         "linkwarden",
         "collection|url|name",
-        "name=title createdAt=created collection=category description=summary",
+        "name=title createdAt=created collection=category description=summary textContent=text",
     ),
 )
 """The formats that are recognized by their fields; the first that matches is used."""
 
 REQUIRED_EXPORT_FIELDS = [
-    (each, frozenset(each.required_fields.split("|"))) for each in READER_FORMATS
+    (each, frozenset(fields.split("|")))
+    for each in READER_FORMATS
+    for fields in each.required_fields.split(";")
 ]

@@ -255,6 +255,29 @@ def test_fields_under_common_names(record: dict[str, Any], expected: dict[str, A
     assert {name: fields[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"items": [{"origin": {"title": "F"}, "title": "T", "alternate": [{"href": URL}],
+                     "content": {"content": "<p>c</p>"}, "starred": True}]},
+         {"url": URL, "text": "c", "starred": True, "category": "F"}),
+        ({"bookmarks": [{"title": "T", "createdAt": 1, "archived": False, "lists": ["a", "b"],
+                         "content": {"type": "link", "url": URL}, "tags": ["x"]}],
+          "lists": [{"id": "a", "name": "Sea"}, {"id": "b", "name": "Fog"}]},
+         {"category": "Sea", "tags": ("x", "Fog"), "extra": {}}),
+        ({"collections": [{"name": "C", "links": [{"name": "T", "url": URL, "textContent": "All."}]}]},
+         {"text": "All."}),
+        ({"title": "T", "author": "Ann Moar and Bo Fry"}, {"authors": ("Ann Moar", "Bo Fry")}),
+        ({"title": "T", "annotations": [{"note": "<p>a <b>b</b></p>"}]},
+         {"extra": {"annotations": [{"note": "a b"}]}}),
+    ],
+)  # fmt: skip
+def test_what_other_versions_of_exports_have(data: Any, expected: dict[str, Any]) -> None:
+    (found,) = read(json.dumps(data))
+    fields = all_of(found)
+    assert {name: fields[name] for name in expected} == expected
+
+
 def test_copies_of_columns_and_escaped_names_are_not_kept() -> None:
     record = {"0": "7", "id": "7", "title": "&eacute;", "url": URL, "is_read": "1", "is_fav": "0"}
     (found,) = read(json.dumps([record]))

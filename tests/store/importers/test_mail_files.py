@@ -45,6 +45,7 @@ def read(data: str, name: str = "export") -> list[ParsedArticle]:
         (HEAD + PARTS, {"text": "Café **two**", "authors": ("Néws",), "category": ""}),
         (HEAD + "\nOne *line*\ngoes on.\n\n>From here", {"text": "One \\*line\\* goes on.\n\nFrom here"}),
         (HEAD + "List-Id: <n.a.example>\n\nx", {"category": "Néws", "date": "2014-03-03T09:00:00Z"}),
+        (HEAD + "List-Id: Fog Weekly <n.a.example>\n\nx", {"category": "Fog Weekly"}),
         (HEAD + "Archived-At: <https://a.example/1>\n\nx", {"url": "https://a.example/1"}),
         (HEAD + "Content-Type: text/plain; charset=nope\n\nCafé", {"text": "Café"}),
         (HEAD + "Content-Type: image/png\nMessage-ID: <1@a>\n\nx", {"text": ""}),

@@ -14,6 +14,11 @@ from store.model.errors import InvalidInput
 NOW = "2031-05-06T07:08:09Z"
 
 
+def test_the_address_of_a_heading_is_that_of_the_article() -> None:
+    fields = parse_markdown_article("# [A *boat*](https://a.example/1)\n\nx")
+    assert (fields["title"], fields["url"]) == ("A boat", "https://a.example/1")
+
+
 @pytest.mark.parametrize(
     ("markdown", "text"),
     [
