@@ -194,8 +194,8 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
         _command(
             "brief",
             "print the front page: what is new, one line a story",
-            "Print what is unread since your last visit, gathered into stories, for so many minutes of"
-            " reading: stories that go on, new ones, rare feeds and the rest.",
+            "Print what is unread since your last visit, gathered into stories, as much as fills the given"
+            " minutes: stories that go on, new ones, rare feeds and the rest.",
             _option(
                 "minutes", "N", "fill N minutes (default: 20)", type=parse_positive, default=20
             ),
@@ -553,11 +553,11 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
                 action="append",
                 default=[],
             ),
-            _flag("read-only", "let these accounts add nothing to it"),
+            _flag("read-only", "these accounts may add no articles to it"),
             _option(
                 "stop",
                 "ACCOUNT",
-                "share it no longer with this account",
+                "stop sharing it with this account",
                 action="append",
                 default=[],
             ),

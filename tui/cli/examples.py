@@ -55,13 +55,13 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ("read 6f1d2c58", "print an article for reading"),
         ("read 6f1d2c58 --page", "print the whole text of its page"),
     ),
-    "similar": (("similar 6f1d2c58", "list what is like an article"),),
+    "similar": (("similar 6f1d2c58", "list the articles most like it"),),
     "brief": (
         ("brief --minutes 10", "fill ten minutes"),
         ("brief --since 2d --format md", "print two days as Markdown"),
     ),
     "links": (("links 6f1d2c58", "list the links in its text"),),
-    "story": (("story 6f1d2c58", "list what led to an article"),),
+    "story": (("story 6f1d2c58", "list the articles of its story"),),
     "open": (
         ("open 6f1d2c58", "open its page in a browser"),
         ("open 6f1d2c58 --link 2", "open the second link in its text"),
