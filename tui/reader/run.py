@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 EXIT_NO_LIBRARY = 1
 """The exit code if the user quits before the server of the library answers."""
+SWITCH_INTERVAL = 0.001
+"""Seconds until the interpreter is taken from a busy thread, such as that of the library, for which a key
+waits several times. Five milliseconds, as Python has it, are more than drawing the key's frame takes."""
 SHUTDOWN_TIMEOUT = 2.0
 """Seconds that the last changes have to reach the disk."""
 
@@ -142,6 +146,7 @@ class ReaderRun:
         app.before_terminal = before_terminal
         gc.freeze()
         gc.enable()
+        sys.setswitchinterval(SWITCH_INTERVAL)
         app.run(mouse=loaded.settings.mouse)
         self.flush_changes()
         if log.has_content:
