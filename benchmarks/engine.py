@@ -15,12 +15,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psutil
 
 from benchmarks.library import measure_seconds, report, report_time, report_times
 from benchmarks.memory import make_texts
@@ -88,7 +90,7 @@ def measure(size: int, server: PostgresServer, readers: int, seconds: float) -> 
     accounts = [server.create_reader() for _ in range(readers + 1)]
     urls = [server.url(database, each) for each in accounts]
     with closing(open_library(urls[0])) as library:
-        fill(size, library)
+        fill(size, library, server)
     with server.administer(database) as connection:
         connection.execute("vacuum analyze")
         connection.execute(
@@ -121,14 +123,31 @@ def report_size(size: int, found: Sequence[int] | None) -> None:
     report(size, "database", f"{(found or [0])[0] / 1e6:,.0f} MB")
 
 
-def fill(size: int, library: Library) -> None:
+def fill(size: int, library: Library, server: PostgresServer) -> None:
     """Add the articles, the oldest first as they arrive over the years, and index them."""
-    with report_time(size, "add, durable", per=size):
-        for _ in library.add(made_articles(size)):
-            pass
-    with report_time(size, "index", per=size):
-        for _ in library.update_index():
-            pass
+    steps: Mapping[str, Callable[[], Iterator[object]]] = {
+        "add, durable": lambda: library.add(made_articles(size)),
+        "index": library.update_index,
+    }
+    for what, start in steps.items():
+        own, others = time.process_time(), server_time(server)
+        with report_time(size, what, per=size):
+            for _ in start():
+                pass
+        spent = time.process_time() - own, server_time(server) - others
+        reader, served = (f"{seconds / size * 1000:.2f} ms" for seconds in spent)
+        report(size, f"{what}: processor time of an article", f"{reader}, of the server {served}")
+
+
+def server_time(server: PostgresServer) -> float:
+    """Return the processor time of a server and its connections so far, in seconds."""
+    process = psutil.Process(server.process.pid if server.process else None)
+    ended = process.cpu_times()
+    seconds = ended.user + ended.system + ended.children_user + ended.children_system
+    for child in process.children():
+        with suppress(psutil.Error):  # it has ended
+            seconds += sum(child.cpu_times()[:2])
+    return seconds
 
 
 def made_articles(size: int) -> Iterator[ParsedArticle]:
