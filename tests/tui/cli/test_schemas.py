@@ -64,9 +64,10 @@ def library(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     text = "The words of article 1, and a [link](https://news.example/2)."
     articles = (
-        article_json(1, text=text, tags=["ferry"], authors=["Ann"], summary="Words."),
+        article_json(1, text=text, tags=["ferry", "a, b"], authors=["Moar, Ann"], summary="Words."),
         *(article_json(n) for n in (2, 3)),
-        article_json(4, date=None, category="", url=""),
+        article_json(4, date=None, category="", url="", title="𝔘 \u202e é 🦀", language="xx-YY"),
+        article_json(5, date="0001-01-01", category="a//b", text="", extra={"n": None, "d": [{}]}),
     )
     (tmp_path / "articles").mkdir()
     assert run("import", write_json(tmp_path / "articles/a.jsonl", *articles)).code == 0
