@@ -34,6 +34,7 @@ RAW_OPENS = {
     ("store.other_readers.elfeed", "read_text(path)"): "by `read_regular`",
     ("store.other_readers.newsboat", "read_text(path)"): "by `read_regular`",
     ("store.postgres.comparison", "self._reader.read_text(article)"): "no file",
+    ("store.postgres.copies", "self._reader.read_text(article)"): "no file",
     ("store.postgres.library", "self._reader.read_text(article)"): "no file",
     ("store.postgres.schema", "path.read_text()"): "a file of our own",
     ("store.search.index", "Index.open(str)"): "after a check that its files are regular",
