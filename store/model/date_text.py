@@ -184,9 +184,11 @@ def read_date(text: str, language: str = "") -> datetime | None:
 
 def _write_ordinal(match: re.Match[str]) -> str:
     """Write the day of a year as a date."""
-    day = datetime(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
-    is_day = int(match[1]) > 0 and day.year == int(match[1])
-    return f"{day:%Y-%m-%d}{match[3] or ''}" if is_day else ""
+    with suppress(OverflowError, ValueError):
+        day = datetime(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
+        if day.year == int(match[1]):
+            return f"{day:%Y-%m-%d}{match[3] or ''}"
+    return ""
 
 
 def _write_other_calendars(text: str) -> str:
