@@ -70,9 +70,15 @@ class SafeArgumentParser(argparse.ArgumentParser):
             name = each.partition("=")[0]
             if not name.startswith("-"):
                 self.error(f"unexpected argument {each!r}")
-            hint = suggest_nearest(name, self.option_names)
+            hint = self._place_option(name) or suggest_nearest(name, self.option_names)
             self.error(f"unknown option {name}" + (hint and f"; {hint}"))
         return options
+
+    def _place_option(self, name: str) -> str:
+        """Return where an option belongs that is of a command and stands before it; empty if of none."""
+        owners = (each for each, parser in self.commands.items() if name in parser.option_names)
+        command = next(owners, "")
+        return command and f"it follows a command, as in `newstui {command} {name}`"
 
     def find_command(self, name: str) -> SafeArgumentParser:
         """Return the parser of a command; if there is none, name the nearest and exit with code 2."""

@@ -17,6 +17,7 @@ from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.rendering.wording import describe_added, join_nonempty
 
+URL_STARTS = ("http://", "https://")
 FEED_LIST_HINT = "`newstui feeds --import FILE` subscribes to them"
 
 
@@ -74,6 +75,9 @@ def _read_paths(names: Sequence[str], kind: str | None) -> Iterator[ParsedArticl
     for name in names:
         if name == "-":
             yield from read_articles("standard input", sys.stdin.buffer, now=now, kind=kind)
+            continue
+        if name.startswith(URL_STARTS):  # a path would lose one of the slashes
+            yield Rejection(name, "a URL, not a file; `newstui add URL` adds it")
             continue
         for source in find_sources([Path(name)]):
             if isinstance(source, Rejection):

@@ -103,6 +103,10 @@ def test_the_version(run: Run) -> None:
         (("help", "serch"), "newstui: error: unknown command 'serch'; did you mean \"search\"?"),
         (("--libary", "x"), 'newstui: error: unknown option --libary; did you mean "--library"?'),
         (
+            ("--json", "list"),
+            "newstui: error: unknown option --json; it follows a command, as in `newstui list --json`",
+        ),
+        (
             ("list", "--limt=5"),
             'newstui list: error: unknown option --limt; did you mean "--limit"?',
         ),

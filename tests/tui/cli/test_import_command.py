@@ -96,7 +96,8 @@ def test_bad_items_are_skipped(run: Run, tmp_path: Path) -> None:
     array.write_bytes(orjson.dumps([article_json(2), "no article", article_json(3, words="many")]))
     feeds = tmp_path / "feeds.opml"
     feeds.write_text('<opml version="2.0"/>')
-    result = run("import", bad, good, array, feeds, tmp_path / "missing.md")
+    url = "https://news.example/42"
+    result = run("import", bad, good, array, feeds, url, tmp_path / "missing.md")
     assert result.code == 1
     assert result.out == ""
     reasons = result.err.splitlines()
@@ -106,8 +107,9 @@ def test_bad_items_are_skipped(run: Run, tmp_path: Path) -> None:
         f"newstui: {array}: article 3: words: expected a number, found “many”",
         f"newstui: {feeds}: a list of feeds, not of articles; `newstui feeds --import FILE` subscribes"
         " to them",
+        f"newstui: {url}: a URL, not a file; `newstui add URL` adds it",
         f"newstui: {tmp_path / 'missing.md'}: No such file or directory",
-        "newstui: 2 articles added, 5 skipped",
+        "newstui: 2 articles added, 6 skipped",
     ]
     assert [value["title"] for value in run("list", "--json").values] == ["Title 2", "Title 1"]
 
