@@ -299,12 +299,10 @@ class Connection:
         """
         for _ in range(MAX_ATTEMPTS):
             try:
-                with (
-                    self._translated(is_change=True),
-                    self.raw.pipeline() if is_pipelined else nullcontext(),
-                    self.raw.transaction(),
-                ):
-                    return work(self.raw.cursor())
+                with self._translated(is_change=True):
+                    raw = self.raw  # once: it may be opened again until the transaction begins
+                    with raw.pipeline() if is_pipelined else nullcontext(), raw.transaction():
+                        return work(raw.cursor())
             except RETRIED:
                 continue
         raise SaveFailed("others are changing the same all the time")
@@ -317,17 +315,21 @@ class Connection:
             LibraryBusy, LibraryReadOnly, SaveFailed: It was not made.
         """
         try:
-            with self._translated(is_change=True), self.raw.transaction():
-                yield self.raw.cursor()
+            with self._translated(is_change=True):
+                raw = self.raw
+                with raw.transaction():
+                    yield raw.cursor()
         except RETRIED as error:
             raise self._make_error(_describe(error), is_change=True) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Have all queries see the library as it is at the first of them."""
-        with self._translated(), self.raw.transaction():
-            self.raw.execute("set transaction isolation level repeatable read read only")
-            yield
+        with self._translated():
+            raw = self.raw
+            with raw.transaction():
+                raw.execute("set transaction isolation level repeatable read read only")
+                yield
 
     def close(self) -> None:
         """Close the connection; the next call opens it again."""

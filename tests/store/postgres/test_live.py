@@ -111,9 +111,9 @@ def test_an_account_with_a_single_connection_reads_on(
     connect: Connect, postgres: PostgresServer, calls: Queue[None]
 ) -> None:
     with postgres.administer() as administrator:
-        administrator.execute("create role cox login connection limit 1")
-    cox, refused = connect("cox"), Event()
-    open_another = cox.open_another
+        administrator.execute("create role single login connection limit 1")
+    single, refused = connect("single"), Event()
+    open_another = single.open_another
 
     def open_and_tell() -> object:
         try:
@@ -122,12 +122,12 @@ def test_an_account_with_a_single_connection_reads_on(
             refused.set()
             raise
 
-    cox.open_another = open_and_tell  # type: ignore[method-assign, assignment]
-    listener = Listener(cox, lambda: calls.put(None))
+    single.open_another = open_and_tell  # type: ignore[method-assign, assignment]
+    listener = Listener(single, lambda: calls.put(None))
     assert refused.wait(WAIT)
     listener.stop()
-    assert cox.rows("select 1") == [(1,)]
-    assert (cox.lost_reason, calls.empty()) == ("", True)
+    assert single.rows("select 1") == [(1,)]
+    assert (single.lost_reason, calls.empty()) == ("", True)
 
 
 def test_nothing_waits_for_a_server_that_is_away(

@@ -387,12 +387,12 @@ def test_an_account_that_may_only_read(
     postgres: PostgresServer, database: str, open_as: OpenAs
 ) -> None:
     """As on a standby: the library is opened as it is, if there is one."""
-    own = open_as("reader").access.own
+    own = open_as("only_reads").access.own
     with postgres.administer() as administrator:
-        for role in ("reader", "stranger"):
+        for role in ("only_reads", "stranger"):
             postgres.create_role(role)
             administrator.execute(f"alter role {role} set default_transaction_read_only = on")
-    library = open_as("reader")
+    library = open_as("only_reads")
     assert (library.access.own, library.is_empty) == (own, True)
     assert library.read_only_reason == f"{library.shown_url} only allows reading"
     with pytest.raises(LibraryReadOnly, match="only allows reading"):
