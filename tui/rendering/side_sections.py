@@ -240,9 +240,9 @@ def _similar_facts(other: SimilarArticle, now: int, language: str) -> Sequence[s
     if other.id is None:
         return (NOT_KEPT,)
     copies = format_duplicates(other.duplicate_count)
-    state = "" if other.read else UNREAD_SIGN
-    age = join_nonempty((format_age(other.timestamp, now), state), " ")
-    return tuple(filter(None, (other.category, copies, language, age)))
+    age = format_age(other.timestamp, now)
+    *others, last = [*filter(None, (other.category, copies, language, age))] or [""]
+    return *others, join_nonempty((last, "" if other.read else UNREAD_SIGN), " ")
 
 
 def _short_similar_lines(

@@ -136,6 +136,12 @@ TALKS = SimilarArticle(
             ["1 Short   world · 2h"],
             ["1 Short", "  world · 2h"],
         ),
+        (  # without a date
+            SimilarArticle("y", "Undated", "world"),
+            20,
+            ["1 Undated    world ●"],
+            ["1 Undated", "  world ●"],
+        ),
         (  # the category gives way, then the number of copies; the title before the age
             TALKS,
             30,
