@@ -169,8 +169,9 @@ def test_quiet_says_what_failed(run: Run, three: Path) -> None:
     result = run("mark", "--read", "zzz", ARTICLE, "--quiet")
     assert (result.code, result.err) == (
         1,
-        "newstui: no article has an id that starts with 'zzz'\n",
+        "newstui: no article has an id that starts with 'zzz'\nnewstui: marked as read\n",
     )
+    assert run("mark", "--unread", ARTICLE, "--quiet").err == ""
     assert run("list", "date:feb", "--quiet").code == 2
     assert "column 6: date: expected a date" in run("list", "date:feb", "--quiet").err
 
