@@ -23,6 +23,7 @@ from tui.reader.gateway.articles import Articles
 from tui.reader.screen.daemon_thread import run_in_daemon_thread
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
+from tui.rendering.bottom_line import NoticeKind
 from tui.rendering.wording import format_markdown_link
 from tui.terminal.browser import OpenMethod, OpenResult, choose_open_method, open_url
 from tui.terminal.clipboard import CopyMethod, SaveText, choose_copy_method, copy_to_clipboard
@@ -119,7 +120,8 @@ class LinkActions:
             dialog = UrlDialog(self.keymap, result.url, copied, self.copy_line)
             self.screen.app.push_screen(dialog)
         else:
-            self.status_line.show_notice(result.message)
+            kind: NoticeKind = "done" if result.state == "opened" else "failed"
+            self.status_line.show_notice(result.message, kind)
 
     async def _confirm_url(self, url: str) -> bool:
         """Return True if a URL may be opened; ask if it may lead elsewhere than it seems to."""
@@ -135,7 +137,7 @@ class LinkActions:
 
     def _report_failure(self, result: OpenResult) -> None:
         """Report that a browser failed after it had started; called on another thread."""
-        self.screen.app.call_later(self.status_line.show_notice, result.message)
+        self.screen.app.call_later(self.status_line.show_notice, result.message, "failed")
 
     def copy_line(self, text: str) -> None:
         """Copy a text as one line."""

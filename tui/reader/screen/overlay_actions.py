@@ -153,7 +153,7 @@ class OverlayActions:
                 if index is not None:
                     self.theme_choice.choose(picker.theme_name_at(index))
             except NewstuiError as error:
-                self.status_line.show_notice(str(error))
+                self.status_line.show_notice(str(error), "failed")
             self.apply_theme(self.theme_choice.current_name)
 
         self.screen.app.push_screen(picker, choose)

@@ -89,7 +89,7 @@ class PlaceActions:
         if is_first:
             self.tree.select_place(self.state.place.key)
         if found.problem:
-            self.status_line.show_notice(found.problem)
+            self.status_line.show_notice(found.problem, "failed")
 
     def _follow_place(self, found: FoundPlaces) -> None:
         """Show the list again if its place is another list now; all articles if it is gone."""
