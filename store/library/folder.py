@@ -518,7 +518,7 @@ class FolderLibrary:
             yield count_readings(events, self._count_words)
 
     def _count_words(self, article: str) -> int:
-        row = self._catalog.get_row(article)
+        row = self._catalog.stored_row(article)  # what was read counts, also if it is deleted now
         return row.words if row else 0
 
     def word_counts(self, articles: Iterable[str]) -> Mapping[str, int]:

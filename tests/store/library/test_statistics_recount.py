@@ -102,7 +102,7 @@ def check(found: Statistics, counted: Recount, today: date) -> None:
         sum(counted.times_read[each] * words[each] for each in present),
     )
     assert found.days == {
-        day: (len(articles), sum(words.get(each, 0) for each in articles))
+        day: (len(articles), sum(counted.facts[each]["words"] for each in articles))
         for day, articles in counted.days.items()
     }
     feeds = {each: facts.get("feed") or "" for each, facts in present.items()}

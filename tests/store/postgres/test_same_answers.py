@@ -127,6 +127,16 @@ def play(client: Client, history: Sequence[Act]) -> list[Library]:
     return opened
 
 
+def sum_readings(library: Library) -> dict[int, tuple[int, int]]:
+    """Return the numbers of readings and of their words by quarter of an hour."""
+    found: dict[int, tuple[int, int]] = {}
+    for batch in library.readings():
+        for quarter, (readings, words) in batch.items():
+            before = found.get(quarter, (0, 0))
+            found[quarter] = before[0] + readings, before[1] + words
+    return found
+
+
 def describe(library: Library) -> dict[str, Any]:
     """Return what a library answers."""
     queries: dict[str, ListQuery] = {
@@ -147,6 +157,7 @@ def describe(library: Library) -> dict[str, Any]:
         "counts": dict(library.counts(queries)),
         "groups": (library.by("category"), library.by("feed")),
         "undoable": library.undoable(),
+        "readings": sum_readings(library),
         "titles": [library.title(each) for each in ARTICLES],
         "events": sorted(
             (event.machine, event.order, event.kind, event.articles)
