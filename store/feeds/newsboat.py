@@ -18,6 +18,7 @@ from store.search.language import QUERY_FIELDS
 from store.search.query_text import check_query, format_condition, join_choices, translate_pattern
 from store.text.clean import clean_line
 
+TITLE_BAR = "|"
 HIDDEN_TAG = "!"
 """Prefix of tags that newsboat does not show."""
 QUERY_PREFIX = "query:"
@@ -117,6 +118,8 @@ def _feed_attributes(url: str, *tags: str) -> dict[str, str]:
     for prefix in UNSUPPORTED_PREFIXES:
         if url.startswith(prefix):
             raise InvalidInput(f"{prefix} is not supported")
+    if tags[:1] == (TITLE_BAR,):  # a list of URLs with their titles, as OneTab writes
+        return {"text": " ".join(tags[1:]), "xmlUrl": url}
     title = next((tag[1:] for tag in tags if tag.startswith("~")), "")
     names = [tag for tag in tags if tag[:1] not in ("~", HIDDEN_TAG)]
     category = ",".join(name.replace(",", " ").strip("/") for name in names)

@@ -23,6 +23,7 @@ HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60}):(?: |\Z)")
 MAIL_HEADERS = frozenset({"from", "date"})
 TELLING_HEADERS = frozenset({"message-id", "mime-version", "received", "return-path", "subject"})
 """One of these is in the head of every message, beside those above."""
+SAVED_BY = re.compile(r"<saved by ", re.IGNORECASE)
 LINK = re.compile(r"<(https?://[^<>\s]{1,2000})>")
 
 
@@ -88,12 +89,28 @@ def parse_mail(data: bytes) -> dict[str, Any]:
         "url": links[1] if links else "",
         "message_id": _header(message, "Message-ID"),
     }
+    if page := _find_saved_page(message):
+        return {**page, "created": fields["date"]}
     bodies = {kind: body for kind in ("html", "plain") if (body := _find_body(message, kind))}
     if "html" in bodies:
         fields["html"] = bodies["html"]
     elif "plain" in bodies:
         fields["text"] = unwrap_plain_text(bodies["plain"])
     return {field: value for field, value in fields.items() if value}
+
+
+def _find_saved_page(message: Message) -> dict[str, Any] | None:
+    """Return the fields of a page that a browser saved as one file (MHTML, RFC 2557); None for mail."""
+    if not SAVED_BY.match(_header(message, "From")):
+        return None
+    from store.importers.web_pages import parse_saved_page  # imported here: rarely needed
+
+    pages = (each for each in message.walk() if each.get_content_type() == "text/html")
+    location = _header(next(pages, message), "Content-Location")
+    url = _header(message, "Snapshot-Content-Location") or location
+    found = parse_saved_page(_find_body(message, "html"))
+    is_web = url.lower().startswith(("http://", "https://"))
+    return {**found, "url": url} if is_web else found
 
 
 def _header(message: Message, name: str) -> str:

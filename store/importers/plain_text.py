@@ -13,6 +13,8 @@ MAX_HEADLINE_CHARS = 120
 NON_HEADLINE_ENDINGS = (".", "。", "।", ":", ";", ",")
 ESCAPED_LIST_MARKER = re.compile(r"^( *\d*)\\([-+.)](?= ))", re.MULTILINE)
 """The beginning of an item of a list, which plain text has as well as Markdown."""
+UNDERLINE = re.compile(r"([=~*#-])\1{2,}+")
+"""The line below a title, as in reStructuredText and old text files."""
 PARAGRAPH_BREAK = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -22,7 +24,9 @@ def parse_plain_text(text: str) -> dict[str, Any]:
     A headline is a short first line before an empty line that does not end like a sentence.
     """
     blocks = _split_paragraphs(text)
-    title = blocks[0].strip()
+    title, _, below = blocks[0].strip().partition("\n")
+    if not UNDERLINE.fullmatch(below):
+        title = blocks[0].strip()
     if len(blocks) > 1 and _is_headline(title):
         return {"title": title, "text": _join_paragraphs(blocks[1:])}
     return {"text": _join_paragraphs(blocks)}

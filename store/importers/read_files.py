@@ -73,6 +73,8 @@ KIND_BY_SUFFIX = {
     ".zip": "zip",
     ".eml": "mail",
     ".mbox": "mail",
+    ".mhtml": "mail",
+    ".mht": "mail",
 }
 NO_ARTICLES_REASON = f"no articles in this folder (*{', *'.join(KIND_BY_SUFFIX)})"
 NOT_A_REGULAR_FILE = "not a regular file"
@@ -90,6 +92,10 @@ JSON_START = re.compile(r'\{\s*["}]|\[\s*[{\]]|\{\s*\Z|\[\s*\Z')
 HTML_START = re.compile(
     r"(?:<\?xml[^<>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
+)
+HTML_FRAGMENT_START = re.compile(
+    r"<(?:article|blockquote|div|figure|h[1-6]|main|ol|p|section|table|ul)(?:\s[^<>]{0,2000})?>",
+    re.IGNORECASE,
 )
 XML_START = re.compile(rb"<\?xml\b|<(?:opml|rss|feed|rdf:RDF)\b")
 FEED_LIST = re.compile(rb"<opml\b")
@@ -191,7 +197,7 @@ def detect_file_kind(name: str, head: bytes) -> str:
         return "reading"
     if JSON_START.match(text):
         return _detect_json_kind(text, suffix)
-    if HTML_START.match(text):
+    if HTML_START.match(text) or (not suffix and HTML_FRAGMENT_START.match(text)):
         return "html"
     if MARKDOWN_START.match(text) and not (suffix == "text" and NO_HEADING.match(text)):
         return "markdown"

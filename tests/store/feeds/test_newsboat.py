@@ -18,6 +18,7 @@ from store.search.language import parse_query
         ('https://a.example/f "Ann\'s" "two words" tech', ("", "Ann's", ("two words", "tech"))),
         ("https://a.example/f ! !hidden sea # a note", ("", "sea", ())),
         ("https://a.example/f#part sea", ("", "sea", ())),
+        ("https://a.example/f | The T", ("The T", "", ())),
     ],
 )
 def test_a_line_of_newsboat(line: str, expected: tuple[str, str, tuple[str, ...]]) -> None:

@@ -58,6 +58,17 @@ def test_a_message_is_an_article(data: str, expected: dict[str, Any]) -> None:
     assert found.article.title == "=?x?q?=ff?="
 
 
+def test_a_page_saved_as_one_file_is_a_page() -> None:
+    head = "From: <Saved by Blink>\nSnapshot-Content-Location: https://a.example/1\nSubject: x\n"
+    body = "<html><head><title>T</title></head><body><p>Some text of it.</p></body></html>"
+    date = "Date: Mon, 3 Mar 2014 10:00:00 +0100\n"
+    (found,) = read(f"{head}{date}MIME-Version: 1.0\nContent-Type: text/html\n\n{body}", "a.mhtml")
+    article = found.article
+    assert (article.title, article.url, article.authors) == ("T", "https://a.example/1", ())
+    assert (article.date, article.created) == (None, "2014-03-03T09:00:00Z")
+    assert found.body.text == "Some text of it."
+
+
 def test_a_mailbox_is_an_article_per_message() -> None:
     start = "From n@a.example Mon Mar  3 10:00:00 2014\n"
     found = read(f"{start}{HEAD}\nOne.\n\n>From here.\n\n{start}{HEAD}\nTwo.\nFrom me.\n")
@@ -72,6 +83,8 @@ def test_a_mailbox_is_an_article_per_message() -> None:
         ("a", "From: Ann\nSubject: Boats\n\nA text.", "text"),
         ("a.txt", "Date: today\nFrom: here\nto there it is far\n", "text"),
         ("My Clippings.txt", "\ufeffA (B)\n- Your Note on page 3\n\nx\n==========\n", "clippings"),
+        ("a", "<div class='x'><p>a</p></div>", "html"),
+        ("a.txt", "<div> is a tag", "text"),
         ("a.txt", "List\n- one\n\nx\n=====\n", "text"),
     ],
 )

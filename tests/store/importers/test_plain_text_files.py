@@ -43,6 +43,7 @@ def test_paragraphs(plain: str, text: str) -> None:
     [
         ("The ferry is back\n\nIt sails.", "The ferry is back"),
         ("\n\nIs it back?\n\n\nIt sails.", "Is it back?"),
+        ("The ferry is back\n=================\n\nIt sails.", "The ferry is back"),
         ("The ferry is back.\n\nIt sails.", None),
         ("The ferry is back\nIt sails.", None),
         ("The ferry\nis back\n\nIt sails.", None),
