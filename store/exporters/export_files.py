@@ -163,13 +163,19 @@ def check_target(path: Path, *, many: bool = False) -> None:
         InvalidInput: The file exists, or a folder does not.
     """
     if many and path.suffix.lower() not in FORMAT_BY_SUFFIX:
-        if not path.is_dir():
+        if not _is_folder(path):
             expected = f"no such folder, and not a file ending in {' '.join(FORMAT_BY_SUFFIX)}"
             raise InvalidInput(f"{clean_line(str(path))}: {expected}")
     elif os.path.lexists(path):
         raise TargetExists(path)
-    elif not path.parent.is_dir():
+    elif not _is_folder(path.parent):
         raise InvalidInput("no such folder", file=path.parent)
+
+
+def _is_folder(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # its name is too long
+        return path.is_dir()
+    return False
 
 
 def make_file_name(article: Article, suffix: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from store.model.errors import InvalidInput
 from store.text.clean import clean_line
+from tui.config.settings_file import expand_user
 
 if TYPE_CHECKING:
     from store.model.article import FullArticle
@@ -39,8 +40,8 @@ def find_export_fault(text: str, *, many: bool) -> str:
 
     try:
         if name := text.strip():
-            check_target(Path(name).expanduser(), many=many)
-    except (InvalidInput, RuntimeError) as error:  # the latter: no such user, as in ~name
+            check_target(expand_user(name), many=many)
+    except InvalidInput as error:
         return clean_line(str(error))
     return ""
 

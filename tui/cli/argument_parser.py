@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
-from store.text.clean import clean_line
+from store.text.clean import clean_line, clean_text
 from themes.faults import suggest_nearest
 from tui import __version__
 from tui.cli.console import print_json, write_output
@@ -98,7 +98,7 @@ class SafeArgumentParser(argparse.ArgumentParser):
         Raises:
             NewstuiError: Standard output cannot be written; argparse would say nothing.
         """
-        write_output(self.format_help())
+        write_output(clean_text(self.format_help()))
 
     def error(self, message: str) -> NoReturn:
         """Print a usage error and exit with code 2."""

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import get_args
 
 from argcomplete import autocomplete
@@ -33,6 +32,7 @@ from tui.cli.list import SHORT_ID_LENGTH
 from tui.cli.parser import build_parser
 from tui.config.library_choice import choose_library
 from tui.config.settings import AUTO_THEME_NAME, load_settings
+from tui.config.settings_file import expand_user
 from tui.config.theme_choice import ThemeChoice
 from tui.services import open_library
 
@@ -171,7 +171,7 @@ class UnfinishedValue:
     def files(self) -> Candidates:
         """Return the files and folders whose path begins like this, folders with a slash."""
         folder, slash, name = self.prefix.rpartition("/")
-        with os.scandir(Path(folder + slash or ".").expanduser()) as entries:
+        with os.scandir(expand_user(folder + slash or ".")) as entries:
             return {
                 f"{folder}{slash}{each.name}{'/' if each.is_dir() else ''}": ""
                 for each in sorted(entries, key=lambda each: each.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,4 +37,9 @@ def read_settings_file(folder: Path, faults: list[str]) -> Mapping[str, object]:
 
 def expand_home(path: str) -> str:
     """Return a path with a leading `~/` as the home folder; `~name` is no other user's, but a name."""
-    return str(Path(path).expanduser()) if path == "~" or path.startswith("~/") else path
+    return str(expand_user(path)) if path == "~" or path.startswith("~/") else path
+
+
+def expand_user(path: str) -> Path:
+    """Return a path with a leading `~` or `~name` as a home folder; that of nobody stays a name."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - the method raises for nobody

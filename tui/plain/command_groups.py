@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
-from pathlib import Path
 
 from store.model.article import FullArticle
 from store.model.errors import NewstuiError
@@ -27,6 +26,7 @@ from tui.actions.article_changes import (
 )
 from tui.actions.place_changes import keep_search
 from tui.actions.places import FoundPlaces, PlaceFinder
+from tui.config.settings_file import expand_user
 from tui.plain.input import ParsedLine
 from tui.plain.plain_session import PlainSession
 from tui.rendering.markdown import find_links
@@ -287,7 +287,7 @@ class ExportCommands:
         name = "" if typed.words.isdecimal() else typed.words
         suggested = article_export.suggest_export_path(entry)
         name = name or self._environment.ask_words(f"File (enter for {suggested}): ") or suggested
-        self._environment.say(article_export.export_article(entry, Path(name).expanduser()))
+        self._environment.say(article_export.export_article(entry, expand_user(name)))
 
     def _pipe(self, typed: ParsedLine) -> None:
         entry = self._target(typed)
@@ -322,7 +322,7 @@ class FeedCommands:
         self._environment.say_numbered(PLAIN_FILL_OPTIONS)
         chosen = self._environment.ask_words("Number, or enter to go back: ")
         if chosen == "1" and (path := self._environment.ask_words("File or folder: ")):
-            self._run(["import", "--", str(Path(path).expanduser())])
+            self._run(["import", "--", str(expand_user(path))])
         elif chosen == "2":
             self._add(ParsedLine())
 

@@ -76,6 +76,23 @@ def _is_edit(key: KeyPress | events.Paste) -> bool:
     return isinstance(key, KeyPress) and (key.is_printable or key.key in INPUT_EDIT_KEYS)
 
 
+def _make_bubbled_check(focused: Input) -> Callable[[], bool]:
+    """Return a check for: the key before has bubbled from an input to the app, which runs bindings.
+
+    The text after it would be typed first otherwise.
+    """
+    is_handled = asyncio.Event()
+    path = iter(focused.ancestors_with_self)
+
+    def climb() -> None:
+        node = next(path, None)
+        if node is None or not node.call_later(climb):
+            is_handled.set()
+
+    climb()
+    return is_handled.is_set
+
+
 class KeyQueue:
     """Runs the commands that keys are bound to, each key once its time has come.
 
@@ -226,8 +243,12 @@ class KeyQueue:
         same = sum(1 for _ in takewhile(lambda each: each == press, self.keys))
         self._drop_keys(max(1, same - MAX_REPEATS))
         assert isinstance(press, KeyPress)  # noqa: S101 - the caller knows
-        if not await self._dispatch(press):
-            await self._forward(press.to_event())
+        if await self._dispatch(press):
+            return
+        focused = self._app.focused
+        await self._forward(press.to_event())
+        if isinstance(focused, Input) and not press.is_printable and self._condition is None:
+            self._wait_for(_make_bubbled_check(focused))
 
     async def _dispatch(self, press: KeyPress) -> bool:
         """Return True if the key belongs to the keymap."""

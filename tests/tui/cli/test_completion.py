@@ -95,6 +95,7 @@ def test_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert complete("import .h") == [".hidden"]
     assert complete("import ~/a.") == ["~/a.json"]
     assert complete("import nowhere/") == []
+    assert complete("import ~nobody-of-this-name/") == []
     assert complete("list --library ") == ["a\\ b/"]
     assert complete("list --library a") == ["a\\ b/"]
     assert complete("list --library po") == complete("sync post") == ["postgresql://"]

@@ -179,6 +179,15 @@ def test_the_progress_line_shows_text_as_it_is(
     assert "://ann:secret" not in drawn
 
 
+def test_help_names_the_library_of_the_environment(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 45: the variable is shown in the help of every command."""
+    monkeypatch.setenv("NEWSTUI_LIBRARY", f"/nowhere/{ESCAPES}end")
+    for command in (("help",), ("list", "--help"), ("help", "list")):
+        assert "/nowhere/end" in check_safe(run(*command).out.encode())
+
+
 def test_messages_name_no_password(run: Run) -> None:
     """Case 86: whatever names a URL, and wherever the name comes from."""
     result = run("show", "https://ann:secret@h.example/x")

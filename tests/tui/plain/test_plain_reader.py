@@ -231,10 +231,12 @@ def test_export_pipe_and_links(session: Session, tmp_path: Path) -> None:
     """Cases 107, 109: export to new files, pipe to programs, copy links."""
     target = tmp_path / "one.json"
     said = session.run(
-        "1", f"e {target}", f"e {target}", "Y", "|cat", "|", "", "|false", "|'", ";", ";1"
+        *("1", f"e {target}", f"e {target}", "e ~nobody-of-this-name/x.md", f"e {'x' * 300}/x.md"),
+        *("Y", "|cat", "|", "", "|false", "|'", ";", ";1"),
     )
     assert f"Exported to {target}" in said
     assert f"{target}: already exists" in said
+    assert "nobody-of-this-name" in said
     assert session.copied[-1].startswith("[Article number 14 about the harbour](https://")
     assert "\ntitle: Article number 14" in said
     assert "false failed with exit code 1" in said

@@ -179,6 +179,28 @@ async def test_keys_after_a_wrong_answer_are_typed(
         assert running.gateway._worker.library.undoable()[0].event == "tagged"
 
 
+@pytest.mark.parametrize(
+    ("keys", "typed"),
+    [
+        ([*"ab", "ctrl+u", *"cd"], "cd"),
+        ([*"ab", "backspace", "backspace", *"cd"], "cd"),
+        ([*"ab", "home", *"cd"], "cdab"),
+        ([*"ab", "left", *"cd", "ctrl+k", *"ef"], "acdef"),
+        ([*"ab", "enter", "ctrl+u", *"cd"], "cd"),
+    ],
+)
+async def test_keys_of_a_prompt_keep_their_order(
+    start: Start, monkeypatch: pytest.MonkeyPatch, keys: list[str], typed: str
+) -> None:
+    """Text is not typed before the key in front of it has changed what is there."""
+    monkeypatch.setattr(key_queue, "MAX_KEY_WAIT", 0.1)
+    async with start() as running:
+        await running.press("W", "enter", "ctrl+u")
+        await running.press_at_once(*keys)
+        await running.settle()
+        assert _typed(running) == typed
+
+
 # -- floods ------------------------------------------------------------------------------------
 
 FLOODS = [

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from textual.screen import Screen
 
@@ -20,6 +19,7 @@ from tui.actions.article_export import (
     run_pipe_command,
 )
 from tui.config.keymaps import Keymap
+from tui.config.settings_file import expand_user
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import messages
 from tui.reader.gateway.exports import Exports
@@ -71,7 +71,7 @@ class ExportActions:
 
         def export(text: str) -> None:
             if name := text.strip():
-                self.exports.export_article(message.article, Path(name).expanduser())
+                self.exports.export_article(message.article, expand_user(name))
 
         prompt = Prompt("Export to file", message.path, "export")
         await self.prompts.ask(prompt, export, partial(find_export_fault, many=False))
@@ -91,7 +91,7 @@ class ExportActions:
                 if name := text.strip():
                     timestamp = format_timestamp(from_microseconds(self.now() * 1_000_000))
                     self.clear_selection()
-                    self.exports.export_list(articles, Path(name).expanduser(), timestamp)
+                    self.exports.export_list(articles, expand_user(name), timestamp)
 
             prompt = Prompt(_list_question(count, self.screen.app.size.width), verb="export")
             await self.prompts.ask(prompt, export, partial(find_export_fault, many=True))

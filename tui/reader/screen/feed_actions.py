@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -14,6 +14,7 @@ from store.other_readers import OTHER_READER_NAMES
 from store.text.clean import clean_line
 from store.text.urls import extract_host, normalize_feed_url, validate_url
 from tui.config.keymaps import Keymap
+from tui.config.settings_file import expand_user
 from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.welcome import WelcomeDialog
 from tui.reader.gateway import messages
@@ -154,12 +155,15 @@ class WelcomeActions:
 
     async def _prompt_for_path(self) -> None:
         def find_fault(text: str) -> str:
-            path = Path(text.strip()).expanduser()
-            return "" if path.exists() else f"No such file or folder: {path}"
+            path = expand_user(text.strip())
+            with suppress(OSError):  # its name is too long
+                if path.exists():
+                    return ""
+            return f"No such file or folder: {path}"
 
         def import_path(text: str) -> None:
             if text.strip():
-                path = Path(text.strip()).expanduser().absolute()
+                path = expand_user(text.strip()).absolute()
                 self.run_cli_command(("import", str(path)))
 
         prompt = Prompt("File or folder", verb="import")
