@@ -71,7 +71,7 @@ def library(run: Run, tmp_path: Path, home: Path) -> Path:
         ("list feed:", ['feed:\\"Brae\\ Gazette\\"']),
         ("list words:", []),
         ("list nothing:", []),
-        ("import --as poc", ["pocket"]),
+        ("import --as poc", ["pocket-api", "pocket"]),
         ("searches --remove ", ["week"]),
         ("show --format ", []),
         ("schema sea", ["search", "searches"]),
