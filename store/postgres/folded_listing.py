@@ -51,11 +51,11 @@ class FoldedListing(PostgresListing):
             if first not in copies.unfolded
         }
 
-    def _unread_among(self, numbers: Sequence[int]) -> set[int]:
+    def unread_among(self, numbers: Sequence[int]) -> set[int]:
         """Return the rows of which an article is unread."""
         folded = {each: self._members[each] for each in numbers if each in self._members}
         members = [number for each in folded.values() for number in each]
-        unread = super()._unread_among([*numbers, *members])
+        unread = super().unread_among([*numbers, *members])
         found = unread.intersection(numbers)
         return found | {first for first, each in folded.items() if not unread.isdisjoint(each)}
 

@@ -128,7 +128,7 @@ class PostgresListing:
         """The number of articles that are unread now."""
         self.complete()
         return sum(
-            len(self._unread_among(self._numbers[start : start + STEP_SIZES[-1]]))
+            len(self.unread_among(self._numbers[start : start + STEP_SIZES[-1]]))
             for start in range(0, len(self._numbers), STEP_SIZES[-1])
         )
 
@@ -204,13 +204,14 @@ class PostgresListing:
             )
             if at < 0 or not ahead:
                 return
-            unread = self._unread_among(self._numbers[ahead.start : ahead.stop])
+            unread = self.unread_among(self._numbers[ahead.start : ahead.stop])
             ordered = ahead if direction > 0 else reversed(ahead)
             yield from (each for each in ordered if self._numbers[each] in unread)
             at += direction * size
             size = next(batches, size)
 
-    def _unread_among(self, numbers: Sequence[int]) -> set[int]:
+    def unread_among(self, numbers: Sequence[int]) -> set[int]:
+        """Return those of some articles that are unread; all by number."""
         return {number for (number,) in self._select("a.added", numbers, UNREAD)}
 
     def day_places(self, starts: Sequence[int]) -> list[int]:
