@@ -91,6 +91,10 @@ def _truncate_at_word(line: str, limit: int) -> str:
     return line[:cut].rstrip(" ,;:–—-") + "…"
 
 
+COLUMN_GAP = re.compile(r"\S(?: {3}|\t)")
+"""The space between the columns of a table in plain text."""
+
+
 def join_lines(lines: Sequence[str]) -> str:
     """Join the lines of a hard-wrapped paragraph, without spaces in Chinese and Japanese."""
     joined = ""
@@ -103,8 +107,10 @@ def join_lines(lines: Sequence[str]) -> str:
 def unwrap_lines(lines: Sequence[str]) -> str:
     """Undo the hard wrapping of one block of plain text.
 
-    Each long line is a paragraph of its own; list items and indented lines stay on their lines.
+    Each long line is a paragraph of its own; list items, indented lines and columns stay on their lines.
     """
+    if len(lines) > 1 and all(map(COLUMN_GAP.search, lines)):
+        return "\n".join(line.rstrip() for line in lines)
     if max(map(len, lines), default=0) > MAX_WRAPPED_LINE_CHARS:
         return "\n\n".join(line.strip() for line in lines)
     runs: list[list[str]] = []

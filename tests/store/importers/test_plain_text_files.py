@@ -19,6 +19,7 @@ LONG = "This line is far longer than any line that somebody wrapped by hand, and
         ("Buy:\n- milk\n- two\nloaves", "Buy:\n- milk\n- two loaves"),
         ("As he said:\n\n    a poem\n    of lines", "As he said:\n\n    a poem\n    of lines"),
         ("   Indented first\nline of two.", "Indented first line of two."),
+        ("Port    Boats\nEld     7\nOs\t12", "Port    Boats\nEld     7\nOs\t12"),
         ("新聞は\n毎日。", "新聞は毎日。"),
         (
             "There are.\n\n# of boats: 3\n\n> 40 of them",
