@@ -49,6 +49,9 @@ from store.system.machine import is_same_machine
 MAX_MACHINE_NAME = 100
 """Characters that the name of a machine may have at most: it is the name of a file."""
 
+MAX_OFFSET = 1 << 63
+"""What no offset in a file reaches."""
+
 JournalMark = Mapping[str, Sequence[Any]]
 """How far each journal was read: offset, and in hexadecimal the bytes before it and the first ones."""
 
@@ -84,10 +87,12 @@ def read_all_events(
 
 
 def has_journals(journals: Path, mark: JournalMark) -> bool:
-    """Return True if every journal is there, with what was read of it."""
-    return all(
-        file_matches_cursor(journals / name, _parse_cursor(saved)) for name, saved in mark.items()
-    )
+    """Return True if every journal is there, with what was read of it; not if the mark is damaged."""
+    try:
+        cursors = {journals / name: _parse_cursor(saved) for name, saved in mark.items()}
+    except (TypeError, ValueError):
+        return False
+    return all(file_matches_cursor(path, cursor) for path, cursor in cursors.items())
 
 
 def _find_cursor(path: Path, saved: Sequence[Any] | None) -> Cursor:
@@ -97,7 +102,9 @@ def _find_cursor(path: Path, saved: Sequence[Any] | None) -> Cursor:
 
 def _parse_cursor(saved: Sequence[Any]) -> Cursor:
     offset, tail, head = saved
-    return Cursor(int(offset), bytes.fromhex(tail), bytes.fromhex(head))
+    if type(offset) is not int or not 0 <= offset < MAX_OFFSET:
+        raise ValueError("not an offset")
+    return Cursor(offset, bytes.fromhex(tail), bytes.fromhex(head))
 
 
 def _read_on(path: Path, cursor: Cursor) -> Iterator[list[bytes]]:

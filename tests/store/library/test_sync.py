@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,19 @@ def test_marks_limit_what_is_compared(tmp_path: Path) -> None:
     assert numbers(again) == (0, 0, 0, 0)
     assert (again.sent.existing, again.received.existing) == (0, 0)  # nothing was compared
     assert exchange(lap, between).sent.existing == 2
+
+
+@pytest.mark.parametrize(
+    "cursor", [None, [], [1, 2], [-1, "", ""], [10**20, "", ""], [1.5, "", ""], [1, "z", 3]]
+)
+def test_damaged_marks_limit_nothing(tmp_path: Path, cursor: object) -> None:
+    lap, _, between = open_three(tmp_path)
+    add(lap, articles([1, 2]))
+    marks = exchange(lap, between).marks
+    damaged = replace(marks.sent, events={"lap.jsonl": cursor})
+    again = exchange(lap, between, replace(marks, sent=damaged))
+    assert numbers(again) == (0, 0, 0, 0)
+    assert again.sent.existing == 2
 
 
 @pytest.mark.parametrize("lost", ["articles/lap-0001.json", "journal/lap.jsonl"])
