@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := store tui themes sample_articles tests benchmarks docs packaging
 ARGS ?=
+# Processes of the tests: one more than two cores, since some wait for programs they started.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format lint types imports docs matrix package site lock clean
@@ -20,7 +22,7 @@ run: $(VENV)/run  ## start the reader (with sample articles while your library i
 	@$(BIN)/newstui $(ARGS)
 
 test: $(VENV)/dev  ## run all tests
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: $(VENV)/dev  ## run everything that CI runs
 	$(BIN)/ruff format --check $(CODE)
@@ -51,7 +53,7 @@ matrix: $(VENV)/dev  ## run the tests with the lowest and the highest versions a
 		$(BIN)/uv venv -q --clear --python $(BIN)/python $(VENV)/$$resolution && \
 		$(BIN)/uv pip install -q --python $(VENV)/$$resolution/bin/python \
 			--resolution $$resolution -e . --group dev && \
-		$(VENV)/$$resolution/bin/python -m pytest -n 2 $(ARGS) || exit 1; \
+		$(VENV)/$$resolution/bin/python -m pytest -n $(WORKERS) $(ARGS) || exit 1; \
 	done
 
 package: $(VENV)/dev  ## build wheel and sdist, check them, and try the wheel with each of PYTHONS

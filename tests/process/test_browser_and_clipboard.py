@@ -234,7 +234,7 @@ def test_rejected_urls(tmp_path: Path, desk: FakeDesktop) -> None:
         for number, output in reversed(list(enumerate(HOSTILE.values(), 1))):
             terminal.wait_for(re.compile(f"^>.. Title {number} ", re.MULTILINE))
             terminal.write("o")
-            terminal.wait_for(re.compile(f"^ {output}|^ This article has no URL", re.MULTILINE))
+            terminal.wait_for(re.compile(f"^! {output}|^ This article has no URL", re.MULTILINE))
             terminal.write("j")
     assert desk.calls == []
 

@@ -98,7 +98,7 @@ class SafeArgumentParser(argparse.ArgumentParser):
         Raises:
             NewstuiError: Standard output cannot be written; argparse would say nothing.
         """
-        write_output(clean_text(self.format_help()))
+        write_output(f"{clean_text(self.format_help())}\n")
 
     def error(self, message: str) -> NoReturn:
         """Print a usage error and exit with code 2."""
