@@ -87,7 +87,6 @@ BUDDHIST_YEAR = re.compile(r"(?:พ\.?\s?ศ\.?\s*)?\b(2[45]\d\d)\b|พ\.\s?ศ\
 BUDDHIST_ERA = 543
 THAI_LETTER = re.compile("[\u0e01-\u0e4e]")
 THAI_WORDS = re.compile(r"วัน[^\s\dว]{0,15}+\s?ที่|เวลา|ที่|(?<=\d)\s*น\.(?!\w)|ค\.ศ\.")
-PERSIAN_YEAR = re.compile(r"\b1[34]\d\d\b")
 ERAS = {
     "令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "民國": 1911, "民国": 1911,
 }  # fmt: skip
@@ -128,7 +127,6 @@ DIGIT = re.compile(r"(?![0-9])\d")
 """A decimal digit of another script."""
 MIDNIGHT = re.compile(r"\b24:00(?::00(?:\.0+)?)?\b")
 LEAP_SECOND = re.compile(r"(\d\d:\d\d):60\b")
-YEAR_OF_TODAY = re.compile(r"(?<!\d)(?:1[6-9]|2[0-9])\d\d(?!\d)")
 YEAR = re.compile(r"(?<![\d:+])[1-9]\d{3}(?!\d)|\b[12]\d{7}(?:\d{4}|\d{6})?\b")
 SHORT_YEAR = re.compile(
     r"^(\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?|\d{1,2}[ -]+[A-Z][a-z][a-z][ -]+)(\d\d)(?=\D|$)"
@@ -156,8 +154,6 @@ def read_date(text: str, language: str = "") -> datetime | None:
     text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text.translate(PUNCTUATION))
     if ordinal := ORDINAL_DATE.fullmatch(text.strip()):
         text = _write_ordinal(ordinal)
-    if PERSIAN_YEAR.search(text) and not YEAR_OF_TODAY.search(text):
-        return None  # of another calendar, which is years away
     text = PARENTHESIS.sub(" ", OFFSET_IN_PARENTHESES.sub(r" \1", text))
     text, zone = _take_zone_path(text)
     text = _write_numbers(_write_other_calendars(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
 Clock = Callable[[], datetime]
 
@@ -16,7 +16,9 @@ MAX_CLOCK_SKEW = 86_400
 NO_DATE = "0001-01-01"
 """What Go and .NET write where there is no date."""
 FIRST_YEAR = 1500
-"""Years before it that are not written in our own form are of another calendar, as 1403 in Iran."""
+"""Years before it, in dates of numbers that are not in our own form, are of another calendar, as 1403 in Iran."""
+MONTH_NAME = re.compile(r"\b(?!UTC\b|GMT\b)[^\W\d_\u0590-\uffff]{3}")
+"""The beginning of a month in a European language, which is of our calendar; in others it may be a weekday."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
@@ -168,7 +170,9 @@ def _parse_unix_timestamp(value: float) -> str | None:
 
 def _parse_text(text: str, language: str) -> str | None:
     moment = _parse_iso(text.upper().replace("/", "-")) or _parse_free_form(text, language)
-    if moment is None or moment.year < FIRST_YEAR:
+    if moment is None or moment.year == MINYEAR:
+        return None
+    if moment.year < FIRST_YEAR and not MONTH_NAME.search(text):
         return None
     is_time = TIME_OF_DAY.search(text) or moment.time() != time(0)
     return _format_utc(moment) if is_time else moment.date().isoformat()

@@ -1134,6 +1134,28 @@ create function newstui.claim_states() returns trigger
 create trigger own_states after insert on newstui.article
     referencing new table as new_rows for each statement execute function newstui.claim_states();
 
+-- Adds the words of new articles to readings that were recorded before they came.
+create function newstui.count_earlier_readings() returns trigger
+    language plpgsql security definer set search_path = newstui, pg_temp
+    as $$
+    begin
+        insert into reading as kept
+        select e.library, e.account, e.at / 900000000, 0, sum(n.words)
+        from new_rows n join event e on e.library = n.library and e.articles @> array[n.id]
+        where e.kind = 'read' and not e.data ? 'imported' and not exists (
+            select from event u
+            where u.library = e.library and u.account = e.account and u.kind = 'undone'
+                and u.checksum = e.checksum and (u.data ->> 'of')::bigint >> 10 = e.ord
+        )
+        group by 1, 2, 3
+        on conflict (library, account, quarter) do update set words = kept.words + excluded.words;
+        return null;
+    end
+    $$;
+-- After `own_states`, which brings some of these readings.
+create trigger read_before after insert on newstui.article
+    referencing new table as new_rows for each statement execute function newstui.count_earlier_readings();
+
 -- Shares a folder of the account's own library with another account; returns how many articles were
 -- moved to it. Its articles are those of the categories, and of the feeds in them.
 create function newstui.share(name text, categories text[], other text, may_change boolean) returns bigint

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any, NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from store.library.protocol import Library
@@ -168,6 +168,7 @@ def describe(library: Library) -> dict[str, Any]:
 
 
 @given(ACTS)
+@example([Act("read", 0, ids(1, 8), {}), Act("add", 0, ids(8), "")])  # read before it came
 @settings(max_examples=EXAMPLES)
 def test_both_engines_give_the_same_answers(
     new_folder_client: NewClient, new_postgres_client: NewClient, history: Sequence[Act]

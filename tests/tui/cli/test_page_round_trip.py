@@ -81,6 +81,7 @@ def test_every_sample_article(run: Run, tmp_path: Path) -> None:
         {"date": "2022-02-28"},
         {"date": None},
         {"date": "1066-10-14T12:00:00Z"},
+        {"date": "1499-01-01"},
         {"date": "9999-12-31"},
         {"date": "some day"},
         {"created": "2022-03-01T00:00:00.000012Z"},
