@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle
 from tests.support.piece_package import install_piece_package
 from tests.support.reader import (
@@ -99,6 +100,21 @@ async def test_numbers_in_the_list_apply_to_the_selected_article(
         assert running.opened_number == 3
         await running.press("h", "g")
         await running.press_at_once("enter", "1")
+        assert running.opened_number == 3
+
+
+@pytest.mark.command(JUMPS[1])
+async def test_a_number_counts_whatever_the_side_pane_shows_meanwhile(
+    start: Start, library: FolderLibrary
+) -> None:
+    """The similar articles are asked for a moment after the article has come."""
+    async with start(size=(50, 15)) as running:
+        side, pane = running.reader.side, running.reader.side_pane
+        pane.clear()
+        side.open_similar(1)
+        await running.wait_until(lambda: pane.full_article is not None)
+        side.show_preview(library.get_article(article_id(3)))
+        await running.settle()
         assert running.opened_number == 3
 
 

@@ -93,7 +93,9 @@ class SidePaneActions:
         if is_in_side_pane and self.side_pane.similar is not None:
             if is_in_article_pane:
                 self.article_view.show_new_paragraphs(self.side_pane.insights.new_paragraphs)
-        elif (is_in_side_pane or is_in_article_pane) and article != self._requested_article:
+        elif article != self._requested_article and (
+            is_in_side_pane or is_in_article_pane or article == self._pending_jump[0]
+        ):
             self._request_insights(entry)
 
     def _request_insights(self, entry: FullArticle) -> None:
