@@ -185,6 +185,8 @@ async def test_a_server_started_with_nohup_outlives_its_terminal(tmp_path: Path)
             os.kill(os.getpid(), signal.SIGHUP)
             await page.connection.send(b"a")
             await page.wait_for(b"<a>")
+            assert page.screen.endswith(b"<a>")
+            assert server.read_log() == []
     finally:
         signal.signal(signal.SIGHUP, before)
 
