@@ -30,34 +30,24 @@ BATCH_SIZE = 10
 """Articles that are compared between two steps."""
 
 
-class ArticleCopies:
-    """Finds and remembers the articles that are copies of each other.
+class KnownCopies:
+    """Remembers the articles that are copies of each other, in the cache.
 
     Attributes:
         groups: A number for each article that has copies; copies of each other have the same.
     """
 
-    def __init__(
-        self, cache: Path, segments: Segments, read_text: Callable[[str], str], warn: WarningHandler
-    ) -> None:
+    def __init__(self, cache: Path, warn: WarningHandler) -> None:
         """Look for nothing yet.
 
         Args:
             cache: The folder of what is derived from the library.
-            segments: The articles on disk.
-            read_text: Returns the text of an article by its id.
             warn: Called with a line about copies that cannot be kept.
         """
         self.groups: Mapping[str, int] = {}
         self._file = cache / COPIES_FILE
-        self._segments = segments
-        self._read_text = read_text
         self._warn = warn
         self._finder: CopyFinder | None = None
-        self._compared: Mapping[str, object] = {}
-        """The signatures of the segments all of whose articles were compared."""
-        self._grouped: Mapping[str, Sequence[str]] = {}
-        self._grouped_of: Mapping[str, int] | None = None
 
     def read(self) -> None:
         """Read what is known."""
@@ -77,10 +67,12 @@ class ArticleCopies:
         """Close the file."""
         if self._finder is not None:
             self._finder.close()
-            self._finder, self._compared = None, {}
+            self._finder = None
 
-    def update(self, catalog: Callable[[], Catalog]) -> Generator[IndexProgress, None, bool]:
-        """Compare the articles that are new, in steps, unless another process is doing it.
+    def update_with(
+        self, compare: Callable[[CopyFinder], Iterator[IndexProgress]]
+    ) -> Generator[IndexProgress, None, bool]:
+        """Compare articles in steps, unless another process is doing it.
 
         Returns:
             True if other articles are copies now.
@@ -88,7 +80,7 @@ class ArticleCopies:
         before = self.groups
         try:
             finder = self._open()
-            yield from self._compare(finder, catalog)
+            yield from compare(finder)
             self.groups = finder.groups()
         except (sqlite3.Error, LibraryUnavailable, OSError) as error:
             self.close()
@@ -97,6 +89,38 @@ class ArticleCopies:
         if self.groups == before:
             self.groups = before
         return self.groups is not before
+
+
+class ArticleCopies(KnownCopies):
+    """Finds the articles of a folder that are copies of each other."""
+
+    def __init__(
+        self, cache: Path, segments: Segments, read_text: Callable[[str], str], warn: WarningHandler
+    ) -> None:
+        """Look for nothing yet.
+
+        Args:
+            cache: The folder of what is derived from the library.
+            segments: The articles on disk.
+            read_text: Returns the text of an article by its id.
+            warn: Called with a line about copies that cannot be kept.
+        """
+        super().__init__(cache, warn)
+        self._segments = segments
+        self._read_text = read_text
+        self._compared: Mapping[str, object] = {}
+        """The signatures of the segments all of whose articles were compared."""
+        self._grouped: Mapping[str, Sequence[str]] = {}
+        self._grouped_of: Mapping[str, int] | None = None
+
+    def close(self) -> None:
+        """Close the file."""
+        super().close()
+        self._compared = {}
+
+    def update(self, catalog: Callable[[], Catalog]) -> Generator[IndexProgress, None, bool]:
+        """Compare the articles that are new; see `update_with`."""
+        return self.update_with(lambda finder: self._compare(finder, catalog))
 
     def _compare(
         self, finder: CopyFinder, catalog: Callable[[], Catalog]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from store.library.article_copies import BATCH_SIZE, COPIES_FILE
-from store.model.errors import LibraryUnavailable
+from store.library.article_copies import BATCH_SIZE, KnownCopies
 from store.model.results import IndexProgress
 from store.postgres.access import Access
 from store.postgres.reader import Reader
@@ -31,39 +29,23 @@ _NEWEST = (
 )
 
 
-class PostgresCopies:
-    """Finds and remembers the articles that are copies of each other.
-
-    Attributes:
-        groups: A number for each article that has copies; copies of each other have the same.
-    """
+class PostgresCopies(KnownCopies):
+    """Finds the articles of a database that are copies of each other."""
 
     def __init__(self, access: Access, reader: Reader) -> None:
         """Read what is known."""
-        self.groups: Mapping[str, int] = {}
+        super().__init__(access.cache, access.warn)
         self._access = access
         self._reader = reader
-        self._finder: CopyFinder | None = None
         self._compared: dict[int, int] = {}
         """The number of the last change of an article that was looked at, by library."""
         self._numbers: tuple[object, Mapping[int, str]] = ((), {})
-        try:
-            self.groups = self._open().groups()
-        except (sqlite3.Error, LibraryUnavailable, OSError) as error:
-            access.warn(f"copies of articles are not known: {error}")
-
-    def _open(self) -> CopyFinder:
-        if self._finder is None:
-            from store.search.copies import CopyFinder  # with the full-text engine
-
-            self._finder = CopyFinder(self._access.cache / COPIES_FILE)
-        return self._finder
+        self.read()
 
     def close(self) -> None:
         """Close the file."""
-        if self._finder is not None:
-            self._finder.close()
-            self._finder, self._compared = None, {}
+        super().close()
+        self._compared = {}
 
     def is_stale(self) -> bool:
         """Return True if articles have come or changed since copies were looked for."""
@@ -81,24 +63,12 @@ class PostgresCopies:
         return self._numbers[1]
 
     def update(self) -> Generator[IndexProgress, None, bool]:
-        """Compare the articles that are new, in steps, unless another process is doing it.
+        """Compare the articles that are new; see `update_with`."""
+        return self.update_with(self._compare_all)
 
-        Returns:
-            True if other articles are copies now.
-        """
-        before = self.groups
-        try:
-            finder = self._open()
-            for library in self._newest():
-                yield from self._compare(finder, library)
-            self.groups = finder.groups()
-        except (sqlite3.Error, OSError) as error:
-            self.close()
-            if "locked" not in str(error):
-                self._access.warn(f"copies of articles cannot be found: {error}")
-        if self.groups == before:
-            self.groups = before
-        return self.groups is not before
+    def _compare_all(self, finder: CopyFinder) -> Iterator[IndexProgress]:
+        for library in self._newest():
+            yield from self._compare(finder, library)
 
     def _compare(self, finder: CopyFinder, library: int) -> Iterator[IndexProgress]:
         from store.search.copies import cache_features
