@@ -61,7 +61,7 @@ async def test_new_articles_appear_and_nothing_moves(
         await running.press("j", "enter")
         before = running.opened_number
         await running.press("r")
-        await running.wait_until(lambda: "fetching 2 of 3" in running.reader.progress_text)
+        await running.wait_until(lambda: "fetching 2 of 3" in running.reader.status.progress_text)
         await running.press("j", "r")
         assert "Already fetching" in running.status
         await running.press("h", "escape")

@@ -13,7 +13,7 @@ from tests.support.reader import NARROW, RunningReader, Start, make_article
 from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import messages
-from tui.reader.screen import reader_screen
+from tui.reader.screen import status_actions
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.rendering.cells import StyledText
@@ -159,7 +159,7 @@ async def test_progress_is_not_written_step_by_step(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key would wait for each step, and its bytes would go over a slow connection."""
-    monkeypatch.setattr(reader_screen, "PROGRESS_INTERVAL", 3600.0)
+    monkeypatch.setattr(status_actions, "PROGRESS_INTERVAL", 3600.0)
     async with start() as running:
         for done in (300, 600):
             running.reader.post_message(messages.Progressed(describe_indexing(done, 1000)))

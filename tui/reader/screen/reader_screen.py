@@ -22,7 +22,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.config.commands import FOOTER_HINTS, Command, footer_hints
+from tui.config.commands import Command, footer_hints
 from tui.config.settings import resolve_auto
 from tui.reader.dialogs.article_preview import ArticlePreview
 from tui.reader.dialogs.dialog import CommandTable, KeymapScreen
@@ -39,7 +39,7 @@ from tui.reader.screen.list_actions import ListActions
 from tui.reader.screen.navigation_actions import NavigationActions
 from tui.reader.screen.overlay_actions import OverlayActions
 from tui.reader.screen.page_actions import PageActions
-from tui.reader.screen.panes import MIN_TERMINAL_SIZE, Panes
+from tui.reader.screen.panes import Panes
 from tui.reader.screen.place_actions import PlaceActions
 from tui.reader.screen.place_edits import PlaceEdits
 from tui.reader.screen.place_memory import PlaceMemory
@@ -49,6 +49,7 @@ from tui.reader.screen.reader_commands import go_back, make_command_table
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
 from tui.reader.screen.side_pane_actions import SidePaneActions
+from tui.reader.screen.status_actions import StatusActions
 from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
@@ -58,7 +59,6 @@ from tui.reader.widgets.place_tree import PlaceTree
 from tui.reader.widgets.side_pane import SidePane
 from tui.rendering.wording import (
     format_first_and_count,
-    join_nonempty,
 )
 
 if TYPE_CHECKING:
@@ -69,8 +69,6 @@ if TYPE_CHECKING:
 
 REFRESH_INTERVAL = 2.0
 """Seconds between two looks for changes by other processes and machines."""
-PROGRESS_INTERVAL = 0.2
-"""Seconds in which progress is written once, and then as it is by then."""
 SLOW_SCROLL_JUMP_PERCENT, SLOW_REST_FACTOR = 90, 4.0
 """Over a slow connection: how far the list scrolls at once, as a percentage of its height, and how
 many times as long the cursor rests before the other panes follow it."""
@@ -124,10 +122,6 @@ class Reader(KeymapScreen, Screen[None]):
         self._settings = loaded.settings
         self._settings_faults = loaded.faults
         self.host = host
-        self.progress_text = ""
-        """What is going on, for the bottom line."""
-        self._progress_timer: Timer | None = None
-        """Runs until more progress may be written."""
         self._position_timer: Timer | None = None
         """Runs while the position in the bottom line is to follow the cursor."""
         self.notify_list_shown: Callable[[], None] = lambda: None
@@ -255,6 +249,20 @@ class Reader(KeymapScreen, Screen[None]):
         )
         self.header = HeaderActions(
             state, self.lists, self.search, self.header_line, self.article_view
+        )
+        self.status = StatusActions(
+            self,
+            keymap,
+            state,
+            self.panes,
+            self.article_list,
+            self.place_tree,
+            status,
+            self.lists,
+            self.text,
+            self.prompts,
+            self.header,
+            lambda: self.place,
         )
         self.memory = PlaceMemory(
             self.host.session, self._settings, self.lists, self.place_tree, self.panes
@@ -411,17 +419,17 @@ class Reader(KeymapScreen, Screen[None]):
 
     def _progress_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
         return {
-            messages.Progressed: [self.show_progress],
+            messages.Progressed: [self.status.show_progress],
             messages.LibraryLoaded: [self.finish_loading, self.header.refresh, self.places.refresh],
             messages.AccessChanged: [self.show_access],
             messages.IndexEnded: [
-                self.end_progress,
+                self.status.end_progress,
                 self.side.reload_insights,
                 self.places.refresh,
                 self.overlays.receive_message,
             ],
             messages.FetchEnded: [
-                self.end_progress,
+                self.status.end_progress,
                 self.feeds.show_fetch_result,
                 self.header.refresh,
                 self.places.refresh,
@@ -518,7 +526,7 @@ class Reader(KeymapScreen, Screen[None]):
         """Report what is wrong with the library and the settings."""
         self.state.read_only_reason = message.read_only_reason
         self.article_list.is_cursor_settled = True
-        self.end_progress(message)
+        self.status.end_progress(message)
         problems = [
             *filter(None, [message.read_only_reason]),
             *self._settings_faults,
@@ -545,22 +553,6 @@ class Reader(KeymapScreen, Screen[None]):
     def show_failure(self, message: messages.OperationFailed | messages.BackupFailed) -> None:
         """Show what failed."""
         self.status_line.show_notice(message.problem, "failed")
-
-    def show_progress(self, message: messages.Progressed) -> None:
-        """Show the progress of what is going on, but not each step; nothing if the text is empty."""
-        self.progress_text = message.text
-        if self._progress_timer is None:
-            self.update_status()
-            self._progress_timer = self.set_timer(PROGRESS_INTERVAL, self._show_last_progress)
-
-    def _show_last_progress(self) -> None:
-        self._progress_timer = None
-        self.update_status()
-
-    def end_progress(self, _: messages.LibraryMessage) -> None:
-        """Show that nothing is going on any more."""
-        self.progress_text = ""
-        self.update_status()
 
     # -- messages from the widgets -----------------------------------------------------------
 
@@ -761,39 +753,12 @@ class Reader(KeymapScreen, Screen[None]):
         self.status_line.show_notice(f"{key} is not bound here", hint=f"{help_key} for help")
 
     def update_key_hints(self) -> None:
-        """Name the keys that matter in this place; while the user types, those of the input."""
-        if isinstance(self.focused, SanitizedInput):
-            self.status_line.set_key_hints(self.focused.hints)
-        else:
-            place = self.place if self.place in FOOTER_HINTS else self.state.current_pane
-            if place == "list" and self.article_list.selected_places is not None:
-                place = "selection"
-            elif place == "list" and (self.state.is_searching or self.lists.is_filtered):
-                place = "filtered"
-            self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))
+        """Name the keys that matter in this place."""
+        self.status.update_key_hints()
 
     def update_status(self) -> None:
         """Write into the bottom line what the list shows and what is going on."""
-        if self.panes.layout.kind == "tiny":
-            columns, rows = MIN_TERMINAL_SIZE
-            self.status_line.set_key_hints(())
-            self.status_line.set_state(f"Terminal too small (need {columns}×{rows})")
-            return
-        read_only = "[read-only]" if self.state.read_only_reason else ""
-        self.update_key_hints()
-        self.text.show_find_bar(shown=self.state.current_pane == "article")
-        self.header.update()
-        self.article_list.title = self.header.describe_order()
-        self.article_list.update_title()
-        question = self.prompts.question
-        if question:
-            state: Sequence[str] = (question,)
-        elif self.state.current_pane == "places":
-            state = (self.place_tree.describe_selected(),)
-        else:
-            state = self.header.describe_state()
-        parts = (read_only, *state, self.progress_text)
-        self.status_line.set_state(join_nonempty(parts))
+        self.status.update()
 
     def splash_lines(self) -> list[tuple[int, int, str]]:
         """Return the lines that the next start shows at once: column, row and content of each.
