@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from store.journal.reading_state import UNSET_REGISTER, ArticleState, Register
 from store.model.times import to_sort_seconds
-from store.postgres.access import Access
 
 SHARED_ACCOUNT = ""
 """The account of the states that count for everyone of a library."""
@@ -86,19 +85,3 @@ def merge_states(shared: ArticleState | None, own: ArticleState | None) -> Artic
             edits[name] = register
     deleted = max(shared.deleted, own.deleted, key=lambda register: register[0])
     return replace(own, edits=edits, deleted=shared.deleted if shared.deleted[1] else deleted)
-
-
-def read_states(access: Access, articles: Mapping[str, int]) -> dict[str, ArticleState]:
-    """Return the states of articles, which are given with their libraries; without those that have none."""
-    found: dict[str, dict[str, ArticleState]] = {}
-    rows = access.connection.rows(
-        f"select s.article, s.account::text, {list_state_columns('s')} from unnest(%s::int[], %s::text[]) as wanted (l, a)"
-        " join newstui.state s on s.library = l and s.article = a and s.account in (%s, '')",
-        [list(articles.values()), list(articles), access.account],
-    )
-    for article, account, *columns in rows:
-        found.setdefault(article, {})[account] = state_from_columns(columns)
-    return {
-        article: merge_states(both.get(SHARED_ACCOUNT), both.get(access.account))
-        for article, both in found.items()
-    }

@@ -84,11 +84,6 @@ def format_picture(alt: str, url: str) -> str:
     return f"![{escape_label(alt)}]({escape_address(url)})"
 
 
-def unescape_markdown(text: str) -> str:
-    """Return a text with its backslash escapes resolved."""
-    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
-
-
 def strip_links(text: str) -> str:
     """Return a text with the labels of its links and pictures, without their addresses."""
     if "](" not in text:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
@@ -25,11 +24,6 @@ from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import Prompt, UrlPrompt
 from tui.rendering.wording import format_count, join_nonempty
 
-if TYPE_CHECKING:
-    pass
-
-MAX_FEED_LIST_CELLS, FEED_COUNTS_CELLS = 76, 33
-"""Width of the feed list, and of its columns behind the names."""
 FILL_OPTIONS = (
     "Import files or a folder",
     "Add a feed or a page by URL",
