@@ -8,9 +8,7 @@ concerned are then recomputed from the journals.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -32,6 +30,8 @@ Register = tuple[int, Any]
 
 UNSET_REGISTER: Register = (-1, None)
 NO_REGISTERS: Mapping[str, Register] = {}
+SNAPSHOT_FILE = "reading.json"
+"""The file of the reading state in the cache."""
 SNAPSHOT_FORMAT = 2
 STEP_SIZE = 1000
 """Articles whose state is recomputed in one step."""
@@ -142,26 +142,6 @@ _FIELD_PARSERS: Mapping[str, Callable[[Any], Any]] = {
 
 def _iso_or_none(moment: int) -> str | None:
     return format_timestamp(from_microseconds(moment).replace(microsecond=0)) if moment else None
-
-
-@contextmanager
-def pause_gc(*, freeze: bool = False) -> Iterator[None]:
-    """Pause the garbage collector while many rows are made.
-
-    Every object survives, and scanning them costs seconds, during which no other thread runs.
-
-    Args:
-        freeze: Leave all that there is at the end out of later scans, too.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            if freeze:
-                gc.freeze()
-            gc.enable()
 
 
 class ReadingState:

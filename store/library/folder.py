@@ -11,18 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from store.journal.events import (
-    JOURNAL_FORMAT,
-    Event,
-    NewEvent,
-    newer_format_message,
-)
+from store.journal.events import JOURNAL_FORMAT, Event, NewEvent, newer_format_message
 from store.journal.journal import Journal
-from store.journal.reading_state import (
-    ArticleState,
-    apply_edits,
-    pause_gc,
-)
+from store.journal.reading_state import SNAPSHOT_FILE, ArticleState, apply_edits
 from store.library.catalog import Catalog, count_rows
 from store.library.feed_names import FeedLabels
 from store.library.folded_copies import fold_copies
@@ -32,7 +23,7 @@ from store.library.folder_watch import FolderWatch
 from store.library.listing import FolderListing
 from store.library.protocol import Capability, ListField, Listing
 from store.library.updates import lacks_version, sort_arrived
-from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, SNAPSHOT_NAME, Repairer
+from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, Repairer
 from store.model.article import (
     Article,
     ArticleInsights,
@@ -70,6 +61,7 @@ from store.segments.open_files import OpenSegmentFiles
 from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
 from store.system.files import FileSignature, make_library_folders
+from store.system.memory import pause_gc
 from store.system.paths import SEARCHES_FILE, SUBSCRIPTIONS_FILE
 from store.system.placeholders import find_awaited_files
 from store.text.names import unique_names
@@ -85,7 +77,7 @@ if TYPE_CHECKING:
     from store.library.interest_store import InterestStore
     from store.library.related import RelatedArticles
     from store.library.searcher import Searcher
-    from store.library.statistics import ReadTotals, Tally
+    from store.library.statistics import ReadingTally, ReadTotals
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector, VectorCache
@@ -311,7 +303,7 @@ class FolderLibrary:
     def _make_reading(self) -> FolderReading:
         return FolderReading(
             self._journal,
-            self._cache / SNAPSHOT_NAME,
+            self._cache / SNAPSHOT_FILE,
             lambda: self._catalog,
             lambda batches: self._stored_articles().tags_in_steps(batches),
             self._stale,
@@ -510,7 +502,7 @@ class FolderLibrary:
 
         return sum_totals(self._catalog.rows())
 
-    def readings(self) -> Iterator[Mapping[int, Tally]]:
+    def readings(self) -> Iterator[Mapping[int, ReadingTally]]:
         """Yield the readings by quarter of an hour, in steps."""
         from store.library.statistics import READ_KINDS, count_readings
 

@@ -14,13 +14,7 @@ from typing import Any
 
 from store.journal.events import JOURNAL_FORMAT, RECORDABLE_KINDS, UNDOABLE_KINDS, Event, NewEvent
 from store.journal.journal import Journal, JournalRewritten
-from store.journal.reading_state import (
-    ReadingState,
-    Snapshot,
-    pause_gc,
-    read_snapshot,
-    write_snapshot,
-)
+from store.journal.reading_state import ReadingState, Snapshot, read_snapshot, write_snapshot
 from store.library.catalog import Catalog
 from store.library.event_targets import ChangeQueue, EventTargets, StepT
 from store.library.listing import BATCH_SIZE
@@ -30,6 +24,7 @@ from store.model.article import ArticleRow
 from store.model.errors import LibraryUnavailable, SaveFailed, describe_system_error
 from store.model.results import LoadProgress, RecordProgress, UndoableChange, UndoneChange
 from store.model.times import format_timestamp, from_microseconds
+from store.system.memory import pause_gc
 
 SNAPSHOT_INTERVAL_EVENTS = 2000
 """Events after which the reading state is worth a new snapshot."""

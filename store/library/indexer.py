@@ -22,6 +22,7 @@ from store.model.results import IndexProgress
 from store.search.index import IndexCoverage, IndexUnusable, IndexWriter, SegmentCoverage
 from store.segments.segments import Segments, TextReader
 from store.system.files import WarningHandler, file_lock, file_signature, make_folder
+from store.system.memory import return_free_memory
 
 PLAN_STEP_SIZE = 20_000
 """Changed articles that are looked at in one step."""
@@ -85,8 +86,6 @@ class Indexer:
         work = yield from self._plan(covered or IndexCoverage(), state)
         if work.segments or work.removed or work.edited:
             yield from self._run(work, state)
-            from store.system.memory import return_free_memory
-
             return_free_memory()  # the engine's heap, and the texts that went through it
 
     def _plan(

@@ -48,7 +48,7 @@ from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQu
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
     from store.library.interest_store import InterestStore
-    from store.library.statistics import ReadTotals, Tally
+    from store.library.statistics import ReadingTally, ReadTotals
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.transfer import Transfer
@@ -310,7 +310,7 @@ class Library(Protocol):
     def read_totals(self) -> Sequence[ReadTotals]:
         """Return the numbers of articles and of readings of each category of each feed."""
 
-    def readings(self) -> Iterator[Mapping[int, Tally]]:
+    def readings(self) -> Iterator[Mapping[int, ReadingTally]]:
         """Yield the readings on all machines by quarter of an hour since 1970, in steps.
 
         Those that came with an import, or were undone, are left out.

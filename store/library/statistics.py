@@ -33,7 +33,7 @@ QUARTER_HOUR_MICROS = 900_000_000
 """In microseconds; the days of every time zone start at a quarter of an hour."""
 
 
-class Tally(NamedTuple):
+class ReadingTally(NamedTuple):
     """A number of readings, and their words."""
 
     articles: int = 0
@@ -52,7 +52,7 @@ class Pace(NamedTuple):
         return max(1, round(words / self.words_per_minute)) if words else 0
 
 
-NO_READINGS, AVERAGE_PACE = Tally(), Pace()
+NO_READINGS, AVERAGE_PACE = ReadingTally(), Pace()
 NO_NAMES: Mapping[str, str] = {}
 
 
@@ -78,9 +78,9 @@ class Statistics:
     articles: int = 0
     read: int = 0
     starred: int = 0
-    readings: Tally = NO_READINGS
+    readings: ReadingTally = NO_READINGS
     """Of all time, including undated ones; an article read twice counts twice."""
-    days: Mapping[date, Tally] = field(default_factory=dict)
+    days: Mapping[date, ReadingTally] = field(default_factory=dict)
     """The readings by day, without those that came with an import; a day without reading is not
     in it."""
     categories: tuple[ReadShare, ...] = ()
@@ -117,13 +117,13 @@ class Statistics:
         )
         return max((_streak_length(self.days, day) for day in ends), default=0)
 
-    def last_days(self, number: int) -> list[tuple[date, Tally]]:
+    def last_days(self, number: int) -> list[tuple[date, ReadingTally]]:
         """Return the readings of a number of days up to today, with days without reading."""
         first = self.today - timedelta(days=number - 1)
         days = [first + timedelta(days=offset) for offset in range(number)]
         return [(day, self.days.get(day, NO_READINGS)) for day in days]
 
-    def last_weeks(self, number: int) -> list[tuple[date, Tally]]:
+    def last_weeks(self, number: int) -> list[tuple[date, ReadingTally]]:
         """Return the readings of a number of weeks up to this one, by their Mondays."""
         monday = self.today - timedelta(days=self.today.weekday())
         sums = [[0, 0] for _ in range(number)]
@@ -133,12 +133,12 @@ class Statistics:
                 sums[weeks_ago][0] += tally.articles
                 sums[weeks_ago][1] += tally.words
         return [
-            (monday - ONE_WEEK * weeks_ago, Tally(*sums[weeks_ago]))
+            (monday - ONE_WEEK * weeks_ago, ReadingTally(*sums[weeks_ago]))
             for weeks_ago in reversed(range(number))
         ]
 
 
-def _streak_length(days: Mapping[date, Tally], last: date) -> int:
+def _streak_length(days: Mapping[date, ReadingTally], last: date) -> int:
     length = 0
     while length < last.toordinal() and last - timedelta(days=length) in days:
         length += 1
@@ -154,7 +154,7 @@ class DayCounter:
         self._sums: dict[date, list[int]] = {}
         self._dates: dict[int, date] = {}
 
-    def add(self, readings: Mapping[int, Tally]) -> None:
+    def add(self, readings: Mapping[int, ReadingTally]) -> None:
         """Add some readings by quarter of an hour since 1970."""
         for quarter, tally in readings.items():
             sums = self._sums.setdefault(self._day(quarter), [0, 0])
@@ -168,9 +168,9 @@ class DayCounter:
         return day
 
     @property
-    def days(self) -> Mapping[date, Tally]:
+    def days(self) -> Mapping[date, ReadingTally]:
         """The readings counted so far."""
-        return {day: Tally(*sums) for day, sums in self._sums.items()}
+        return {day: ReadingTally(*sums) for day, sums in self._sums.items()}
 
 
 def local_day(at: int, zone: tzinfo | None = None) -> date:
@@ -209,7 +209,9 @@ def sum_totals(rows: Iterable[ArticleRow]) -> list[ReadTotals]:
     return [ReadTotals(*key, *numbers) for key, numbers in sums.items()]
 
 
-def count_readings(events: Iterable[Event], words: Callable[[str], int]) -> Mapping[int, Tally]:
+def count_readings(
+    events: Iterable[Event], words: Callable[[str], int]
+) -> Mapping[int, ReadingTally]:
     """Count the readings among some events by quarter of an hour since 1970.
 
     Readings that came with an import are no readings here: another machine may have imported the
@@ -225,12 +227,12 @@ def count_readings(events: Iterable[Event], words: Callable[[str], int]) -> Mapp
             each = sums.setdefault(event.at // QUARTER_HOUR_MICROS, [0, 0])
             each[0] += len(event.articles)
             each[1] += sum(map(words, event.articles))
-    return {quarter: Tally(*numbers) for quarter, numbers in sums.items()}
+    return {quarter: ReadingTally(*numbers) for quarter, numbers in sums.items()}
 
 
 def compute_statistics(
     totals: Iterable[ReadTotals],
-    days: Mapping[date, Tally],
+    days: Mapping[date, ReadingTally],
     pace: Pace,
     today: date,
     feed_names: Mapping[str, str] = NO_NAMES,
@@ -264,7 +266,7 @@ def compute_statistics(
         articles,
         read,
         starred,
-        Tally(readings, words),
+        ReadingTally(readings, words),
         days,
         _sum_shares(common_spellings(total), total, read_in),
         _order_shares(

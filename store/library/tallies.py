@@ -17,7 +17,7 @@ from store.search.syntax_tree import category_matcher
 from store.text.names import common_spellings, name_key
 
 
-class Tally:
+class StateTally:
     """The numbers of some articles by reading state."""
 
     __slots__ = ("begun", "starred", "starred_unread", "total", "unread")
@@ -48,7 +48,7 @@ class Tally:
             if not row.read:
                 self.starred_unread += by
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: StateTally) -> None:
         """Count other articles, too."""
         self.total += other.total
         self.unread += other.unread
@@ -74,9 +74,9 @@ class Tallies:
 
     def __init__(self, rows: Iterable[ArticleRow] = ()) -> None:
         """Count these rows."""
-        self._all = Tally()
-        self._feeds: defaultdict[str, defaultdict[str, Tally]] = defaultdict(
-            lambda: defaultdict(Tally)
+        self._all = StateTally()
+        self._feeds: defaultdict[str, defaultdict[str, StateTally]] = defaultdict(
+            lambda: defaultdict(StateTally)
         )
         """By the feed's key, then by the category as it is written; the empty key is no feed."""
         for row in rows:
@@ -86,7 +86,7 @@ class Tallies:
         """Count one more row."""
         self._change(row, 1)
 
-    def put(self, feed_key: str, category: str, tally: Tally) -> None:
+    def put(self, feed_key: str, category: str, tally: StateTally) -> None:
         """Put the numbers of a category of a feed, which were counted elsewhere."""
         self._feeds[feed_key][category] = tally
         self._all.add(tally)
@@ -113,7 +113,7 @@ class Tallies:
         ]
         return Counts(sum(each.total for each in found), sum(each.unread for each in found))
 
-    def _tallies_of(self, feeds: Collection[str] | None) -> Iterator[tuple[str, Tally]]:
+    def _tallies_of(self, feeds: Collection[str] | None) -> Iterator[tuple[str, StateTally]]:
         """Yield the tallies of all feeds, or of these, each with its category."""
         for key in self._feeds if feeds is None else feeds:
             if key in self._feeds:

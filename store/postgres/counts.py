@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from store.library.protocol import ListField
-from store.library.statistics import ReadTotals, Tally
-from store.library.tallies import Tallies
-from store.library.tallies import Tally as StateTally
+from store.library.statistics import ReadingTally, ReadTotals
+from store.library.tallies import StateTally, Tallies
 from store.model.results import Counts, GroupCount
 from store.postgres.access import Access
 from store.postgres.list_sql import not_in_earlier
@@ -20,7 +19,7 @@ _SUMS = (
     " coalesce(sum(starred), 0)::bigint, coalesce(sum(starred_unread), 0)::bigint,"
     " coalesce(sum(begun), 0)::bigint"
 )
-"""The numbers of a `Tally`."""
+"""The numbers of a `StateTally`."""
 _OF_ACCOUNT = (
     "from newstui.counter where library = any(%(libraries)s) and account in ('', %(account)s)"
 )
@@ -95,7 +94,7 @@ class Counters:
         )
         return [ReadTotals(*each) for each in found]
 
-    def readings(self) -> Mapping[int, Tally]:
+    def readings(self) -> Mapping[int, ReadingTally]:
         """Return the readings of the account by quarter of an hour."""
         found = self._access.connection.rows(
             "select quarter, sum(articles)::bigint, sum(words)::bigint from newstui.reading"
@@ -103,7 +102,7 @@ class Counters:
             " group by 1 having sum(articles) > 0",
             self._parameters(),
         )
-        return {quarter: Tally(*numbers) for quarter, *numbers in found}
+        return {quarter: ReadingTally(*numbers) for quarter, *numbers in found}
 
     def has_duplicates(self) -> bool:
         """Return True if an article is in two libraries, whose counters both count it."""

@@ -50,7 +50,7 @@ from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQu
 if TYPE_CHECKING:
     from store.feeds.feed_store import FeedStore
     from store.library.interest_store import InterestStore
-    from store.library.statistics import ReadTotals, Tally
+    from store.library.statistics import ReadingTally, ReadTotals
     from store.library.story_numbers import StoryNumbers
     from store.library.summary_cache import SummaryCache
     from store.library.vector_cache import ArticleVector
@@ -340,7 +340,7 @@ class PostgresLibrary:
         """Return the numbers of articles and of readings of each category of each feed."""
         return self._lists.read_totals()
 
-    def readings(self) -> Iterator[Mapping[int, Tally]]:
+    def readings(self) -> Iterator[Mapping[int, ReadingTally]]:
         """Yield the readings by quarter of an hour."""
         yield self._lists.readings()
 

@@ -11,7 +11,7 @@ import orjson
 
 from store.library.folded_copies import count_copies
 from store.library.protocol import ListField
-from store.library.statistics import ReadTotals, Tally
+from store.library.statistics import ReadingTally, ReadTotals
 from store.model.errors import InvalidQuery
 from store.model.results import Counts, GroupCount
 from store.postgres.access import Access
@@ -174,7 +174,7 @@ class Lists:
         """Return the numbers of articles and of readings of each category of each feed."""
         return self._counters.read_totals()
 
-    def readings(self) -> Mapping[int, Tally]:
+    def readings(self) -> Mapping[int, ReadingTally]:
         """Return the readings by quarter of an hour."""
         return self._counters.readings()
 

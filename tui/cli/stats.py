@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from typing import Any
 
-from store.library.statistics import Pace, ReadShare, Statistics, Tally, gather_statistics
+from store.library.statistics import Pace, ReadingTally, ReadShare, Statistics, gather_statistics
 from store.model.times import system_clock
 from tui.cli.console import ProgressLine, page_size, print_data, print_json
 from tui.cli.context import open_loaded_library
@@ -70,7 +70,7 @@ def _share_json(share: ReadShare) -> dict[str, Any]:
     return {"name": share.name, "articles": share.total, "read": share.read}
 
 
-def _tally_json(day: date, tally: Tally, pace: Pace) -> dict[str, Any]:
+def _tally_json(day: date, tally: ReadingTally, pace: Pace) -> dict[str, Any]:
     return {
         "date": day.isoformat(),
         "read": tally.articles,

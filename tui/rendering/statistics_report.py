@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from store.library.statistics import MIN_PACE_READINGS, Pace, ReadShare, Statistics, Tally
+from store.library.statistics import MIN_PACE_READINGS, Pace, ReadingTally, ReadShare, Statistics
 from tui.rendering.cells import cell_width, fit_cells, pad_left, truncate_cells, wrap_text
 from tui.rendering.charts import (
     WEEKDAY_CELLS,
@@ -126,7 +126,7 @@ def describe_statistics(statistics: Statistics) -> list[str]:
     return lines
 
 
-def describe_tally(tally: Tally, pace: Pace) -> str:
+def describe_tally(tally: ReadingTally, pace: Pace) -> str:
     """Return `2 articles · 900 words · 4 min`."""
     if not tally.articles:
         return "–"
@@ -170,7 +170,7 @@ def _article_figures(statistics: Statistics) -> list[Figure]:
         ("Total", join_nonempty((format_count(read, "reading"), format_count(words, "word")))),
     ]
     if statistics.is_complete:
-        today = statistics.days.get(statistics.today, Tally())
+        today = statistics.days.get(statistics.today, ReadingTally())
         figures.insert(1, ("Today", describe_tally(today, statistics.pace)))
     return figures
 

@@ -14,9 +14,9 @@ from store.library.statistics import (
     AVERAGE_PACE,
     DayCounter,
     Pace,
+    ReadingTally,
     ReadShare,
     Statistics,
-    Tally,
     compute_pace,
     compute_statistics,
     count_readings,
@@ -46,7 +46,9 @@ def row(category: str, words: int, reads: int, *, starred: bool = False) -> Arti
 
 
 def read_on(*days_ago: int) -> Statistics:
-    return Statistics(TODAY, days={TODAY - timedelta(days=ago): Tally(1, 100) for ago in days_ago})
+    return Statistics(
+        TODAY, days={TODAY - timedelta(days=ago): ReadingTally(1, 100) for ago in days_ago}
+    )
 
 
 def test_statistics_of_a_library() -> None:
@@ -87,7 +89,7 @@ def test_streaks(days_ago: tuple[int, ...], streak: int, longest: int) -> None:
 
 
 def test_readings_at_both_ends_of_the_calendar() -> None:
-    days = {date.min: Tally(1, 100), date.max: Tally(1, 100)}
+    days = {date.min: ReadingTally(1, 100), date.max: ReadingTally(1, 100)}
     assert Statistics(TODAY, days=days).longest_streak == 1
     assert Statistics(date.min, days=days).longest_streak == 1
 

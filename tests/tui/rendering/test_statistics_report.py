@@ -10,7 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 
-from store.library.statistics import Pace, ReadShare, Statistics, Tally
+from store.library.statistics import Pace, ReadingTally, ReadShare, Statistics
 from tui.rendering.cells import cell_width
 from tui.rendering.charts import ChartLine
 from tui.rendering.statistics_report import describe_statistics, format_share, render_statistics
@@ -29,12 +29,21 @@ FEEDS = (
     *(ReadShare(f"Feed {n}", n, 0) for n in range(1, 24)),
 )
 DAYS = {
-    TODAY - timedelta(days=ago): Tally(1 + ago % 5, 150 * (1 + ago % 7))
+    TODAY - timedelta(days=ago): ReadingTally(1 + ago % 5, 150 * (1 + ago % 7))
     for ago in range(400)
     if ago % 3 or ago % 10 == 0
 }
 FULL = Statistics(
-    TODAY, 1114, 45, 2, Tally(90, 12_000), DAYS, CATEGORIES, FEEDS, Pace(251, 7), is_complete=True
+    TODAY,
+    1114,
+    45,
+    2,
+    ReadingTally(90, 12_000),
+    DAYS,
+    CATEGORIES,
+    FEEDS,
+    Pace(251, 7),
+    is_complete=True,
 )
 EMPTY = Statistics(TODAY, is_complete=True)
 UNREAD = replace(EMPTY, articles=747, categories=CATEGORIES)
@@ -80,7 +89,7 @@ def test_a_library_of_which_nothing_was_read_has_its_categories_beside_the_figur
 
 
 def test_reading_of_long_ago_leaves_the_last_days_empty() -> None:
-    old = replace(FULL, days={date(2020, 2, 29): Tally(3, 100)})
+    old = replace(FULL, days={date(2020, 2, 29): ReadingTally(3, 100)})
     text = text_of(render_statistics(old, 78))
     assert "since Feb. 29, 2020" in text
     assert "Nothing read\n" in text

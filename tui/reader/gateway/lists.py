@@ -17,6 +17,7 @@ from store.model.errors import InvalidQuery, LibraryUnavailable
 from store.model.results import ExternalChanges, LoadProgress
 from store.model.times import to_unix_seconds
 from store.search.list_query import SHOWS, ListQuery, Matches, SearchQuery
+from store.system.memory import return_free_memory
 from store.text.clean import clean_line
 from tui.reader.gateway import messages
 from tui.reader.gateway.messages import ListRequest
@@ -209,8 +210,6 @@ class Lists(Part):
             self._load_list_interval = max(LOAD_LIST_INTERVAL, LOAD_LIST_SHARE * took)
 
     def _background_steps(self) -> Iterator[object]:
-        from store.system.memory import return_free_memory
-
         return_free_memory()
         yield from self._index_steps()
         if self._background_job is not None:
