@@ -22,7 +22,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 import orjson
 
 from store.journal.events import decode_line, newer_format_message
-from store.journal.journal import MACHINE_NAME_PATTERN
+from store.journal.journal_file import MACHINE_NAME_PATTERN
 from store.model.errors import InvalidInput, describe_system_error
 from store.segments.segments import SEGMENT_NAME_PATTERN
 from store.segments.storage import BadContent, parse_tables

@@ -25,7 +25,7 @@ from store.backup.archive import (
     open_archive,
 )
 from store.journal.events import Event, newer_format_message, normalize_line, try_decode_event
-from store.journal.journal import end_last_line
+from store.journal.journal_file import end_last_line
 from store.journal.reading_state import ReadingState
 from store.model.article import ParsedArticle
 from store.model.errors import InvalidInput, LibraryDamaged, LibraryNotEmpty, SaveFailed

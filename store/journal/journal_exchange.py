@@ -25,9 +25,9 @@ from store.journal.events import (
     normalize_line,
     try_decode_event,
 )
-from store.journal.journal import (
+from store.journal.journal import READ_BATCH_LINES
+from store.journal.journal_file import (
     MACHINE_NAME_PATTERN,
-    READ_BATCH_LINES,
     Cursor,
     end_last_line,
     file_matches_cursor,

@@ -27,7 +27,8 @@ from store.journal.events import (
     normalize_line,
     try_decode_event,
 )
-from store.journal.journal import Journal, find_writer, make_rewritten_header
+from store.journal.journal import Journal
+from store.journal.journal_file import find_writer, make_rewritten_header
 from store.journal.reading_state import ReadingState
 from store.model.errors import LibraryDamaged, LibraryReadOnly, SaveFailed, describe_system_error
 from store.model.times import Clock, current_timestamp, to_microseconds

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from store.journal.events import newer_format_message, normalize_line
-from store.journal.journal import find_writer
+from store.journal.journal_file import find_writer
+from store.journal.reading_state import SNAPSHOT_FILE
 from store.model.errors import LibraryBusy, LibraryDamaged, SaveFailed
 from store.model.times import Clock
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, body_from_document
@@ -44,8 +45,6 @@ from store.system.files import (
 REPAIR_LOCK_TIMEOUT = 1.0
 """Seconds that a repair waits for another writer: less than `LOCK_TIMEOUT`, because the reader is
 blocked."""
-SNAPSHOT_NAME = "reading.json"
-"""The file of the reading state in the cache."""
 
 DOCUMENT_PARSERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "articles": article_from_document,
@@ -148,7 +147,7 @@ class Repairer:
         self._repairs_empty = True
         with self.lock_segments(REPAIR_LOCK_TIMEOUT):
             with contextlib.suppress(OSError):
-                (cache / SNAPSHOT_NAME).unlink(missing_ok=True)
+                (cache / SNAPSHOT_FILE).unlink(missing_ok=True)
             removed = self.sweep_temporary_files(cache)
             if line := repair_journal(self._journal, self._machine, self._clock):
                 self.repaired[self._journal] = line
@@ -211,8 +210,7 @@ class Repairer:
 
     def warn_missing(self, path: Path, articles: int) -> None:
         """Report that articles read from this file before are no longer in any file."""
-        name = f"{path.parent.name}/{path.name}"
-        many = "1 article" if articles == 1 else f"{articles:,} articles"
+        name, many = f"{path.parent.name}/{path.name}", _count_articles(articles)
         if articles and not path.exists():
             self._warn(f"{name} was removed by another program, with {many}{self._name_backup()}")
         elif articles and path not in self.repaired:
@@ -221,8 +219,7 @@ class Repairer:
     def warn_readded(self, path: Path, articles: int) -> None:
         """Report that articles another program had removed from this file were added again."""
         if articles:
-            name = f"{path.parent.name}/{path.name}"
-            many = "1 article" if articles == 1 else f"{articles:,} articles"
+            name, many = f"{path.parent.name}/{path.name}", _count_articles(articles)
             self._warn(f"{name} was removed or replaced by another program; added {many} again")
 
     def check_files(self) -> int:
@@ -262,6 +259,10 @@ class Repairer:
             return read_tables(path, table, thorough=True).get(table, {})
         except BadContent:
             return self.recover(path, table, {})[table]
+
+
+def _count_articles(number: int) -> str:
+    return "1 article" if number == 1 else f"{number:,} articles"
 
 
 def _is_empty(path: Path) -> bool:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from store.journal.events import Event, NewEvent, decode_line, encode_event, encode_line
-from store.journal.journal import Journal, read_next_lines
+from store.journal.journal import Journal
+from store.journal.journal_file import read_next_lines
 from store.model.errors import LibraryBusy, LibraryReadOnly, SaveFailed
 from tests.support.libraries import FakeClock
 
@@ -88,7 +89,7 @@ def test_events_for_some_articles(make: Make) -> None:
 
 
 def test_recent_events_come_latest_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.journal.journal.LINE_BLOCK_BYTES", 37)
+    monkeypatch.setattr("store.journal.journal_file.LINE_BLOCK_BYTES", 37)
     journal = make()
     assert list(journal.recent_events()) == []
     ids = ["x" * size for size in (1, 30, 400, 2)]

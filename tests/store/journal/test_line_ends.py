@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.journal.events import encode_line
-from store.journal.journal import end_last_line
+from store.journal.journal_file import end_last_line
 from store.maintenance.repair import review_copies
 from tests.support.libraries import Machine, ids, state, undo
 from tests.support.maintenance import compact

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.journal.events import NO_EVENT_DATA, Event
-from store.journal.journal import MACHINE_NAME_PATTERN
+from store.journal.journal_file import MACHINE_NAME_PATTERN
 from store.journal.reading_state import ArticleState, ReadingState, apply_event
 from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle, ReadingStatus

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from store.journal.events import NewEvent, encode_line
-from store.journal.journal import Journal, find_writer
+from store.journal.journal import Journal
+from store.journal.journal_file import find_writer
 from store.maintenance.repair import review_copies
 from store.model.article import Body, ParsedArticle
 from store.search.list_query import ListQuery

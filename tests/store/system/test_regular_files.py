@@ -24,7 +24,7 @@ RAW_OPENS = {
     ("store.backup.restore", "os.open(path)"): "writes a new file",
     ("store.feeds.resolve_url", "gzip.open(packed)"): "an open regular file",
     ("store.importers.zip_files", "zipfile.ZipFile(archive)"): "an open file",
-    ("store.journal.journal", "os.fdopen(os.dup)"): "an open regular file",
+    ("store.journal.journal_file", "os.fdopen(os.dup)"): "an open regular file",
     ("store.library.front_page", "library.read_text(article)"): "no file",
     ("store.library.item_matcher", "self.articles.read_text(article)"): "no file",
     ("store.library.updates", "articles.read_text(row.id)"): "no file",
