@@ -1,4 +1,4 @@
-"""Dialogs that show lines to read: the undo history, the feeds, a URL, the help."""
+"""Dialogs that show lines to read: the output of a command, a URL."""
 
 from __future__ import annotations
 
@@ -10,29 +10,19 @@ from textual.geometry import Offset, Size
 
 from tui.reader.dialogs.dialog import CommandTable, FramedDialog
 from tui.reader.widgets.line_view import LineView
-from tui.rendering.cells import StyledText, cell_width, fit_cells, wrap_text
+from tui.rendering.cells import StyledText, wrap_text
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
 
-KEY_COLUMN_CELLS = 18
-"""Width of the left column: a date and time, and a gap."""
-
 
 class TextDialogView(LineView):
-    """The lines, in two columns where they have a tab."""
+    """The lines, wrapped for the width."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__()
         self._source_lines = lines
-        self._lines: list[Sequence[StyledText]] = []
-
-    def show(self, lines: Sequence[str]) -> None:
-        """Show other lines, from the first."""
-        self._source_lines = lines
-        self.on_resize()
-        self.scroll_to_line(0)
-        self.refresh(layout=True)
+        self._lines: list[str] = []
 
     def on_resize(self) -> None:
         """Wrap the lines for the width."""
@@ -44,10 +34,9 @@ class TextDialogView(LineView):
         """Return the number of lines at a width."""
         return len(self._wrap_lines(width))
 
-    def _wrap_lines(self, width: int) -> list[Sequence[StyledText]]:
-        return [
-            pieces for line in self._source_lines for pieces in _wrap_line(line, max(1, width - 2))
-        ]
+    def _wrap_lines(self, width: int) -> list[str]:
+        room = max(1, width - 2)
+        return [part for line in self._source_lines for part in wrap_text(line, room) or [""]]
 
     @property
     def caret(self) -> Offset:
@@ -56,19 +45,7 @@ class TextDialogView(LineView):
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return one line, indented by a cell."""
-        return [(" ", "text"), *self._lines[y]] if y < len(self._lines) else []
-
-
-def _wrap_line(line: str, width: int) -> list[Sequence[StyledText]]:
-    key, tab, text = line.partition("\t")
-    if not tab:
-        role = "heading" if line.endswith(":") else "text"
-        return [[(part, role)] for part in wrap_text(line, width)] or [[]]
-    lines = wrap_text(text, max(1, width - KEY_COLUMN_CELLS)) or [""]
-    if cell_width(key) >= KEY_COLUMN_CELLS:  # on a line of its own, so that no key is cut off
-        return [[(key, "accent")], *([(" " * KEY_COLUMN_CELLS + line, "text")] for line in lines)]
-    head: Sequence[StyledText] = [(fit_cells(key, KEY_COLUMN_CELLS), "accent"), (lines[0], "text")]
-    return [head, *([(" " * KEY_COLUMN_CELLS + line, "text")] for line in lines[1:])]
+        return [(" " + self._lines[y], "text")] if y < len(self._lines) else []
 
 
 class TextDialog(FramedDialog[None]):

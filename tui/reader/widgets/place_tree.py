@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from textual import events
@@ -40,12 +40,6 @@ class PlaceTree(LineView):
 
     class SelectionChanged(Message):
         """The cursor is on another place, or the places are others."""
-
-    @dataclass
-    class Folded(Message):
-        """The user folded or unfolded a place."""
-
-        folded: Collection[str]
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         """Make an empty tree."""
@@ -132,7 +126,6 @@ class PlaceTree(LineView):
         self.move_to(index)
         self.folded ^= {self._rows[index].place.key}
         self._lay_out()
-        self.post_message(self.Folded(frozenset(self.folded)))
 
     def _lay_out(self) -> None:
         selected, before = self.selected_place, self.cursor
