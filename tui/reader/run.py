@@ -165,8 +165,8 @@ class ReaderRun:
         """Create the gateway. The sample library (not `own`) has no backups and no feeds."""
         from store.system.programs import HookRunner
         from tui.reader.gateway import Gateway
-        from tui.reader.gateway.articles import SummaryCommand
         from tui.reader.gateway.messages import OperationFailed
+        from tui.reader.gateway.summaries import SummaryCommand
         from tui.services import make_fetch_context
 
         programs = {"on_new": settings.on_new, "on_read": settings.on_read}

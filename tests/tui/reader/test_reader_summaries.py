@@ -17,7 +17,7 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import screen_text
-from tui.reader.gateway.articles import SummaryCommand
+from tui.reader.gateway.summaries import SummaryCommand
 
 SCRIPT = """#!/bin/sh
 echo run >> "$0-runs"

@@ -9,12 +9,15 @@ from store.library.protocol import Library
 from store.system.programs import HookRunner
 from tui.actions.article_changes import ArticleFlag
 from tui.actions.loose_pages import LoosePages
-from tui.reader.gateway.articles import Articles, Changes, Summaries
+from tui.reader.gateway.articles import Articles
+from tui.reader.gateway.changes import Changes
 from tui.reader.gateway.exports import Exports
 from tui.reader.gateway.feeds import Feeds
-from tui.reader.gateway.lists import BackgroundJob, Lists, Reports
+from tui.reader.gateway.lists import BackgroundJob, Lists
 from tui.reader.gateway.pages import Pages
 from tui.reader.gateway.places import Places
+from tui.reader.gateway.reports import Reports
+from tui.reader.gateway.summaries import Summaries
 from tui.reader.gateway.worker import PostMessage, Worker
 
 __all__ = ["ArticleFlag", "BackgroundJob", "Gateway", "PostMessage"]

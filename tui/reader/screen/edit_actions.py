@@ -13,7 +13,7 @@ from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import HistoryPicker
 from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import ArticleFlag, messages
-from tui.reader.gateway.articles import Changes
+from tui.reader.gateway.changes import Changes
 from tui.reader.gateway.messages import Articles, ListedRows
 from tui.reader.screen.panes import Panes
 from tui.reader.screen.prompts import Prompts

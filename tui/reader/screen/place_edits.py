@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker
-from tui.reader.gateway.articles import Changes
+from tui.reader.gateway.changes import Changes
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
