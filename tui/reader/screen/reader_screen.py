@@ -1,16 +1,17 @@
-"""The reader's screen: its parts, what follows each message, and the bottom line.
+"""The reader's screen: its parts, and what follows the messages of its widgets.
 
 Every part owns its state and is handed what it needs. What several parts need to know is in
-`ReaderState`. Messages reach the parts from here alone, commands from `reader_commands` alone.
+`ReaderState`. The parts that carry out each command are named in `reader_commands`, those that
+receive each message from the library in `reader_messages`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import iscoroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -46,6 +47,7 @@ from tui.reader.screen.place_memory import PlaceMemory
 from tui.reader.screen.preview_actions import PreviewActions
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_commands import go_back, make_command_table
+from tui.reader.screen.reader_messages import ReceiverTable, make_receiver_table
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
 from tui.reader.screen.side_pane_actions import SidePaneActions
@@ -57,9 +59,6 @@ from tui.reader.widgets.bars import FindBar, HeaderLine, StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput, SanitizedInput
 from tui.reader.widgets.place_tree import PlaceTree
 from tui.reader.widgets.side_pane import SidePane
-from tui.rendering.wording import (
-    format_first_and_count,
-)
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
@@ -76,8 +75,6 @@ many times as long the cursor rests before the other panes follow it."""
 FOLDED_SECTIONS = "folded_sections"
 """The name under which the folded sections of the side pane are kept from one session to the next."""
 GatewayFactory = Callable[[PostMessage], Gateway]
-Receiver = Callable[[Any], object]
-"""Receives the messages of one type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.keymap = keymap
         self._hint = hint
         self._settings = loaded.settings
-        self._settings_faults = loaded.faults
+        self.settings_faults = loaded.faults
         self.host = host
         self._position_timer: Timer | None = None
         """Runs while the position in the bottom line is to follow the cursor."""
@@ -379,101 +376,9 @@ class Reader(KeymapScreen, Screen[None]):
     # -- messages from the library -----------------------------------------------------------
 
     @cached_property
-    def receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
+    def receivers(self) -> ReceiverTable:
         """The receivers of each message, in the order in which they are called."""
-        overlays, places, previews = self.overlays, self.places, self.previews
-        return {
-            messages.ArticleLoaded: [
-                self.articles.show,
-                self.pages.load_wanted_text,
-                self.side.show,
-                previews.receive,
-                overlays.receive_message,
-                lambda _: self.call_after_refresh(self.update_status),  # how far one is in it
-            ],
-            **self._page_receivers(),
-            messages.InsightsComputed: [self.side.show_insights],
-            messages.SummaryStatusChanged: [self.side.show_summary_status],
-            messages.SimilarFound: [self.side.show_similar, overlays.receive_message],
-            **self._list_receivers(),
-            messages.RowsChanged: [
-                self.receive_changes,
-                self.header.refresh_after_change,
-                places.refresh,
-                overlays.receive_message,
-            ],
-            messages.LibraryChanged: [
-                previews.forget_texts,
-                self.lists.reload,
-                self.header.refresh,
-                places.refresh,
-            ],
-            **self._progress_receivers(),
-            **self._dialog_receivers(),
-            messages.OperationFailed: [
-                self.lists.show_failure,
-                self.show_failure,
-                overlays.receive_message,
-            ],
-        }
-
-    def _progress_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
-        return {
-            messages.Progressed: [self.status.show_progress],
-            messages.LibraryLoaded: [self.finish_loading, self.header.refresh, self.places.refresh],
-            messages.AccessChanged: [self.show_access],
-            messages.IndexEnded: [
-                self.status.end_progress,
-                self.side.reload_insights,
-                self.places.refresh,
-                self.overlays.receive_message,
-            ],
-            messages.FetchEnded: [
-                self.status.end_progress,
-                self.feeds.show_fetch_result,
-                self.header.refresh,
-                self.places.refresh,
-            ],
-        }
-
-    def _dialog_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
-        return {
-            messages.BackupFailed: [self.show_failure],
-            messages.LinkLoaded: [self.links.use_link],
-            messages.TagsListed: [self.edits.suggest_tags],
-            messages.ExportNameSuggested: [self.exports.prompt_for_file],
-            messages.ArticleRendered: [self.exports.pipe],
-            messages.PlacesListed: [self.places.show_places],
-            messages.PlacesCounted: [self.places.show_counts, self.describe_selected_place],
-            messages.PrivateHostDetected: [self.feeds.confirm_private_host],
-            messages.UndoHistoryListed: [self.edits.show_undo_history],
-            messages.StoryUpdated: [self.overlays.receive_message],
-            messages.FrontPageUpdated: [self.overlays.receive_message],
-            messages.StatisticsUpdated: [self.overlays.receive_message],
-            messages.PaceMeasured: [self.overlays.receive_message],
-        }
-
-    def _list_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
-        return {
-            messages.RowsListed: [self.receive_rows, self.header.refresh],
-            messages.ListCounted: [self.header.show_counts],
-            messages.WindowLoaded: [self.lists.add_window],
-            messages.UnreadFound: [self.navigation.show_unread],
-            messages.UnreadListed: [self.overlays.show_triage],
-            messages.FiltersCounted: [self.lists.choose_filter],
-            messages.SearchCompleted: [self.search.show_matches, self.follow_matches],
-            messages.SearchRejected: [self.search.show_query_error],
-            messages.SnippetsFound: [self.search.show_snippets],
-        }
-
-    def _page_receivers(self) -> Mapping[type[messages.LibraryMessage], Sequence[Receiver]]:
-        return {
-            messages.PageFetchStarted: [self.pages.show_fetch],
-            messages.PageTextLoaded: [self.pages.show_text],
-            messages.LinkResolved: [self.pages.open_resolved],
-            messages.KnownLinksFound: [self.pages.mark_known_links],
-            messages.PageKept: [self.pages.show_kept],
-        }
+        return make_receiver_table(self)
 
     @on(messages.LibraryMessage)
     async def receive_message(self, message: messages.LibraryMessage) -> None:
@@ -482,77 +387,6 @@ class Reader(KeymapScreen, Screen[None]):
             result = receive(message)
             if iscoroutine(result):
                 await result
-
-    def receive_rows(self, message: messages.RowsListed) -> None:
-        """Show a list, and let keys have a meaning from now on."""
-        if self.lists.show_rows(message):
-            self.update_status()
-            self.notify_list_shown()
-            self.follow_rows(message)
-
-    def follow_rows(self, _: messages.LibraryMessage) -> None:
-        """Show the article under the cursor of another list, or nothing beside an empty one."""
-        self.previews.follow()
-
-    def follow_matches(self, _: messages.LibraryMessage) -> None:
-        """Show the article under the cursor of what was found, once the user types no more."""
-        self.previews.follow(waits=self.search.input is not None)
-
-    def receive_changes(self, message: messages.RowsChanged) -> None:
-        """Update list and panes, and say what was done."""
-        changed = None if message.is_many else [*message.rows, *message.removed]
-        self.previews.preview.forget(changed)
-        if message.removed:
-            self.lists.remove(message.removed)
-            self.side.remove(message.removed)
-            self.articles.remove(message.removed)
-            self.previews.follow(rests=True)
-        if not message.is_many:
-            self.article_list.update_rows(message.rows)
-        elif not message.removed:
-            self.article_list.reload_rows()
-        self.side.update_similar(message)
-        entries = (self.article_view.full_article, self.side_pane.full_article)
-        for article in {each.article.id for each in entries if each}:
-            if message.is_many or article in message.rows:
-                self.gateway.articles.preview_article(article)
-        if message.notice:
-            is_done = message.is_done or bool(message.rows or message.removed or message.is_many)
-            hint = message.describe_next(self.keymap)
-            self.status_line.show_notice(message.notice, "done" if is_done else "info", hint)
-        self.update_status()
-
-    def finish_loading(self, message: messages.LibraryLoaded) -> None:
-        """Report what is wrong with the library and the settings."""
-        self.state.read_only_reason = message.read_only_reason
-        self.article_list.is_cursor_settled = True
-        self.status.end_progress(message)
-        problems = [
-            *filter(None, [message.read_only_reason]),
-            *self._settings_faults,
-            *message.problems,
-        ]
-        if problems:
-            problem = format_first_and_count(problems[0], len(problems))
-            self.status_line.show_notice(problem, "failed")
-
-    def show_access(self, message: messages.AccessChanged) -> None:
-        """Say that nothing can be changed for now, or that it can again."""
-        self.state.read_only_reason = message.read_only_reason
-        if message.read_only_reason:
-            self.status_line.show_notice(message.read_only_reason, "failed")
-        else:
-            self.side.ask_again()
-            if self.articles.is_loading and self.state.current_pane == "article":
-                self.articles.open(self.state.requested_article, visit=False)
-            else:
-                self.previews.load_again()
-            self.status_line.show_notice("Changes are saved again", "done")
-        self.update_status()
-
-    def show_failure(self, message: messages.OperationFailed | messages.BackupFailed) -> None:
-        """Show what failed."""
-        self.status_line.show_notice(message.problem, "failed")
 
     # -- messages from the widgets -----------------------------------------------------------
 
@@ -616,11 +450,13 @@ class Reader(KeymapScreen, Screen[None]):
         self.pages.read_link(message.link)
 
     @on(ArticleView.LaidOut)
-    def _show_share_read(self) -> None:
+    def show_seen_percent(self) -> None:
+        """Say how far one is in the article: its lines are others now."""
         self.update_status()
 
     @on(ArticleView.CodeFound)
-    def _highlight_code(self, message: ArticleView.CodeFound) -> None:
+    def highlight_code(self, message: ArticleView.CodeFound) -> None:
+        """Have the code of the article highlighted."""
         self.code.highlight(message.text)
 
     @on(SidePane.SimilarChosen)
@@ -763,7 +599,7 @@ class Reader(KeymapScreen, Screen[None]):
     def splash_lines(self) -> list[tuple[int, int, str]]:
         """Return the lines that the next start shows at once: column, row and content of each.
 
-        None if the screen shows something else than the next start will.
+        There are none if the screen shows something else than the next start will.
         """
         if (
             not self.memory.is_next_place_shown
