@@ -19,11 +19,12 @@ from store.library.feed_names import FeedLabels
 from store.library.folded_copies import fold_copies
 from store.library.folder_articles import FolderArticles
 from store.library.folder_reading import FolderReading, StaleParts, check_kind
+from store.library.folder_rows import FolderRows
 from store.library.folder_watch import FolderWatch
 from store.library.listing import FolderListing
 from store.library.protocol import Capability, ListField, Listing
 from store.library.updates import lacks_version, sort_arrived
-from store.maintenance.repair import REPAIR_LOCK_TIMEOUT, Repairer
+from store.maintenance.repair import Repairer
 from store.model.article import (
     Article,
     ArticleInsights,
@@ -31,7 +32,6 @@ from store.model.article import (
     FullArticle,
     ParsedArticle,
     ReadingStatus,
-    Rejection,
     SimilarArticle,
     Snippet,
     make_item_key,
@@ -39,10 +39,7 @@ from store.model.article import (
 from store.model.errors import (
     ArticleNotFound,
     InvalidQuery,
-    LibraryBusy,
-    LibraryDamaged,
     LibraryReadOnly,
-    SaveFailed,
 )
 from store.model.results import (
     AddProgress,
@@ -58,12 +55,11 @@ from store.model.results import (
 from store.model.times import Clock
 from store.search.list_query import ListQuery, Matches, PassageMatches, SearchQuery
 from store.segments.open_files import OpenSegmentFiles
-from store.segments.segments import SEGMENT_SIZE, ArticleLocation, Segments, TextReader
+from store.segments.segments import SEGMENT_SIZE, Segments, TextReader
 from store.segments.storage import SEGMENT_FORMAT
-from store.system.files import FileSignature, make_library_folders
+from store.system.files import make_library_folders
 from store.system.memory import pause_gc
 from store.system.paths import SEARCHES_FILE, SUBSCRIPTIONS_FILE
-from store.system.placeholders import find_awaited_files
 from store.text.names import unique_names
 from store.text.urls import make_link_key, make_page_id, make_url_id
 
@@ -85,10 +81,6 @@ if TYPE_CHECKING:
     from store.search.similar import ComparedArticle, SimilarArticleFinder
 
 LIBRARY_CONTENTS = frozenset({"articles", "texts", "journal", SUBSCRIPTIONS_FILE, SEARCHES_FILE})
-MAX_NAMED_FILES = 3
-"""Files named in a line about many."""
-MANY_SEGMENTS = 20
-"""Segments whose rows are left out of garbage collections: with 100,000 rows, one takes 25 ms."""
 ARTICLE_BATCH_SIZE = 20_000
 """Articles whose facts are read at once."""
 
@@ -149,13 +141,14 @@ class FolderLibrary:
         )
         self._segments = Segments(folder, machine, self.repairer.recover)
         self._texts = TextReader(self._segments)
-        self._open_files = OpenSegmentFiles(machine, self._segments.folders)
         self._journal = Journal(folder / "journal", machine, clock, self._warn, self._name_backup)
         self._stale = StaleParts()
+        self._feed_labels = FeedLabels(
+            folder / SUBSCRIPTIONS_FILE, lambda: self.feeds.subscriptions(), self._warn
+        )
+        self._rows = self._make_rows(OpenSegmentFiles(machine, self._segments.folders))
         self._reading = self._make_reading()
-        self._unloaded: set[str] = set()
         self._tags: set[str] = set()
-        self._clear_catalog()
         self._watch = self._make_folders()
 
     # -- imported when first used, because a start that shows a list needs none of it ------
@@ -289,16 +282,16 @@ class FolderLibrary:
             self._newer_format,
         )
 
-    @cached_property
-    def _feed_labels(self) -> FeedLabels:
-        file = self._folder / SUBSCRIPTIONS_FILE
-        return FeedLabels(file, lambda: self.feeds.subscriptions(), self._warn)
-
-    def _clear_catalog(self) -> None:
-        self._catalog = Catalog()
-        self._signatures: dict[str, FileSignature] = {}
-        self._unread: set[str] = set()
-        """The segments that could not be read, which is tried again by each refresh."""
+    def _make_rows(self, open_files: OpenSegmentFiles) -> FolderRows:
+        return FolderRows(
+            self._segments,
+            open_files,
+            self.repairer,
+            self._feed_labels,
+            self._stale,
+            lambda: self._reading.state,
+            self._warn,
+        )
 
     def _make_reading(self) -> FolderReading:
         return FolderReading(
@@ -325,6 +318,10 @@ class FolderLibrary:
         return f"; the newest backup is {newest}" if newest else ""
 
     # -- reading ---------------------------------------------------------------------------
+
+    @property
+    def _catalog(self) -> Catalog:
+        return self._rows.catalog
 
     def _newer_format(self) -> int:
         """Return the format of files that a newer version has written; 0 if there are none."""
@@ -357,55 +354,9 @@ class FolderLibrary:
 
     def load(self) -> Iterator[LoadProgress]:
         """Load the reading state, then the segments, newest first."""
-        signatures = self._segments.signatures()
-        self._warn_awaited()
-        self._clear_catalog()
-        self._feed_labels.shown = self._feed_labels.read()
-        self._unloaded = set(signatures)
-        try:
-            with pause_gc(freeze=len(signatures) > MANY_SEGMENTS):
-                yield from self._reading.load()
-                for done, (name, signature) in enumerate(signatures.items(), 1):
-                    if name in self._unloaded:
-                        self._unloaded.discard(name)
-                        self._read_segment(name, signature)
-                        self._open_files.open([name])
-                    yield LoadProgress(len(self._catalog), done, len(signatures))
-        finally:
-            self._unloaded.clear()
+        self._watch.warn_awaited()
+        yield from self._rows.load(self._reading.load)
         self._reading.write_snapshot_if_due()
-
-    def _warn_awaited(self) -> None:
-        folders = (self._folder, *self._segments.folders, self._journal.own_path.parent)
-        names = [f"{path.relative_to(self._folder)}" for path in find_awaited_files(folders)]
-        if names:
-            others = f" and {len(names) - MAX_NAMED_FILES:,} more" * (len(names) > MAX_NAMED_FILES)
-            self._warn(
-                f"{self._folder}: not here yet, only placeholders of the cloud folder:"
-                f" {', '.join(names[:MAX_NAMED_FILES])}{others}"
-            )
-
-    def _read_segment(self, name: str, signature: FileSignature) -> set[str]:
-        """Read a segment; return the articles that were in it and no longer are."""
-        missing = self._catalog.segment_articles(name) if name in self._signatures else set()
-        self._signatures[name] = signature
-        self._unread.discard(name)
-        self._stale.index = True
-        try:
-            for found in self._segments.read_rows(name, self._feed_labels.read()):
-                if isinstance(found, Rejection):
-                    self._warn(f"{found.location}: {found.reason}")
-                else:
-                    self._catalog.add(
-                        ArticleLocation(name, found[0]), found[1], self._reading.state
-                    )
-                    missing.discard(found[1].id)
-        except LibraryDamaged as error:
-            self._warn(str(error))
-            self._unread.add(name)
-            return set()
-        # Articles read before the file was damaged stay: it may be half-synced.
-        return set() if self.repairer.is_damaged(self._segments.facts_path(name)) else missing
 
     def update_index(self) -> Iterator[IndexProgress]:
         """Index what is new, in steps."""
@@ -669,7 +620,7 @@ class FolderLibrary:
                     self._reading.append(events)
                 if articles := [*arrived.new.values(), *arrived.newer.values()]:
                     stored.store(articles)
-                    self._refresh_segments()
+                    self._rows.refresh()
                 added += len(arrived.new)
                 known += len(batch) - len(arrived.new)
                 yield AddProgress(added, known, tuple(arrived.new))
@@ -686,8 +637,7 @@ class FolderLibrary:
         self._reading.finish_change()
         with self.repairer.lock_segments():
             self.repairer.sweep_temporary_files(self._cache)
-            self._unloaded.clear()
-            self._refresh_segments()
+            self._rows.read_all()
             self._check_writable()  # again, now that every file has been read
             yield
 
@@ -702,7 +652,7 @@ class FolderLibrary:
             }
             if lacking:
                 stored.store(list(lacking.values()))
-                self._refresh_segments()
+                self._rows.refresh()
         return len(lacking)
 
     def _add_copied_events(self, write: Callable[[], int]) -> int:
@@ -723,60 +673,12 @@ class FolderLibrary:
         if problem := self._watch.find_problem():
             self._warn(problem)
             return ExternalChanges({}, is_list_stale=False)
-        rows = self._reading.refresh() | self._rename_feeds()
-        is_stale = self._refresh_segments() or self._stale.lists
+        rows = self._reading.refresh() | self._rows.rename_feeds()
+        is_stale = self._rows.refresh() or self._stale.lists
         if not self.read_only_reason:
-            self._readd_missing()
+            self._rows.readd_missing()
         self._stale.lists = False
         return ExternalChanges(rows, is_stale)
-
-    def _rename_feeds(self) -> dict[str, ArticleRow]:
-        labels, shown = self._feed_labels.read(), self._feed_labels.shown
-        if labels is shown:
-            return {}
-        self._feed_labels.shown = labels
-        gone = shown.keys() - labels.keys()
-        return self._catalog.label_feeds(
-            labels, gone, self._reading.state, self._segments.read_article
-        )
-
-    def _refresh_segments(self) -> bool:
-        """Read the segments that are new or different; return True if there were any."""
-        signatures, known = self._segments.signatures(), self._signatures
-        changed = [
-            name
-            for name in signatures
-            if name not in self._unloaded
-            and (name in self._unread or signatures[name] != known.get(name))
-        ]
-        lost = {name: self._read_segment(name, signatures[name]) for name in changed}
-        removed = known.keys() - signatures.keys()
-        lost |= {name: self._catalog.segment_articles(name) for name in removed}
-        if is_removed := bool(removed) or any(lost.values()):
-            self._clear_catalog()  # other copies of the missing articles may be valid now
-            for name in signatures.keys() - self._unloaded:
-                self._read_segment(name, signatures[name])
-            for name, articles in lost.items():
-                kept = {each for each in articles if not self._reading.state.get(each).deleted[1]}
-                if not self._open_files.note_missing(name, missing := kept - set(self._catalog)):
-                    self.repairer.warn_missing(self._segments.facts_path(name), len(missing))
-        self._open_files.open(changed)
-        return is_removed or not self._unread.issuperset(changed)
-
-    def _readd_missing(self) -> None:
-        """Add the articles and texts again that another program removed from our own segments."""
-        if not self._open_files.missing and not self._open_files.has_missing_texts():
-            return
-        try:
-            with self.repairer.lock_segments(REPAIR_LOCK_TIMEOUT):
-                self._refresh_segments()  # another process may have done it already
-                for name, count in self._open_files.append_missing(self._segments, self._catalog):
-                    self.repairer.warn_readded(self._segments.facts_path(name), count)
-                for path in self._open_files.restore_missing_texts():
-                    self._warn(f"texts/{path.name} was removed by another program; written again")
-            self._refresh_segments()
-        except (LibraryBusy, SaveFailed) as error:
-            self._warn(str(error))  # the next refresh tries again
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call nothing: a look at the folder is cheap."""
@@ -786,6 +688,6 @@ class FolderLibrary:
         self._reading.finish_change()
         if self._is_folding:
             self._copies.close()
-        self._open_files.close()
+        self._rows.close()
         self._journal.close()
         self._reading.write_snapshot_if_due()

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from store.model.errors import LibraryUnavailable, describe_system_error
 from store.system.files import WarningHandler, make_folder
+from store.system.placeholders import find_awaited_files
+
+MAX_NAMED_FILES = 3
+"""Files named in a line about many."""
 
 
 class FolderWatch:
@@ -29,10 +33,20 @@ class FolderWatch:
         try:
             missing = [folder for folder in self._folders if not _is_folder(folder)]
             if missing and self._device != _device_of(self._library):
-                return f"{self._library} is gone: its disk is not mounted any more"
+                return f"{self._library} is gone: its disk is no longer mounted"
         except OSError as error:
             return f"{error.filename} cannot be read: {describe_system_error(error)}"
         return self._create(missing) if missing else ""
+
+    def warn_awaited(self) -> None:
+        """Report the files that a cloud folder has not downloaded yet."""
+        awaited = find_awaited_files((self._library, *self._folders))
+        if names := [f"{path.relative_to(self._library)}" for path in awaited]:
+            others = f" and {len(names) - MAX_NAMED_FILES:,} more" * (len(names) > MAX_NAMED_FILES)
+            self._warn(
+                f"{self._library}: not here yet, only placeholders of the cloud folder:"
+                f" {', '.join(names[:MAX_NAMED_FILES])}{others}"
+            )
 
     def _create(self, missing: Sequence[Path]) -> str:
         try:

@@ -117,11 +117,11 @@ def test_a_disk_that_is_unmounted(
     with monkeypatch.context() as patch:
         machine.folder.rename(away)
         patch.setattr(folder_watch, "_device_of", lambda _: -1)
-        problem = f"{machine.folder} is gone: its disk is not mounted any more"
+        problem = f"{machine.folder} is gone: its disk is no longer mounted"
         assert new_problems(library) == problem
         assert list_numbers(library) == [3, 2, 1]
         for change in (lambda: library.record("read", ids(2)), library.undo):
-            with pytest.raises(LibraryReadOnly, match="its disk is not mounted any more"):
+            with pytest.raises(LibraryReadOnly, match="its disk is no longer mounted"):
                 change()
         assert [library.get_row(each) for each in ids(1, 2, 3)] == rows
         assert not machine.folder.exists()
