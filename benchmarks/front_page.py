@@ -46,7 +46,7 @@ Report = Callable[[str], None]
 
 
 class BCubed(NamedTuple):
-    """How well groups agree with others (Bagga and Baldwin 1998), averaged over their members."""
+    """The agreement of groups with others (Bagga and Baldwin 1998), averaged over their members."""
 
     precision: float
     recall: float

@@ -1,4 +1,4 @@
-"""What the commands and the reader open: a library, the samples, the network."""
+"""Open what the commands and the reader need: a library, the samples, the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Journals as a whole: their events for another library, and the events of another library in them.
+"""Exchange of journals: read their events for another library, write events of another one to them.
 
 An event keeps its machine and its place in the order, by which it is told from others: writing it
 once more changes nothing. The events of a machine stand in its file, whoever writes them there.

@@ -249,7 +249,7 @@ def describe_file_change(path: Path, cursor: Cursor) -> str:
         return "is gone"
     if size == 0:
         return "was emptied"
-    return "was shortened" if size < cursor.offset else "is another file than before"
+    return "was shortened" if size < cursor.offset else "was replaced by another file"
 
 
 def is_compacted(path: Path, cursor: Cursor) -> bool:

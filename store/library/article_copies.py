@@ -54,7 +54,7 @@ class KnownCopies:
         try:
             self.groups = self._open().groups()
         except (sqlite3.Error, LibraryUnavailable, OSError) as error:
-            self._warn(f"copies of articles are not known: {error}")
+            self._warn(f"copies of articles cannot be read: {error}")
 
     def _open(self) -> CopyFinder:
         if self._finder is None:

@@ -1,4 +1,4 @@
-"""Which article of the library a fetched item or an imported one is; docs/feeds.md has the rules.
+"""Find the stored article that a fetched or an imported item is; docs/feeds.md has the rules.
 
 The id of an article is made from what identified its item when it arrived first. Feeds change that:
 links move to https, guids are made anew, titles are corrected. So before articles are added, each item

@@ -1,4 +1,4 @@
-"""Where the articles of a library are on disk, in as little memory as possible."""
+"""The places of a library's articles on disk, in as little memory as possible."""
 
 from __future__ import annotations
 

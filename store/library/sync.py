@@ -1,8 +1,8 @@
-"""Exchange between two libraries: each gets what the other has more, and both are the same then.
+"""Exchange between two libraries: each gets what it lacks from the other; afterwards both are the same.
 
 Both may have been changed in the meantime, for weeks: an event has one machine that wrote it and its
-place in the order, so there is nothing to merge. Marks of the last exchange, in the cache, spare the
-comparison of everything; without them everything is compared.
+place in the order, so there is nothing to merge. Marks of the last exchange, in the cache, save
+comparing everything; without them everything is compared.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The network: one polite, bounded, safe way to fetch, and nothing else of ours goes there."""
+"""The HTTP client: one polite, bounded, safe fetch, over a transport of its own."""

@@ -1,4 +1,4 @@
-"""What another reader keeps, in the terms of newstui."""
+"""The contents of another reader, in the terms of newstui."""
 
 from __future__ import annotations
 

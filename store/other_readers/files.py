@@ -1,4 +1,4 @@
-"""Where other readers keep their files: in their usual folders, or where the user says."""
+"""Find the files of other readers: in their usual folders, or where the user says."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def read_value(text: str, start: int = 0, end: int | None = None) -> Value:
             continue
         if kind == "close":
             if not stack:
-                raise InvalidInput("a bracket closes nothing")
+                raise InvalidInput("unmatched closing bracket")
             value: Any = stack.pop()
         else:
             value = _read_atom(kind or "", token[kind or 0])

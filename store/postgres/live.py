@@ -1,4 +1,4 @@
-"""What others change, at once; and the connection, when it is lost and when it is back.
+"""Notice at once what others change, and when the connection is lost and is back.
 
 A thread listens on a connection of its own. While the server cannot be reached, it tries again, and the
 library answers nothing: waiting for a server that is gone would take seconds at each call.

@@ -1,6 +1,6 @@
-"""What events change in reading states, in the transaction that stores them.
+"""Apply events to reading states, in the transaction that stores the events.
 
-The rules are those of `store.journal.reading_state`, for both engines give the same answer.
+The rules are those of `store.journal.reading_state`, because both engines give the same answers.
 """
 
 from __future__ import annotations

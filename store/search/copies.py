@@ -1,9 +1,9 @@
-"""Which articles are copies of each other: found when they are indexed, kept in the cache.
+"""Find articles that are copies of each other when they are indexed, and keep them in the cache.
 
 `ArticleFeatures.is_duplicate` decides. Only articles that may be copies are compared: those with the
 same title, or with some of the same least hashes of three neighbouring words (min-wise hashing;
 Broder 1997, "On the resemblance and containment of documents"). The first
-article of a group is what all others are compared to, so that no chain of ever other texts is a group.
+article of a group is what all others are compared to, so that a chain of texts, each a little different, is no group.
 """
 
 from __future__ import annotations

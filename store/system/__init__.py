@@ -1,1 +1,1 @@
-"""The operating system: durable files and locks, line files, paths, this machine, user programs."""
+"""The operating system: durable files and locks, paths, this machine, helper processes, user programs."""

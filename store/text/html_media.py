@@ -1,4 +1,4 @@
-"""What stands for itself in HTML: pictures, embedded media, formulas, raised and lowered text."""
+"""Content of HTML that is written as a whole: pictures, embedded media, formulas, raised and lowered text."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the commands of the reader do to a library, for the screen and for line mode alike."""
+"""The work of the reader's commands on a library, for the screen and for line mode."""

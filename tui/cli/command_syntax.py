@@ -441,7 +441,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             _option(
                 "as",
                 "FORMAT",
-                "do not detect the format: `csv`, `wallabag`, `pocket`, ...",
+                "the format, instead of detecting it: `csv`, `wallabag`, `pocket`, ...",
                 dest="format",
                 type=parse_import_format,
             ),

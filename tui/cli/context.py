@@ -1,4 +1,4 @@
-"""What a command works on: paths, settings, the library, an article, and the user's hooks."""
+"""The context of a command: paths, settings, the library, an article, and the user's hooks."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _count_articles(library: Library) -> Iterator[Finding]:
 
 def _examine_library(paths: Paths, library: FolderLibrary, *, repair: bool) -> Iterator[Finding]:
     if repair and not library.read_only_reason and (swept := library.repairer.tidy(paths.cache)):
-        yield "repaired", f"removed {format_count(swept, 'temporary file')} of a crash"
+        yield "repaired", f"removed {format_count(swept, 'temporary file')} left by a crash"
     for _ in library.load():
         pass
     textless = library.repairer.check_files()

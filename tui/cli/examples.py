@@ -38,7 +38,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "list": (
         ("list --unread --limit 5", "list the five newest unread articles"),
-        ("list 'harbour -strike newer:7d'", "list this week's articles on a harbour and no strike"),
+        (
+            "list 'harbour -strike newer:7d'",
+            "list this week's articles about a harbour but no strike",
+        ),
         ("list --format '{title}\\t{url}'", "print titles and URLs, separated by a tab"),
         ("list --starred --json", "print the starred articles as JSON"),
     ),

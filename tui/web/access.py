@@ -1,4 +1,4 @@
-"""Who may use the server: the rules for every request, without any network.
+"""The access rules of the server, request by request, without any network.
 
 Anyone on this machine can connect to the loopback interface, and every page in the browser can make it
 connect. So the link that is printed has a token, which is exchanged for a cookie; a page elsewhere knows neither,

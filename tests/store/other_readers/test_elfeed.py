@@ -285,7 +285,7 @@ def test_a_lisp_value(text: str, value: object) -> None:
         ("", "ends in the middle"),
         ("(1 2", "ends in the middle"),
         ('("a', "ends in the middle"),
-        (")", "a bracket closes nothing"),
+        (")", "unmatched closing bracket"),
         ("(" * (MAX_DEPTH + 1), "nested too deeply"),
     ],
 )

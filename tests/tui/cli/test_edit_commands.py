@@ -199,7 +199,7 @@ def test_doctor_checks_and_repairs(run: Run, home: Path) -> None:
     assert (result.code, result.value["problems"]) == (0, [])
     swept, marks, facts, texts = result.value["repaired"]
     assert "journal/desk.jsonl: moved 1 damaged line to desk.jsonl.damaged-" in marks
-    assert swept == "removed 1 temporary file of a crash"
+    assert swept == "removed 1 temporary file left by a crash"
     assert "articles/desk-0001.json was damaged (truncated after byte" in facts
     assert "texts/desk-0001.json was damaged (truncated after byte" in texts
     assert not crashed.exists()

@@ -1,1 +1,1 @@
-"""What fills the terminal: the reader and its dialogs."""
+"""The reader's screen and its parts."""

@@ -1,4 +1,4 @@
-"""What lasts from one session to the next: place, article, filters and orders, folds, the side pane."""
+"""The state that lasts from one session to the next: place, article, filters and orders, folds, the side pane."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of the reader's screen share."""
+"""The state that the parts of the reader's screen share."""
 
 from __future__ import annotations
 
