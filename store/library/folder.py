@@ -23,7 +23,7 @@ from store.library.folder_rows import FolderRows
 from store.library.folder_watch import FolderWatch
 from store.library.listing import FolderListing
 from store.library.protocol import Capability, ListField, Listing
-from store.library.updates import lacks_version, sort_arrived
+from store.library.updates import select_lacking, sort_arrived
 from store.maintenance.repair import Repairer
 from store.model.article import (
     Article,
@@ -645,12 +645,7 @@ class FolderLibrary:
         """Add articles of another library under their ids; return the number of those it lacked."""
         with self._lock_segments():
             stored = self._stored_articles()
-            lacking = {
-                each.article.id: each
-                for each in found
-                if lacks_version(stored, each.article.id, each.article.words)
-            }
-            if lacking:
+            if lacking := select_lacking(found, stored):
                 stored.store(list(lacking.values()))
                 self._rows.refresh()
         return len(lacking)

@@ -12,7 +12,7 @@ from store.library.catalog import Catalog
 from store.library.stored_articles import StoredArticles
 from store.library.transfer import Mark, TransferMarks
 from store.library.updates import lacks_version
-from store.model.article import Body, ParsedArticle, Rejection
+from store.model.article import Body, ParsedArticle, Rejection, TextVersion
 from store.model.errors import LibraryDamaged, LibraryReadOnly, describe_system_error
 from store.segments.segments import ArticleLocation, Segments
 
@@ -39,7 +39,7 @@ class FolderTransfer:
         if newer := self.newer_format():
             raise LibraryReadOnly(newer_format_message(newer))
 
-    def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
+    def list_articles(self, since: Mark) -> Generator[Mapping[str, TextVersion], None, Mark]:
         """Yield the articles of one segment after the other, the segment written first first."""
         catalog, signatures = self.catalog(), self.segments.signatures()
         found: dict[str, list[tuple[int, str, int]]] = {}
@@ -50,8 +50,18 @@ class FolderTransfer:
                 )
         for name in reversed(signatures):
             if name in found and since.get(name) != list(signatures[name]):
-                yield {article: words for _, article, words in sorted(found[name])}
+                updates = self._read_update_times(name)
+                yield {
+                    article: TextVersion(words, updates.get(number, 0))
+                    for number, article, words in sorted(found[name])
+                }
         return {name: list(signature) for name, signature in signatures.items() if name in found}
+
+    def _read_update_times(self, segment: str) -> Mapping[int, int]:
+        try:
+            return self.segments.read_update_times(segment)
+        except LibraryDamaged:  # which reading the articles reports, of each that is wanted
+            return {}
 
     def read_articles(self, ids: Iterable[str]) -> Iterator[ParsedArticle | Rejection]:
         """Yield articles as they are on disk."""
@@ -78,11 +88,11 @@ class FolderTransfer:
             reason = f"cannot be read: {describe_system_error(error)}"
             raise LibraryDamaged(reason, file=Path(error.filename)) from error
 
-    def find_missing(self, words: Mapping[str, int]) -> list[str]:
-        """Return the articles that the library lacks, or whose text it lacks."""
+    def find_missing(self, versions: Mapping[str, TextVersion]) -> list[str]:
+        """Return the articles that the library lacks, or whose text it lacks or has an older one of."""
         stored = self.stored()
         return [
-            article for article, count in words.items() if lacks_version(stored, article, count)
+            article for article, each in versions.items() if lacks_version(stored, article, each)
         ]
 
     def has_reached(self, marks: TransferMarks) -> bool:

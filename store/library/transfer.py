@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from store.journal.events import Event
-from store.model.article import ParsedArticle, Rejection
+from store.model.article import ParsedArticle, Rejection, TextVersion
 from store.text.names import name_key
 from store.text.urls import canonicalize_url
 
@@ -37,8 +37,8 @@ class Transfer(Protocol):
             LibraryReadOnly: A newer version has written to it.
         """
 
-    def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
-        """Yield the articles by id with their numbers of words, in batches, in the order added.
+    def list_articles(self, since: Mark) -> Generator[Mapping[str, TextVersion], None, Mark]:
+        """Yield the articles by id with the versions of their texts, in batches, in the order added.
 
         Args:
             since: What an earlier call returned: only articles that were stored since then.
@@ -60,11 +60,11 @@ class Transfer(Protocol):
             Up to where the library was read.
         """
 
-    def find_missing(self, words: Mapping[str, int]) -> list[str]:
-        """Return the articles that the library lacks, or whose text it lacks or has shorter.
+    def find_missing(self, versions: Mapping[str, TextVersion]) -> list[str]:
+        """Return the articles that the library lacks, or whose text it lacks or has an older one of.
 
         Args:
-            words: Articles that can be had, by id, with their numbers of words.
+            versions: Articles that can be had, by id, with the versions of their texts.
         """
 
     def has_reached(self, marks: TransferMarks) -> bool:
@@ -73,7 +73,7 @@ class Transfer(Protocol):
     def write_articles(self, found: Sequence[ParsedArticle]) -> int:
         """Add articles under their ids and return their number, without those that are there.
 
-        A longer text replaces one that nobody has opened.
+        A newer text replaces one that nobody has opened.
         """
 
     def write_events(self, events: Sequence[Event]) -> int:
@@ -148,13 +148,13 @@ def _copy_articles(
     batches = source.transfer.list_articles(done.marks.articles)
     while True:
         try:
-            words = next(batches)
+            versions = next(batches)
         except StopIteration as end:
             # What could not be read is tried again next time.
             mark = done.marks.articles if done.rejected else end.value
             return replace(done, marks=replace(done.marks, articles=mark))
-        missing = target.transfer.find_missing(words)
-        done = replace(done, existing=done.existing + len(words) - len(missing))
+        missing = target.transfer.find_missing(versions)
+        done = replace(done, existing=done.existing + len(versions) - len(missing))
         found = source.transfer.read_articles(missing)
         while batch := list(islice(found, ARTICLE_BATCH_SIZE)):
             written = target.transfer.write_articles(

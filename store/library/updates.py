@@ -13,7 +13,7 @@ from typing import Any
 from store.journal.events import NewEvent
 from store.journal.reading_state import UNSET_REGISTER, ArticleState, events_from_import
 from store.library.stored_articles import StoredArticles
-from store.model.article import Article, ArticleRow, ParsedArticle, ReadingStatus
+from store.model.article import Article, ArticleRow, ParsedArticle, ReadingStatus, TextVersion
 from store.model.times import to_unix_seconds
 
 MIN_UPDATE_INTERVAL = 86_400
@@ -60,17 +60,43 @@ def lacks_text(articles: StoredArticles, article: str, words: int) -> bool:
     return words > 0 and not row.words and articles.get_row(article) is not None
 
 
-def lacks_version(articles: StoredArticles, article: str, words: int) -> bool:
-    """Return True if the library lacks an article or its text, or has a shorter one that nobody opened.
-
-    As with what a feed brings, a longer text is newer, and a shorter one may be truncated.
-    """
-    if lacks_text(articles, article, words):
+def lacks_version(articles: StoredArticles, article: str, version: TextVersion) -> bool:
+    """Return True if the library lacks an article or its text, or has an older one that nobody opened."""
+    if lacks_text(articles, article, version.words):
         return True
     row = articles.get_row(article)
-    if row is None or not 0 < row.words < words or _is_opened(articles.state(article)):
+    return row is not None and _is_newer(articles, row, version)
+
+
+def select_lacking(
+    found: Iterable[ParsedArticle], articles: StoredArticles
+) -> dict[str, ParsedArticle]:
+    """Return the articles of another library that a library lacks, or has an older text of, by id."""
+    return {
+        each.article.id: each
+        for each in found
+        if lacks_version(articles, each.article.id, each.article.version)
+        and _has_other_text(articles, each)
+    }
+
+
+def _is_newer(articles: StoredArticles, row: ArticleRow, version: TextVersion) -> bool:
+    """Return True if a version may take the place of a text: that is older, and nobody has opened it.
+
+    A longer text is newer, and a shorter one may be truncated; of two as long, the date decides. Facts
+    are read only if they may matter.
+    """
+    if not 0 < row.words <= version.words or _is_opened(articles.state(row.id)):
         return False
-    return articles.is_replaceable(article)
+    if not articles.is_replaceable(row.id):
+        return False
+    if row.words < version.words:
+        return True
+    # Most of what arrives again has no date of an update: nothing is read from the disk.
+    existing = articles.read_article(row.id) if version.updated else None
+    return existing is not None and (
+        existing.words < version.words or to_unix_seconds(existing.updated) < version.updated
+    )
 
 
 def _find_updates(found: Iterable[ParsedArticle], articles: StoredArticles) -> Iterator[NewEvent]:
@@ -97,24 +123,19 @@ def _find_newer_texts(
 ) -> Iterator[ParsedArticle]:
     """Yield the articles that have arrived with a newer text and that nobody has opened.
 
-    A shorter text may be truncated and is ignored. Texts of the library are read only if they may
-    matter.
+    Texts of the library are read only if they may matter.
     """
     for each in found:
-        new = each.article
-        row = articles.get_row(new.id)
-        if not row or not row.feed_key or new.extra.get("feed") != row.feed_key:
+        row = articles.get_row(each.article.id)
+        if not row or not row.feed_key or each.article.extra.get("feed") != row.feed_key:
             continue
-        if not 0 < row.words <= new.words or _is_opened(articles.state(row.id)):
-            continue
-        if row.words == new.words and (new.updated == new.created or not new.updated):
-            continue  # most of what arrives again: nothing is read from the disk
-        if not articles.is_replaceable(row.id) or not (existing := articles.read_article(row.id)):
-            continue
-        is_later = to_unix_seconds(new.updated) > to_unix_seconds(existing.updated)
-        is_newer = is_later or new.words > existing.words
-        if is_newer and articles.read_text(row.id) != each.body.text:
+        if _is_newer(articles, row, each.article.version) and _has_other_text(articles, each):
             yield each
+
+
+def _has_other_text(articles: StoredArticles, found: ParsedArticle) -> bool:
+    row = articles.stored_row(found.article.id)
+    return row is None or articles.read_text(row.id) != found.body.text
 
 
 def _is_opened(state: ArticleState) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from store.model.times import to_unix_seconds
+
 WORDS_PER_MINUTE = 230
 """Silent reading of English non-fiction: 238 words a minute (Brysbaert 2019), rounded down."""
 
@@ -21,6 +23,19 @@ def reading_minutes(words: int) -> int:
 def make_item_key(extra: Mapping[str, Any], url: str) -> int:
     """Return the hash by which the item of a feed is looked up in this process."""
     return hash(str(extra.get("guid") or url))
+
+
+class TextVersion(NamedTuple):
+    """A version of an article's text: a longer one is newer, and of two as long the one updated later."""
+
+    words: int
+    updated: int = 0
+    """When its publisher changed it, in seconds since 1970; 0 if that is not known."""
+
+    @classmethod
+    def from_facts(cls, words: int, created: str | None, updated: str | None) -> TextVersion:
+        """Return the version of an article with these facts."""
+        return cls(words, to_unix_seconds(updated) if updated != created else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,11 @@ class Article:
     """One of `import`, `feed`, `page`, `sample`."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Unknown fields of an import, unchanged."""
+
+    @property
+    def version(self) -> TextVersion:
+        """The version of its text."""
+        return TextVersion.from_facts(self.words, self.created, self.updated)
 
     @property
     def stated_date(self) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from store.journal.events import Event, NewEvent
 from store.library.item_matcher import ItemMatcher, document_key
-from store.library.updates import ArrivedArticles, lacks_version, merge_article, sort_arrived
+from store.library.updates import ArrivedArticles, merge_article, select_lacking, sort_arrived
 from store.model.article import ParsedArticle
 from store.model.results import AddProgress
 from store.postgres.access import Access
@@ -145,12 +145,8 @@ class Addition:
     def copy(self, found: Sequence[ParsedArticle]) -> int:
         """Add articles under the ids that they have; return the number of those that were lacking."""
         self._articles.load(each.article.id for each in found)
-        new = {
-            each.article.id: each
-            for each in found
-            if self._is_writable(each.article.id)
-            and lacks_version(self._articles, each.article.id, each.article.words)
-        }
+        lacking = select_lacking(found, self._articles)
+        new = {id_: each for id_, each in lacking.items() if self._is_writable(id_)}
         self._write_articles(ArrivedArticles((), (), new, {}), self._choose_libraries(new.values()))
         return len(new)
 

@@ -11,8 +11,9 @@ import orjson
 
 from store.journal.events import Event, NewEvent, stamp_to_order
 from store.library.transfer import Mark, TransferMarks
-from store.model.article import Body, ParsedArticle, Rejection
+from store.model.article import Body, ParsedArticle, Rejection, TextVersion
 from store.model.errors import LibraryReadOnly
+from store.model.times import to_unix_seconds
 from store.postgres.access import Access
 from store.postgres.adding import MANY_ARTICLES, Addition
 from store.postgres.article_writer import move_items
@@ -46,7 +47,8 @@ SINCE = (
 )
 FIRST = "array_position(%(libraries)s::int[], library)"
 LIST = (
-    f"select distinct on (id) added, id, words from newstui.article where {SINCE}"
+    "select distinct on (id) added, id, words, facts ->> 'created', facts ->> 'updated'"
+    f" from newstui.article where {SINCE}"
     f" order by id, {FIRST}"
 )
 LIST_EVENTS = (
@@ -59,7 +61,7 @@ READ = (
     "   order by array_position(%s::int[], library) limit 1"
     " ) a left join newstui.body b on b.library = a.library and b.id = a.id order by place"
 )
-FIND = "select id, max(words) from newstui.article where id = any(%s) group by id"
+FIND = "select id, words, facts ->> 'updated' from newstui.article where id = any(%s)"
 FIND_EVENTS = (
     "select e.machine, e.ord, e.kind, e.articles from unnest(%s::text[], %s::bigint[]) as wanted(m, o)"
     " join newstui.event e on e.library = any(%s) and e.account = session_user"
@@ -71,6 +73,7 @@ FIND_UNDONE = (
     f"select {EVENT_COLUMNS} from newstui.event"
     " where library = any(%s) and account = session_user and ord = any(%s) and kind <> 'undone'"
 )
+NO_VERSION = TextVersion(-1)
 NUMBERS = (
     "select l, (select coalesce(max(got), 0) from newstui.{table} where library = l)"
     " from unnest(%s::int[]) l"
@@ -95,13 +98,13 @@ class PostgresTransfer:
         if self._access.has_newer_schema:
             raise LibraryReadOnly(self._access.read_only_reason)
 
-    def list_articles(self, since: Mark) -> Generator[Mapping[str, int], None, Mark]:
+    def list_articles(self, since: Mark) -> Generator[Mapping[str, TextVersion], None, Mark]:
         """Yield the articles in the order in which they were added."""
         mark = self._read_mark("article")
         found = sorted(self._access.connection.rows(LIST, self._parameters(since)))
         batches = iter(found)
         while batch := list(islice(batches, BATCH_SIZE)):
-            yield {article: words for _, article, words in batch}
+            yield {article: TextVersion.from_facts(*facts) for _, article, *facts in batch}
         return mark
 
     def read_articles(self, ids: Iterable[str]) -> Iterator[ParsedArticle | Rejection]:
@@ -173,13 +176,18 @@ class PostgresTransfer:
 
     # -- writing ---------------------------------------------------------------------------
 
-    def find_missing(self, words: Mapping[str, int]) -> list[str]:
-        """Return the articles that the account does not see, or sees with a shorter text."""
-        known = dict(self._access.connection.rows(FIND, [[storable_text(each) for each in words]]))
+    def find_missing(self, versions: Mapping[str, TextVersion]) -> list[str]:
+        """Return the articles that the account does not see, or sees with an older text."""
+        known: dict[str, TextVersion] = {}
+        for article, words, updated in self._access.connection.rows(
+            FIND, [[storable_text(each) for each in versions]]
+        ):
+            found = TextVersion(words, to_unix_seconds(updated))
+            known[article] = max(found, known.get(article, found))
         return [
             article
-            for article, number in words.items()
-            if known.get(storable_text(article), -1) < number
+            for article, version in versions.items()
+            if known.get(storable_text(article), NO_VERSION) < version
         ]
 
     def write_articles(self, found: Sequence[ParsedArticle]) -> int:

@@ -27,7 +27,15 @@ import orjson
 from tinydb import TinyDB
 from tinydb.table import Document
 
-from store.model.article import Article, ArticleRow, Body, FeedLabel, ParsedArticle, Rejection
+from store.model.article import (
+    Article,
+    ArticleRow,
+    Body,
+    FeedLabel,
+    ParsedArticle,
+    Rejection,
+    TextVersion,
+)
 from store.model.errors import LibraryDamaged, LibraryUnavailable
 from store.segments.documents import (
     DOCUMENT_ERRORS,
@@ -175,6 +183,20 @@ class Segments:
             with contextlib.suppress(*DOCUMENT_ERRORS):
                 if tags := document.get("tags"):
                     found[int(key)] = unique_names(tags)
+        return found
+
+    def read_update_times(self, name: str) -> Mapping[int, int]:
+        """Return when publishers changed the articles of a segment, by document id (see `TextVersion`).
+
+        Raises:
+            LibraryDamaged: The file as a whole cannot be read.
+        """
+        found = {}
+        for key, document in self._cached_table(self.facts_path(name), "articles").items():
+            with contextlib.suppress(*DOCUMENT_ERRORS):
+                created, updated = document.get("created"), document.get("updated")
+                if seconds := TextVersion.from_facts(0, created, updated).updated:
+                    found[int(key)] = seconds
         return found
 
     def read_articles(self, name: str) -> Iterator[tuple[ArticleLocation, Article, Body]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from store.library.protocol import Library
 from store.library.transfer import TransferMarks, TransferResult, copy_library
 from store.model.article import Body, ParsedArticle, ReadingStatus
 from store.model.errors import LibraryReadOnly
+from store.model.times import format_timestamp
 from store.search.list_query import ListQuery
 from tests.support.libraries import (
+    START,
     FakeClock,
     add,
     article,
@@ -194,6 +197,36 @@ def test_a_text_completes_an_article_without_one(open_named: Open) -> None:
     done = copy(source, target)
     assert (done.articles, done.existing) == (1, 0)
     assert target.read_text(article_id(1)) == "Text 1."
+
+
+@pytest.mark.parametrize(
+    ("offered", "day", "is_opened", "expected"),
+    [
+        pytest.param("a c", 2, False, "a c", id="a later date"),
+        pytest.param("a c", 2, True, "a b", id="a later date, opened"),
+        pytest.param("a c", 1, False, "a b", id="the same date"),
+        pytest.param("a c", 0, False, "a b", id="an earlier date"),
+        pytest.param("a b c", 0, False, "a b c", id="longer, with an earlier date"),
+        pytest.param("a b c", 2, True, "a b", id="longer, opened"),
+        pytest.param("a", 2, False, "a b", id="shorter"),
+    ],
+)
+def test_a_newer_text_replaces_one_that_nobody_opened(
+    open_named: Open, offered: str, day: int, is_opened: bool, expected: str
+) -> None:
+    def version(text: str, day: int) -> list[ParsedArticle]:
+        updated = format_timestamp(START + timedelta(days=day))
+        made = article(1, words=len(text.split()), updated=updated)
+        return [replace(made, body=Body(text))]
+
+    source, target = open_named("a"), open_named("b", "lap")
+    add(source, version(offered, day))
+    add(target, version("a b", 1))
+    if is_opened:
+        target.record("opened", ids(1))
+    for _ in range(2):
+        copy(source, target)
+        assert target.read_text(article_id(1)) == expected
 
 
 def test_an_article_keeps_the_id_that_it_has(open_named: Open) -> None:

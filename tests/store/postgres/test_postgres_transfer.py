@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from store.library.protocol import Library
 from store.library.sync import SyncMarks, SyncResult, sync_libraries
 from store.library.transfer import TransferMarks, TransferResult, copy_library
 from store.model.article import Article, Body, ParsedArticle, ReadingStatus
+from store.model.times import format_timestamp
 from store.search.list_query import ListQuery
 from tests.support.libraries import (
+    START,
     FakeClock,
     add,
     article,
@@ -124,26 +127,37 @@ def test_there_and_back(full: FolderLibrary, open_as: OpenAs, open_folder: OpenF
     assert server.get_article(article_id(7)).body.text == "Text 7."
 
 
-def test_a_longer_text_replaces_one_that_nobody_opened(
-    open_as: OpenAs, open_folder: OpenFolder
+@pytest.mark.parametrize(
+    ("first", "second", "third"),
+    [
+        pytest.param("a b", "a b c", "a b c d", id="longer"),
+        pytest.param("a b", "a c", "a d", id="of the same length, with a later date"),
+    ],
+)
+def test_a_newer_text_replaces_one_that_nobody_opened(
+    open_as: OpenAs, open_folder: OpenFolder, first: str, second: str, third: str
 ) -> None:
     def version(text: str) -> list[ParsedArticle]:
-        made = (article(n, words=len(text.split()), extra={"feed": "f"}) for n in (1, 2))
+        updated = format_timestamp(START + timedelta(days=[first, second, third].index(text)))
+        words, extra = len(text.split()), {"feed": "f"}
+        made = (article(n, words=words, extra=extra, updated=updated) for n in (1, 2))
         return [replace(each, body=Body(text)) for each in made]
 
     def texts(library: Library) -> list[str]:
         return [library.read_text(each) for each in ids(1, 2)]
 
     server, lap = open_as("ann"), open_folder()
-    add(lap, version("a b"))
+    add(lap, version(first))
     marks = exchange(lap, server).marks
     server.record("opened", ids(2))
-    add(lap, version("a b c"))
+    add(lap, version(second))
     marks = exchange(lap, server, marks).marks
-    assert (texts(lap), texts(server)) == (["a b c", "a b c"], ["a b c", "a b"])
-    add(server, version("a b c d"))
+    assert (texts(lap), texts(server)) == ([second, second], [second, first])
+    add(server, version(third))
     exchange(lap, server, marks)
-    assert (texts(lap), texts(server)) == (["a b c d", "a b c"], ["a b c d", "a b"])
+    assert (texts(lap), texts(server)) == ([third, second], [third, first])
+    again = exchange(lap, server)
+    assert (again.sent.articles, again.received.articles) == (0, 0)
 
 
 def test_undo_goes_on_on_the_same_machine(full: FolderLibrary, open_as: OpenAs) -> None:
