@@ -68,7 +68,7 @@ def require_postgres() -> None:
         LibraryUnavailable: It is not.
     """
     try:
-        import psycopg  # noqa: F401
+        import store.postgres  # noqa: F401 - with psycopg
     except ImportError as error:  # of the package, or of the library that it loads
         raise LibraryUnavailable(
             f"a library on PostgreSQL needs newstui[postgres] ({clean_line(str(error))})"

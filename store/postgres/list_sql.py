@@ -45,6 +45,9 @@ ROW_COLUMNS = (
     " coalesce(s.read and a.update_stamp > s.last_read, false), a.item_key, a.source_name"
 )
 """The fields of an `ArticleRow`, in their order."""
+_AS_THEY_CAME = {"at": "a.at", "category": "a.category"}
+_AS_EDITED = {"at": AT, "category": CATEGORY}
+"""Columns of an article."""
 VISIBLE = "not a.gone and s.deleted is not true"
 
 _NEWEST_FIRST = "at desc, rank desc, id desc"
@@ -165,22 +168,22 @@ class ListSql:
 
         Args:
             columns: Any of `number`, `at`, `id`, `library`.
-            extra: Another condition; `{category}` in it is the category.
+            extra: Another condition; `{at}` and `{category}` in it are the date and the category.
             limit: The most articles to return; None for all.
         """
         tail = f" limit {limit}" if limit is not None else ""
         order = f" order by {_ORDERS[self.query.sort][1]} {_NEWEST_FIRST}{tail}"
         parts = [
-            f"({part}{extra.replace('{category}', category)}{order})"
+            f"({part}{extra.format_map(names)}{order})"
             for library in self.newest
-            for part, category in self._parts(library)
+            for part, names in self._parts(library)
         ]
         return f"select {columns} from ({' union all '.join(parts)}) listed{order}"
 
-    def _parts(self, library: int) -> Iterator[tuple[str, str]]:
+    def _parts(self, library: int) -> Iterator[tuple[str, Mapping[str, str]]]:
         """Yield the statements for the articles of a library: as they came, and with edits.
 
-        Only the first can use the order of an index. With each, yield its column of categories.
+        Only the first can use the order of an index. With each, yield its columns by name.
         """
         where = (
             f" where a.library = {library} and a.added <= {self.newest[library]}"
@@ -189,11 +192,11 @@ class ListSql:
         if self.kept or self.left_out:
             where += " and not a.added = any(%(changed)s)"
         plain, edited = ["not a.gone"], ["not a.gone", "not s.deleted"]
-        for conditions, at, category in ((plain, "a.at", "a.category"), (edited, AT, CATEGORY)):
+        for conditions, names in ((plain, _AS_THEY_CAME), (edited, _AS_EDITED)):
             if self.query.category is not None:
-                conditions.append(f"{category} = any(%(categories)s)")
+                conditions.append(f"{names['category']} = any(%(categories)s)")
             if self.query.since is not None:
-                conditions.append(f"{at} >= %(since)s")
+                conditions.append(f"{names['at']} >= %(since)s")
             if self.query.added_after is not None:
                 conditions.append("a.added_at > %(added_after)s")
             if self.query.feeds is not None:
@@ -207,11 +210,11 @@ class ListSql:
         is_joined = self.condition.sql != ALWAYS.sql or "s." in _ORDERS[self.query.sort][0]
         source = ARTICLES_AND_STATES if is_joined else "newstui.article a"
         fields = self._fields(is_edited=False)
-        yield f"{fields} from {source}{where} and {' and '.join(plain)}", "a.category"
+        yield f"{fields} from {source}{where} and {' and '.join(plain)}", _AS_THEY_CAME
         states = f"{self._fields(is_edited=True)} from {ARTICLES_AND_STATES}"
-        yield f"{states}{where} and {' and '.join(edited)}", CATEGORY
+        yield f"{states}{where} and {' and '.join(edited)}", _AS_EDITED
         if self.kept:
-            yield f"{states} where a.library = {library} and a.added = any(%(kept)s)", CATEGORY
+            yield f"{states} where a.library = {library} and a.added = any(%(kept)s)", _AS_EDITED
 
     def _fields(self, *, is_edited: bool) -> str:
         at, rank = (AT, RANK) if is_edited else ("a.at", "a.rank")

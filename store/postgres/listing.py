@@ -1,6 +1,6 @@
 """Lists of a library on PostgreSQL.
 
-A list is the numbers of its articles, in its order: eight bytes each, so that a list of a million
+A list is the numbers and times of its articles, in its order: eight bytes each, so that a list of a million
 articles needs little memory, and a window, a place or a step is found without searching. The first
 thousand are read when it is asked for. The others are read when somebody needs them; until then, the
 list remembers what was changed since.
@@ -30,6 +30,8 @@ from store.postgres.reader import NumberedArticle
 
 HEAD_SIZE = 1000
 """Articles that are read at once."""
+PIECE_SIZE = 1 << 17
+"""Bytes of numbers and times in one row: libpq keeps memory for the largest row that it has read."""
 PLACE_BATCH_SIZE = 100
 """Articles that are looked for at once."""
 SAMPLE_SIZE = 50
@@ -76,15 +78,19 @@ class PostgresListing:
 
     def _read(self, limit: int | None) -> None:
         inner = self.sql.select("number, at", limit=limit)
-        row = self.sql.access.connection.row(
-            "select string_agg(int8send(number) || int8send(at), ''::bytea)"
-            f" from ({inner}) numbers",
-            self.sql.parameters,
-        )
-        values = array("q", row[0] if row and row[0] else b"")
-        if sys.byteorder == "little":
-            values.byteswap()
-        self._numbers, self._times = values[::2], values[1::2]
+        self._numbers, self._times = array("q"), array("q")
+        for (piece,) in self.sql.access.connection.rows(
+            "select substring(packed from place for %(size)s) from ("
+            " select string_agg(int8send(number) || int8send(at), ''::bytea) as packed"
+            f" from ({inner}) numbers"
+            ") numbers, generate_series(1, length(packed), %(size)s) place order by place",
+            {**self.sql.parameters, "size": PIECE_SIZE},
+        ):
+            values = array("q", piece)
+            if sys.byteorder == "little":
+                values.byteswap()
+            self._numbers += values[::2]
+            self._times += values[1::2]
         self._is_complete = limit is None or len(self._numbers) < limit
 
     def complete(self) -> None:
@@ -172,7 +178,7 @@ class PostgresListing:
 
     def _find_by_date(self, article: NumberedArticle) -> int | None:
         number, at, is_edited = article
-        while not self._is_complete and at <= self._times[-1]:
+        while not self._has_read(at):
             self._need(len(self._times) + 1)
         first = bisect_left(self._times, -at, key=neg)
         places = range(first, bisect_right(self._times, -at, key=neg))
@@ -216,9 +222,25 @@ class PostgresListing:
 
     def day_places(self, starts: Sequence[int]) -> list[int]:
         """Return for each time the place of the first article dated before it."""
-        while starts and not self._is_complete and min(starts) <= self._times[-1]:
+        return list(map(self._find_day, starts))
+
+    def _find_day(self, start: int) -> int:
+        """Return the place of the first article before a time: near the end, counted from there."""
+        if self._total is not None and not self._has_read(start):
+            earlier = self.sql.select("1", extra=" and {at} < %(start)s", limit=HEAD_SIZE)
+            found = self.sql.access.connection.row(
+                f"select count(*) from ({earlier}) earlier",
+                {**self.sql.parameters, "start": start},
+            )
+            if found is not None and found[0] < HEAD_SIZE:
+                return self._total - int(found[0])
+        while not self._has_read(start):
             self._need(len(self._times) + 1)
-        return [bisect_right(self._times, -at, key=neg) for at in starts]
+        return bisect_right(self._times, -start, key=neg)
+
+    def _has_read(self, at: int) -> bool:
+        """Return True if all articles of a time, and later ones, are read."""
+        return self._is_complete or at > self._times[-1]
 
     def varies(self, field: RowField) -> bool:
         """Return True if the articles differ in a field."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import orjson
@@ -15,14 +16,15 @@ from store.library.statistics import ReadingTally, ReadTotals
 from store.model.errors import InvalidQuery
 from store.model.results import Counts, GroupCount
 from store.postgres.access import Access
-from store.postgres.copies import PostgresCopies
 from store.postgres.counts import Counters
-from store.postgres.folded_listing import fold_listing
 from store.postgres.list_sql import ALWAYS, UNREAD, ListSql
 from store.postgres.listing import PostgresListing
 from store.postgres.reader import Reader
 from store.postgres.searcher import PostgresSearcher
 from store.search.list_query import ListQuery, sort_newest_first
+
+if TYPE_CHECKING:
+    from store.postgres.copies import PostgresCopies
 
 MAX_SINGLE_COUNTS = 4
 """Lists that are counted one by one; for more of them, all counters are read at once."""
@@ -51,6 +53,8 @@ class Lists:
         total = None if sql.condition.sql != ALWAYS.sql else self._count_listed(sql)
         found = PostgresListing(sql, self._reader.find_numbers, total)
         if query.is_folded:
+            from store.postgres.folded_listing import fold_listing
+
             copies = self._want_copies()
             ids = copies.ids_by_number()
             found = fold_listing(found, copies.groups, ids, query.unfolded, self._reader)
@@ -59,6 +63,8 @@ class Lists:
 
     def _want_copies(self) -> PostgresCopies:
         if self.copies is None:
+            from store.postgres.copies import PostgresCopies  # with SQLite
+
             self.copies = PostgresCopies(self._access, self._reader)
         return self.copies
 

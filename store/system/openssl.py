@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from types import ModuleType
 
 OPENSSL_MODULES = ("ssl", "_hashlib")
 OWN_HASH_MODULES = (
@@ -34,3 +35,19 @@ def without_openssl() -> Iterator[None]:
     finally:
         for name in missing:
             del sys.modules[name]
+
+
+@contextmanager
+def with_empty_ssl() -> Iterator[None]:
+    """Have modules imported that want `ssl`, and use nothing of it.
+
+    Afterwards `import ssl` works as ever.
+    """
+    is_missing = "ssl" not in sys.modules
+    if is_missing:
+        sys.modules["ssl"] = ModuleType("ssl")
+    try:
+        yield
+    finally:
+        if is_missing:
+            del sys.modules["ssl"]

@@ -207,6 +207,7 @@ def test_windows_and_steps_beyond_the_beginning(
 ) -> None:
     put_articles(ann.access, articles(range(10, 60)))
     monkeypatch.setattr("store.postgres.listing.HEAD_SIZE", 4)
+    monkeypatch.setattr("store.postgres.listing.PIECE_SIZE", 48)
     monkeypatch.setattr("store.postgres.listing.HEAD_GROWTH", 2)
     monkeypatch.setattr("store.postgres.listing.STEP_SIZES", (2, 3))
     expected = [*range(59, 9, -1), 6, 5, 3, 2, 1]
@@ -241,6 +242,9 @@ def test_windows_and_steps_beyond_the_beginning(
     rows = list_rows(ann, ListQuery())
     starts = [rows[0].timestamp + 1, rows[1].timestamp, rows[20].timestamp, 0]
     assert fresh().day_places(starts) == [0, 2, 21, 55]
+    undated = fresh()
+    assert undated.day_places([rows[0].timestamp + 1, rows[-2].timestamp]) == [0, 54]
+    assert len(undated._numbers) == 4, "counted from the end"
     without = fresh().without(ids(59, 3))
     assert without.total == 53
     assert [int(row.id[:4], 16) for row in without.window(0, 60)] == [*expected[1:52], 2, 1]

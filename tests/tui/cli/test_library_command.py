@@ -190,6 +190,7 @@ def test_the_password_comes_from_a_program(
 
 
 def test_without_the_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "store.postgres", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     for arguments in (
         ["--library", "postgresql:///news", "list"],
