@@ -10,7 +10,7 @@ import os
 import re
 import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,7 +27,6 @@ from store.model.errors import (
     LibraryBusy,
     LibraryReadOnly,
     LibraryUnavailable,
-    NewstuiError,
     SaveFailed,
     ServerUnreachable,
 )
@@ -54,6 +53,15 @@ CERTIFICATE_FILES = (
     "/etc/ssl/cert.pem",  # Alpine, macOS
 )
 """Where systems keep the certificates that they trust; Python's `ssl` knows, too, but takes 5 MB."""
+IDLE_TIMEOUT = "60s"
+"""How long a change may wait for us, unless the server has a limit: a laptop that sleeps keeps nobody waiting."""
+SET_UP = """
+    select set_config('newstui.session', %s, false), set_config('search_path', %s || ', pg_catalog', false),
+        set_config('lock_timeout', %s, false), set_config('work_mem', %s, false), (
+            select set_config(name, %s, false) from pg_settings
+            where name = 'idle_in_transaction_session_timeout' and setting = '0'
+        )
+"""
 KEEPALIVE = {
     "keepalives_idle": 5,
     "keepalives_interval": 5,
@@ -64,6 +72,8 @@ KEEPALIVE = {
 MAX_ATTEMPTS = 10
 """Times a change is made again that others' changes prevented."""
 RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+INTERRUPT_SECONDS = 0.5
+"""Seconds to wait for a server that is told to end what it is doing."""
 PING_SECONDS = 2
 """Seconds to wait for a server that is asked whether it is there."""
 CONNECTION_PREFIXES = re.compile(
@@ -177,13 +187,9 @@ class Connection:
             self._connection = self._open()
             finalize(self, self._connection.close)
             self._connection.execute(
-                "select set_config('newstui.session', %s, false),"
-                " set_config('lock_timeout', %s, false)",
-                [self.session, LOCK_TIMEOUT],
+                SET_UP, [self.session, SCHEMA, LOCK_TIMEOUT, WORK_MEMORY, IDLE_TIMEOUT]
             )
             set_json_loads(orjson.loads, self._connection)
-            self._connection.execute("set search_path = newstui, pg_catalog")
-            self._connection.execute(f"set work_mem = '{WORK_MEMORY}'")
             self.backend = self._connection.info.backend_pid
 
     def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
@@ -265,13 +271,19 @@ class Connection:
 
     def rows(self, statement: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        with self._translated():
-            return self._execute(statement, parameters).fetchall()
+        return self._fetch(statement, parameters, Cursor.fetchall)
 
     def row(self, statement: str, parameters: Parameters = None) -> tuple[Any, ...] | None:
         """Return the first row of a query; None if it has none."""
+        return self._fetch(statement, parameters, Cursor.fetchone)
+
+    def _fetch(self, statement: str, parameters: Parameters, fetch: Callable[[Cursor], T]) -> T:
+        """Return the result of a query, which is asked again if a standby cancelled it."""
         with self._translated():
-            return self._execute(statement, parameters).fetchone()
+            for _ in range(0 if self._is_in_transaction else MAX_ATTEMPTS - 1):
+                with suppress(*RETRIED):
+                    return fetch(self._execute(statement, parameters))
+            return fetch(self._execute(statement, parameters))
 
     def _execute(self, statement: str, parameters: Parameters) -> Cursor:
         return self.raw.cursor(binary=True).execute(statement.encode(), parameters)
@@ -298,13 +310,10 @@ class Connection:
             SaveFailed: It was not made.
         """
         for _ in range(MAX_ATTEMPTS):
-            try:
-                with self._translated(is_change=True):
-                    raw = self.raw  # once: it may be opened again until the transaction begins
-                    with raw.pipeline() if is_pipelined else nullcontext(), raw.transaction():
-                        return work(raw.cursor())
-            except RETRIED:
-                continue
+            with self._translated(is_change=True), suppress(*RETRIED):
+                raw = self.raw  # once: it may be opened again until the transaction begins
+                with raw.pipeline() if is_pipelined else nullcontext(), raw.transaction():
+                    return work(raw.cursor())
         raise SaveFailed("others are changing the same all the time")
 
     @contextmanager
@@ -314,13 +323,10 @@ class Connection:
         Raises:
             LibraryBusy, LibraryReadOnly, SaveFailed: It was not made.
         """
-        try:
-            with self._translated(is_change=True):
-                raw = self.raw
-                with raw.transaction():
-                    yield raw.cursor()
-        except RETRIED as error:
-            raise self._make_error(_describe(error), is_change=True) from error
+        with self._translated(is_change=True):
+            raw = self.raw
+            with raw.transaction():
+                yield raw.cursor()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -331,6 +337,13 @@ class Connection:
                 raw.execute("set transaction isolation level repeatable read read only")
                 yield
 
+    def interrupt(self) -> None:
+        """Have the server end what it is doing for another thread, which gets an error."""
+        connection = self._connection
+        if connection is not None:
+            with suppress(psycopg.Error):  # it is closed or lost, and nobody waits for it any more
+                connection.cancel_safe(timeout=INTERRUPT_SECONDS)
+
     def close(self) -> None:
         """Close the connection; the next call opens it again."""
         if self._connection is not None:
@@ -338,27 +351,23 @@ class Connection:
 
     @contextmanager
     def _translated(self, *, is_change: bool = False) -> Iterator[None]:
-        """Turn errors of psycopg into those of the store; what is to be retried passes."""
+        """Turn errors of psycopg into those of the store."""
         try:
             yield
-        except RETRIED:
-            raise
         except NO_RIGHTS as error:
             reason = f"{self.shown_url}: {_describe(error)}"
             raise (LibraryReadOnly if is_change else LibraryUnavailable)(reason) from error
         except psycopg.errors.LockNotAvailable as error:
             raise LibraryBusy(None) from error
         except psycopg.Error as error:
-            raise self._make_error(_describe(error), is_change=is_change) from error
-
-    def _make_error(self, reason: str, *, is_change: bool) -> NewstuiError:
-        if is_change:
-            return SaveFailed(f"{self.shown_url}: {reason}")
-        return LibraryUnavailable(f"{self.shown_url}: {reason}")
+            reason = f"{self.shown_url}: {_describe(error)}"
+            raise (SaveFailed if is_change else LibraryUnavailable)(reason) from error
 
 
 def _describe(error: psycopg.Error) -> str:
     """Return the first line of an error, without what libpq says before the reason."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        return "the disk of the server is full"  # the server names one of its files
     primary = error.diag.message_primary
     lines = [line for line in (primary or str(error)).splitlines() if line.strip()]
     line = lines[0].strip() if lines else type(error).__name__

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, NamedTuple
@@ -72,7 +73,7 @@ _CLAIMED = (
     " and u.account = p.account::name and u.claimed_at = p.claimed_at"
 )
 """What was taken and has not been queued again."""
-_RELEASE = f"update newstui.unindexed u set claimed_at = null from {_CLAIMED}"
+_RELEASE = f"update newstui.unindexed u set claimed_at = null from {_CLAIMED} returning 1"
 _DELETE = (
     f"delete from newstui.unindexed u using {_CLAIMED} returning u.library, u.id, u.account::text"
 )
@@ -186,67 +187,94 @@ class IndexUpdater:
             self.failure = str(error)
 
     def _index(self, total: int) -> Iterator[IndexProgress]:
-        taken, stop = list[int](), Event()
-        workers = min(WORKERS, -(-total // BATCH_SIZE))
+        stop, number = Event(), min(WORKERS, -(-total // BATCH_SIZE))
+        indexers = [Indexer(self._parameters(), stop) for _ in range(number)]
+        connect = self._access.connection.another
         yield IndexProgress(0, total)
-        with ThreadPoolExecutor(workers, "index") as threads:
-            try:
+        try:
+            with ThreadPoolExecutor(number, "index") as threads:
                 running = [
-                    threads.submit(self._index_batches, number, self._parameters(), taken, stop)
-                    for number in range(workers)
+                    threads.submit(each.run, connect, is_many=total >= MANY_ARTICLES and not at)
+                    for at, each in enumerate(indexers)
                 ]
-                while running:
-                    ended, others = wait(running, POLL_SECONDS)
-                    for each in ended:
-                        each.result()
-                    running = list(others)
-                    yield IndexProgress(min(sum(taken), total), total)
-            finally:
-                stop.set()
+                try:
+                    while running:
+                        ended, others = wait(running, POLL_SECONDS)
+                        for future in ended:
+                            future.result()
+                        running = list(others)
+                        yield IndexProgress(min(sum(each.done for each in indexers), total), total)
+                finally:
+                    stop.set()
+                    for each in indexers:
+                        each.interrupt()
+        finally:
+            self._give_back([each.batch for each in indexers if each.batch is not None])
 
-    def _index_batches(
-        self, number: int, parameters: Mapping[str, Any], taken: list[int], stop: Event
-    ) -> None:
-        """Index batches until none is left.
+    def _give_back(self, batches: Sequence[Batch]) -> None:
+        """Let others index what was taken; where that fails, they do after `CLAIM_MINUTES`."""
+        for batch in batches:
+            with suppress(NewstuiError):
+                self._access.connection.rows(_RELEASE, batch.columns())
+
+
+@dataclass(slots=True)
+class Indexer:
+    """Indexes what is queued, a batch of it at a time; on a thread, with a connection of its own."""
+
+    parameters: Mapping[str, Any]
+    """The account, its libraries, and those to which it may write."""
+    stop: Event
+    """Set if no more is to be indexed."""
+    done: int = 0
+    """The number of articles that it has indexed."""
+    batch: Batch | None = None
+    """What it has taken from the queue and did not come to index."""
+    connection: Connection | None = None
+
+    def run(self, connect: Callable[[], Connection], *, is_many: bool) -> None:
+        """Index batches until none is left, or until it is interrupted.
 
         Args:
-            number: The number of the thread; the first one has the server update its statistics.
-            parameters: As of `index_batch`.
-            taken: The numbers of articles of the batches so far, of all threads; added to.
-            stop: Set if no further batch is wanted.
+            connect: Opens a connection.
+            is_many: Whether the server is to update its statistics about the index at the end.
         """
-        connection = self._access.connection.another()
+        connection = self.connection = connect()
         try:
-            while articles := index_batch(connection, parameters, stop):
-                taken.append(articles)
-            if not stop.is_set():
-                is_many = number == 0 and sum(taken) >= MANY_ARTICLES
+            while not self.stop.is_set() and (number := self.index_batch(connection)):
+                self.done += number
+            if not self.stop.is_set():
                 connection.rows("select newstui.finish_index(%s)", [is_many])
+        except NewstuiError:
+            if not self.stop.is_set():  # else it was interrupted
+                self.batch = None
+                raise
         finally:
             connection.close()
 
+    def interrupt(self) -> None:
+        """End what the server is doing for it, once it is to stop; called on another thread."""
+        if self.connection is not None:
+            self.connection.interrupt()
 
-def index_batch(connection: Connection, parameters: Mapping[str, Any], stop: Event) -> int:
-    """Index some of the queued articles; return how many, 0 if none is left or if it is to stop.
-
-    Args:
-        connection: A connection that nobody else uses.
-        parameters: The account, its libraries, and those to which it may write.
-        stop: Set if nothing more is to be indexed; what was taken is given back to the queue.
-    """
-    if stop.is_set():
-        return 0
-    claimed = connection.change(lambda cursor: cursor.execute(_CLAIM, parameters).fetchall())
-    batch = Batch({(library, article, account): at for library, article, account, at in claimed})
-    if not batch.claims:
-        return 0
-    for article in read_articles(connection, list(batch.claims)):
-        if stop.is_set():
-            connection.change(lambda cursor: cursor.execute(_RELEASE, batch.columns()))
+    def index_batch(self, connection: Connection) -> int:
+        """Index some of the queued articles; return how many, 0 if none is left or if it is to stop."""
+        claimed = connection.change(
+            lambda cursor: cursor.execute(_CLAIM, self.parameters).fetchall()
+        )
+        batch = Batch(
+            {(library, article, account): at for library, article, account, at in claimed}
+        )
+        if not batch.claims:
             return 0
-        batch.articles.append(article)
-    connection.change(lambda cursor: write_batch(cursor, batch))
-    return len(batch.claims)
+        self.batch = batch
+        for article in read_articles(connection, list(batch.claims)):
+            if self.stop.is_set():
+                return 0
+            batch.articles.append(article)
+        connection.change(lambda cursor: write_batch(cursor, batch))
+        self.batch = None
+        return len(batch.claims)
 
 
 # -- reading -------------------------------------------------------------------------------

@@ -61,6 +61,9 @@ if TYPE_CHECKING:
     from store.search.similar import ComparedArticle
 
 
+_IS_READ_ONLY = "current_setting('transaction_read_only')::boolean"
+
+
 class PostgresLibrary:
     """A `Library` in a database; see `store.library.protocol` for what the calls promise."""
 
@@ -124,12 +127,19 @@ class PostgresLibrary:
             access.read_only_reason = (
                 f"made by a newer newstui (schema {version}); opened read-only"
             )
-        found = connection.row(
-            "select session_user::text, current_setting('transaction_read_only')::boolean"
-        )
+        self._find_account()
+        if not access.libraries:  # which only a change would make
+            reason = f"{access.account} has no library here, and none can be made now"
+            raise LibraryUnavailable(f"{connection.shown_url}: {reason}")
+
+    def _find_account(self) -> None:
+        """Find out who reads, what the libraries of this account are, and whether it may change them."""
+        access, connection = self.access, self.access.connection
+        found = connection.row(f"select session_user::text, {_IS_READ_ONLY}")
         access.account, is_read_only = found or ("", False)
-        if is_read_only and not access.read_only_reason:  # a standby, or the rule for this account
-            access.read_only_reason = f"{connection.shown_url} only allows reading"
+        if not access.has_newer_schema:  # a standby, or the rule for this account
+            reason = f"{connection.shown_url} only allows reading"
+            access.read_only_reason = reason if is_read_only else ""
         own = connection.row(
             "select id from newstui.library where owner = session_user and folder = ''"
             if access.read_only_reason
@@ -137,9 +147,6 @@ class PostgresLibrary:
         )
         access.own = own[0] if own else 0
         access.read_memberships()
-        if not access.libraries:  # which only a change would make
-            reason = f"{access.account} has no library here, and none can be made now"
-            raise LibraryUnavailable(f"{connection.shown_url}: {reason}")
 
     def _warn(self, problem: str) -> None:
         self._problems[problem] = None  # a dict, so that each is reported once and in order
@@ -249,7 +256,15 @@ class PostgresLibrary:
         if self.access.connection.lost_reason:
             return ExternalChanges()
         self._changes.finish()
+        self._follow_server()
         return self._reader.refresh()
+
+    def _follow_server(self) -> None:
+        """Notice that a standby became the server, or the server a standby."""
+        access = self.access
+        found = access.connection.row(f"select {_IS_READ_ONLY}")
+        if found and not access.has_newer_schema and found[0] != bool(access.read_only_reason):
+            self._find_account()
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Listen for changes of others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from importlib.resources import files
 
 from store.model.errors import InvalidInput, LibraryUnavailable
@@ -22,7 +23,7 @@ def read_version(connection: Connection) -> int:
 
     Raises:
         InvalidInput: There is a schema of this name that is not ours.
-        LibraryUnavailable: This account may not use it.
+        LibraryUnavailable: This account may not use it, or it differs from the one of its version.
     """
     found = connection.row(
         "select obj_description(oid, 'pg_namespace'), has_schema_privilege(oid, 'usage')"
@@ -35,8 +36,14 @@ def read_version(connection: Connection) -> int:
         raise InvalidInput("its schema newstui is not a library", item=connection.shown_url)
     if not is_usable:
         raise LibraryUnavailable(f"{connection.shown_url}: no permission for schema newstui")
-    version = connection.row("select coalesce(max(version), 0) from newstui.migration")
-    return int(version[0]) if version else 0
+    applied: dict[int, str | None] = dict(
+        connection.rows("select version, to_jsonb(m) ->> 'checksum' from newstui.migration m")
+    )
+    for version in applied.keys() & range(1, VERSION + 1):
+        if applied[version] != compute_checksum(version):
+            reason = f"its schema {version} is not that of a release; copy it to another database"
+            raise LibraryUnavailable(f"{connection.shown_url}: {reason}")
+    return max(applied, default=0)
 
 
 def check_server(connection: Connection) -> None:
@@ -83,10 +90,18 @@ def migrate(connection: Connection) -> tuple[int, int]:
         before = read_version(connection)
         for version in range(before + 1, VERSION + 1):
             cursor.execute(_read_migration(version).encode())
-            cursor.execute("insert into newstui.migration (version) values (%s)", [version])
+            cursor.execute(
+                "insert into newstui.migration (version, checksum) values (%s, %s)",
+                [version, compute_checksum(version)],
+            )
         return before, max(before, VERSION)
 
     return connection.change(work)
+
+
+def compute_checksum(version: int) -> str:
+    """Return the checksum of the statements that lead to a version, which every database of it has."""
+    return sha256(_read_migration(version).encode()).hexdigest()
 
 
 def _read_migration(version: int) -> str:

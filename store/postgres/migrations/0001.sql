@@ -8,7 +8,8 @@ comment on schema newstui is 'newstui library';
 
 create table newstui.migration (
     version int primary key,
-    applied_at timestamptz not null default now()
+    applied_at timestamptz not null default now(),
+    checksum text not null default ''                -- of the statements: see `store.postgres.schema`
 );
 
 -- A folder of articles. The one without a name is its owner's own library.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from threading import Event
 from typing import Any
 
@@ -13,7 +13,7 @@ from store.model.article import Article
 from store.model.errors import SaveFailed
 from store.postgres import index_updates
 from store.postgres.connection import Connection
-from store.postgres.index_updates import index_batch
+from store.postgres.index_updates import Indexer
 from store.postgres.library import PostgresLibrary
 from store.search.list_query import ListQuery, SearchQuery
 from store.segments.documents import article_to_document
@@ -144,10 +144,11 @@ def test_who_only_reads_leaves_the_articles_to_others(
     assert find(bob, "fog") == ["a4", "a2", "a1"]
 
 
-def parameters(library: PostgresLibrary) -> dict[str, Any]:
+def index_batch(library: PostgresLibrary) -> int:
+    """Index what is queued, as far as it is one batch; return how many articles that are."""
     access = library.access
     libraries = {"libraries": list(access.libraries), "writable": list(access.writable)}
-    return {"account": access.account, **libraries}
+    return Indexer({"account": access.account, **libraries}, Event()).index_batch(access.connection)
 
 
 def test_clients_share_the_work(
@@ -155,7 +156,7 @@ def test_clients_share_the_work(
 ) -> None:
     monkeypatch.setattr(index_updates, "write_batch", lambda *_: None)  # it never comes to that
     put(ann, 4, "More fog.")
-    assert index_batch(ann.access.connection, parameters(ann), Event()) == 1
+    assert index_batch(ann) == 1
     monkeypatch.undo()
     other = open_as("ann", "laptop")
     put(other, 5, "Even more fog.")
@@ -181,7 +182,7 @@ def test_what_changes_while_it_is_indexed_stays_queued(
         return iter(found)
 
     monkeypatch.setattr(index_updates, "read_articles", change_meanwhile)
-    index_batch(connection, parameters(ann), Event())
+    index_batch(ann)
     assert find(ann, "fog") == ["a2", "a1"]
     monkeypatch.undo()
     index(ann)
@@ -192,16 +193,41 @@ def test_what_was_taken_is_given_back_if_indexing_stops(
     ann: PostgresLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(ann, 4, "More fog.")
-    read, stop = index_updates.read_articles, Event()
+    read, has_begun, is_stopped = index_updates.read_articles, Event(), Event()
 
-    def read_and_stop(*arguments: Any) -> Any:
-        stop.set()
-        return read(*arguments)
+    def read_until_stopped(*arguments: Any) -> Any:
+        for article in read(*arguments):
+            has_begun.set()
+            is_stopped.wait(10)
+            yield article
 
-    monkeypatch.setattr(index_updates, "read_articles", read_and_stop)
-    assert index_batch(ann.access.connection, parameters(ann), stop) == 0
+    monkeypatch.setattr(index_updates, "read_articles", read_until_stopped)
+    monkeypatch.setattr(Indexer, "interrupt", lambda _: is_stopped.set())
+    steps = ann.update_index()
+    while not has_begun.is_set():
+        next(steps)
+    assert isinstance(steps, Generator)
+    steps.close()
     monkeypatch.undo()
     assert (find(ann, "fog"), ann.is_index_stale) == (["a2", "a1"], True)
+    index(ann)
+    assert find(ann, "fog") == ["a4", "a2", "a1"]
+
+
+def test_stopping_does_not_wait_for_the_server(
+    ann: PostgresLibrary, postgres: PostgresServer, database: str
+) -> None:
+    """Case: while the index is written, which takes as long as another client keeps it locked."""
+    put(ann, 4, "More fog.")
+    with postgres.administer(database) as administrator, administrator.transaction():
+        administrator.execute("lock table newstui.term in exclusive mode")
+        steps = ann.update_index()
+        while not administrator.execute("select from pg_locks where not granted").rowcount:
+            next(steps)
+        assert isinstance(steps, Generator)
+        steps.close()
+        assert ann.is_index_stale
+    assert ann.problems == ()
     index(ann)
     assert find(ann, "fog") == ["a4", "a2", "a1"]
 

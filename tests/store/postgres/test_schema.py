@@ -15,9 +15,11 @@ from store.model.errors import (
     LibraryUnavailable,
 )
 from store.postgres.connection import Connection
-from store.postgres.schema import VERSION, migrate, read_version
+from store.postgres.schema import VERSION, compute_checksum, migrate, read_version
 from tests.support.postgres_server import OWNER, Connect, OpenAs, PostgresServer
 
+MIGRATIONS = {1: "c68c983f46a877d090d8abf269cc3022190beb0e5f4e160b7cd6363b96de879d"}
+"""The checksums of all migrations."""
 ARTICLES = (
     "insert into article (library, id, title, at, added_at, words, feed_key, own_category, facts)"
     " select %s, 'a' || i, 'title ' || i, 1000 + i, 5, 100,"
@@ -376,6 +378,29 @@ def test_a_library_without_a_schema_is_not_opened(
         open_as("ann")
 
 
+def test_migrations_are_not_changed_once_they_are_released() -> None:
+    """Databases have what they did: a change of the schema is another migration."""
+    found = {version: compute_checksum(version) for version in range(1, VERSION + 1)}
+    assert found == MIGRATIONS
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update newstui.migration set checksum = 'another'",
+        "alter table newstui.migration drop checksum",
+    ],
+)
+def test_a_schema_that_differs_from_the_one_of_its_version(
+    connect: Connect, open_as: OpenAs, change: str
+) -> None:
+    owner = connect(OWNER)
+    execute(owner, change)
+    for open_it in (lambda: open_as("ann"), lambda: migrate(owner)):
+        with pytest.raises(LibraryUnavailable, match="its schema 1 is not that of a release"):
+            open_it()
+
+
 def test_a_newer_schema_is_opened_read_only(connect: Connect, open_as: OpenAs) -> None:
     open_as("ann").close()
     execute(connect(OWNER), f"insert into migration values ({VERSION + 1})")
@@ -399,6 +424,16 @@ def test_an_account_that_may_only_read(
         library.record("read", ["a"])
     with pytest.raises(LibraryUnavailable, match="stranger has no library here, and none can"):
         open_as("stranger")
+
+
+def test_a_server_that_becomes_a_standby_and_the_server_again(open_as: OpenAs) -> None:
+    ann = open_as("ann")
+    rule = "set default_transaction_read_only = {}"
+    for is_standby in (True, False):
+        ann.access.connection.raw.execute(rule.format(is_standby).encode())
+        assert not ann.refresh().is_list_stale
+        reason = f"{ann.shown_url} only allows reading" if is_standby else ""
+        assert ann.read_only_reason == reason
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
