@@ -15,6 +15,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from store.feeds.entry_limit import drop_old_entries, find_newest
+from store.feeds.media_elements import (
+    CAPTION,
+    find_pictures,
+    is_picture,
+    separate_captions,
+    write_lead_pictures,
+)
 from store.feeds.truncation import drop_partial_entry, parse_json_prefix
 from store.importers.article_builder import build_article, make_text_id
 from store.model.article import FeedItem, ParsedArticle, Rejection
@@ -29,11 +36,10 @@ from store.text.decoding import (
     find_html_title,
     remove_invalid_xml_characters,
 )
-from store.text.html_media import picture_name
 from store.text.html_to_text import html_to_line, html_to_text
-from store.text.markdown import escape_markdown, format_picture, strip_inline_markdown
+from store.text.markdown import escape_markdown, strip_inline_markdown
 from store.text.prose import ends_with_full_stop
-from store.text.titles import title_to_line, unwrap_cdata
+from store.text.titles import resolve_leftovers, title_to_line, unwrap_cdata
 from store.text.urls import canonicalize_url, make_guid_id, make_link_key, resolve_web_url
 
 FEEDPARSER_ERRORS = (
@@ -86,19 +92,19 @@ LINKED_MEDIA_TYPES = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
 """Labels of the enclosures that are linked below the text, by a part of their media type."""
 FULL_TEXT_NAMES = ("yandex_full-text", "turbo_content")
 """Texts beside the description, as feedparser names the elements of Yandex."""
-SUMMARY_NAMES = ("summary", "dcterms_abstract", "dc_abstract")
+SUMMARY_NAMES = ("summary", "dcterms_abstract", "dc_abstract", "subtitle", CAPTION)
 FULL_TEXT_TAG = re.compile(
     r"<(?:\w+:encoded|\w+:body|body|fullitem|yandex:full-text|turbo:content)\b"
 )
 LINK_ALONE = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)")
-IMAGE_SIZE = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w+\Z)")
-"""The size that WordPress appends to the names of smaller copies."""
-MAX_LEAD_PICTURES = 10
-AVATAR = re.compile(r"gravatar\.com/avatar|//avatars?\.")
 WORDPRESS_FOOTER = re.compile(r"(?<!\s)\s*+The post [^\n]{1,400} appeared first on [^\n]{1,200}\Z")
 """The line that WordPress adds below every excerpt."""
 TRUNCATION_MARK = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)\Z")
 SECOND_FRACTION = re.compile(r"\.\d+Z\Z")
+LEADING_PICTURES = re.compile(
+    r"\A(?:\s*+\[?!\[(?:[^\[\]\\]|\\.)*+\]\([^()\s]*+\)(?:\]\([^()\s]*+\))?)++"
+)
+MAX_COMPARED_CHARS = 200
 MAX_CLOCK_SKEW_SECONDS = timedelta(days=1).total_seconds()
 """Seconds a date may lie in the future, because time zones are often wrong."""
 
@@ -276,7 +282,8 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
 
     # A stream, because feedparser opens a string that looks like a path or a URL (case 92).
     # `html_to_text` sanitizes the texts and resolves their links, ten times as fast.
-    marked = AUTHOR_ELEMENT.sub(lambda found: found[0].replace("@", AT_MARK), text)
+    marked = separate_captions(text)
+    marked = AUTHOR_ELEMENT.sub(lambda found: found[0].replace("@", AT_MARK), marked)
     document = b'<?xml version="1.0" encoding="utf-8"?>' + marked.encode("utf-8", "replace")
     try:
         parsed = feedparser.parse(
@@ -317,8 +324,6 @@ def _parse_xml_entry(
     has_full_text: bool,
 ) -> FeedEntry:
     """Return an entry; a text that says it is plain is HTML all the same if `markup` is in it."""
-    media = [each for each in entry.get("media_content") or () if each.get("url")]
-    pictures = [each for each in media if _is_picture(each) or each.get("medium") == "image"]
     others = [{"value": entry.get(name)} for name in FULL_TEXT_NAMES]
     contents = _text_contents(entry.get("content")) or _text_contents(others)
     best = max(contents, key=lambda each: len(each["value"]), default={})
@@ -329,10 +334,12 @@ def _parse_xml_entry(
     if best and not is_atom:  # feedparser guesses the type of a description in RSS
         is_plain_summary = False
     is_plain = is_atom and best.get("type") == "text/plain" and not markup.search(best["value"])
+    guid = str(entry.get("id") or "")
+    link = str(entry.get("feedburner_origlink") or entry.get("link") or "")
     return FeedEntry(
-        link=str(entry.get("feedburner_origlink") or entry.get("link") or ""),
-        guid=str(entry.get("id") or ""),
-        title=str(entry.get("title") or ""),
+        link="" if link == guid and "/" not in link else link,  # a guid that is called a permalink
+        guid=guid,
+        title=str(entry.get("title") or entry.get("itunes_title") or ""),
         is_title_html=not (is_atom and _content_type(entry, "title") == "text/plain"),
         content=str(best.get("value") or summary),
         is_html=not (is_plain if best else is_plain_summary),
@@ -344,12 +351,16 @@ def _parse_xml_entry(
         updated=dict.get(entry, "updated"),  # feedparser's `get` falls back to `published`
         language=str(dict.get(entry, "language") or best.get("language") or language),
         has_full_text=bool(best) and has_full_text,
-        pictures=pictures or (entry.get("media_thumbnail") or [])[:1],
+        pictures=find_pictures(entry),
         enclosures=[
             {"url": each.get("href"), "type": each.get("type"), "length": _parse_length(each)}
             for each in entry.get("enclosures") or ()
         ]
-        + [{"url": each["url"], "type": each.get("type")} for each in media if _is_recording(each)],
+        + [
+            {"url": each["url"], "type": each.get("type")}
+            for each in entry.get("media_content") or ()
+            if each.get("url") and _is_recording(each)
+        ],
         comments=str(entry.get("comments") or ""),
         source=_find_source(entry),
         base_url=resolve_web_url(str(best.get("base") or ""), ""),
@@ -485,7 +496,9 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
     )
     fields: dict[str, Any] = {
         "url": url,
-        "title": title_to_line(entry.title) if entry.is_title_html else entry.title,
+        "title": title_to_line(entry.title)
+        if entry.is_title_html
+        else resolve_leftovers(entry.title),
         "category": feed.category,
         "authors": _split_and_clean_authors(entry.authors),
         "tags": list(dict.fromkeys((*feed.tags, *_clean_tags(entry.tags)))),
@@ -495,7 +508,9 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
     }
     fields |= _build_texts(entry, base) | _build_dates(entry, feed.fetched_at)
     extra = _build_extra(entry, base, url)
-    pictures, text = list(_lead_pictures(entry, base, fields["text"])), [fields["text"]]
+    given = [*entry.pictures, *filter(is_picture, entry.enclosures)]
+    pictures = list(write_lead_pictures(given, base, fields["text"]))
+    text = [fields["text"]]
     # A title is made of the first words, and a picture is none.
     parts = [*pictures, *text] if fields["title"] else [*text, *pictures]
     parts += _link_enclosures(extra, fields["text"])
@@ -529,33 +544,6 @@ def _is_same_host(one: str, other: str) -> bool:
     return bool(one) and hosts[0] in (None, hosts[1])
 
 
-def _lead_pictures(entry: FeedEntry, base: str, text: str) -> Iterator[str]:
-    """Yield the pictures beside the text that are not in it, the largest copy of each."""
-    given = [*entry.pictures, *(each for each in entry.enclosures if _is_picture(each))]
-    largest: dict[str, tuple[int, str]] = {}
-    for each in given:
-        url = str(each.get("url") or "")
-        url = resolve_web_url(url, base) if url else ""
-        name = IMAGE_SIZE.sub("", urlsplit(url).path)
-        width = _parse_number(each.get("width"))
-        if url and not AVATAR.search(url) and width >= largest.get(name, (-1, ""))[0]:
-            largest[name] = width, url
-    known = IMAGE_SIZE.sub("", text) if largest else ""
-    for name, (_, url) in list(largest.items())[:MAX_LEAD_PICTURES]:
-        stem = name.rpartition(".")[0] or name
-        if stem not in known:
-            yield format_picture(picture_name(url), url)
-
-
-def _is_picture(enclosure: Mapping[str, Any]) -> bool:
-    return str(enclosure.get("type") or "").lower().startswith("image/")
-
-
-def _parse_number(value: object) -> int:
-    text = str(value or "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
 def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
     """Return text and summary: the full text if the feed has it, and never the same text twice."""
     content, summary = (
@@ -572,11 +560,20 @@ def _build_texts(entry: FeedEntry, base: str) -> dict[str, Any]:
     if entry.comments and LINK_ALONE.fullmatch(content):
         content = ""  # only the link to the comments
     summary = WORDPRESS_FOOTER.sub("", strip_inline_markdown(summary)).strip()
-    shown = " ".join(strip_inline_markdown(content).split())
-    if not summary or shown.startswith(" ".join(summary.split()).rstrip("[]…. ")[:200]):
+    if not summary or _begins_with(content, summary):
         return {"text": content}
     is_complete = not TRUNCATION_MARK.search(summary) and ends_with_full_stop(summary)
     return {"text": content, "summary": summary, "summary_complete": is_complete}
+
+
+def _begins_with(content: str, summary: str) -> bool:
+    """Return True if the words of a summary are the first of a text, with the pictures above them or without."""
+    words = "".join(filter(str.isalnum, summary[:MAX_COMPARED_CHARS]))
+    texts = (content, LEADING_PICTURES.sub("", content, count=1))
+    shown = (strip_inline_markdown(each[: 20 * MAX_COMPARED_CHARS]) for each in texts)
+    return bool(words) and any(
+        "".join(filter(str.isalnum, each)).startswith(words) for each in shown
+    )
 
 
 def _unescape_twice(text: str) -> str:

@@ -75,7 +75,7 @@ MAX_OFFSET = timedelta(hours=15)
 NOISE_WORDS = frozenset(
     str.split(
         "of the at on m gada ngày lúc de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
-        " di du d st nd rd th er г год года р року в at och vom από στις час"
+        " feira di du d st nd rd th er г год года р року в at och vom από στις час"
     )
 )
 ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ème|ª|º|°)\b", re.IGNORECASE)

@@ -32,7 +32,11 @@ RFC_2822_DATE = re.compile(
 dateutil."""
 MIN_DATE_LENGTH, MAX_DATE_LENGTH = 4, 100
 DOTNET_DATE = re.compile(r"/?Date\((-?\d+)(?:[+-]\d{4})?\)/?")
-COMPACT_TIME = re.compile(r"(?:19|20)\d{10}(?:\d\d)?")
+COMPACT_TIME = re.compile(
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{4}(?:\d\d(?:\d{3})?)?"
+)
+"""A date and a time without signs between them, perhaps with milliseconds."""
+COMPACT_TIME_LENGTH = 14
 MAX_NANOSECONDS = 41 * 10**17
 MAX_FILETIME = 2 * 10**17
 """Tenths of microseconds since 1601, as Windows counts; as nanoseconds it would be before 1977."""
@@ -137,6 +141,8 @@ def parse_timestamp(value: object, language: str = "") -> str | None:
         return _parse_unix_timestamp(int(match[1]) / 1000)
     if UNIX_TIMESTAMP.match(text) and not COMPACT_TIME.fullmatch(text):
         return _parse_unix_timestamp(float(text) if "." in text else int(text))
+    if COMPACT_TIME.fullmatch(text):
+        text = text[:COMPACT_TIME_LENGTH]
     return _parse_text(text, language) if len(text) >= MIN_DATE_LENGTH else None
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 ADDRESS = re.compile(r"(?:mailto:|@)?([^\s<>()@,;:]{1,64})@[^\s<>()@,;]+", re.IGNORECASE)
 """An address, or a handle such as `@ann@social.example`."""
+WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+"""The page of an author, the end of which is a name."""
 EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
 UNNAMED_MAILBOX = re.compile(r"(?:no|do-?not)-?_?reply", re.IGNORECASE)
-CONJUNCTION = re.compile(r",? (?:and|&|und|et|y|e|en|og|och|i|и) ")
+SEPARATOR = re.compile(r"[;；、]| [|•·] ")
+CONJUNCTION = re.compile(r",? (?:and|AND|&|und|et|y|e|en|og|och|i|и) ")
+NO_NAMES = frozenset({"null", "undefined", "none", "nan", "n/a"})
+"""What programs write where there is no name."""
 PARTICLE = re.compile(r"al|bin|da|de|di|du|del|della|den|der|dos|el|la|le|ten|ter|van|von")
 BYLINE = re.compile(r"by:? +(?=\S)", re.IGNORECASE)
 MIN_NAME_WORDS, MAX_NAME_WORDS = 2, 5
@@ -19,6 +25,8 @@ def clean_author(text: str) -> str:
     """Return the name of an author without addresses; of a bare address, the part before the @."""
     line = " ".join(text.split())
     line = line[found.end() :] if (found := BYLINE.match(line)) else line
+    if WEB_ADDRESS.fullmatch(line):
+        return unquote(line.rstrip("/").rpartition("/")[2]).lstrip("@~")
     if "@" not in line:
         return line
     rest = EMPTY_BRACKETS.sub("", ADDRESS.sub("", line)).strip(" ,;:-\"'")
@@ -34,7 +42,7 @@ def clean_authors(names: Iterable[str]) -> Iterator[str]:
     """Yield the names of authors, each once."""
     known: set[str] = set()
     for name in map(clean_author, names):
-        if name and name.casefold() not in known:
+        if name and name.casefold() not in known | NO_NAMES:
             known.add(name.casefold())
             yield name
 
@@ -45,8 +53,12 @@ def split_authors(line: str) -> list[str]:
     A list without a conjunction is kept whole, because `Moar, Ann` and `Ann Moar, Harbour News` are
     one author; so is one whose parts do not all look like full names.
     """
-    if ";" in line:
-        return [name for part in line.split(";") for name in split_authors(part.strip())]
+    parts = [part.strip() for part in SEPARATOR.split(line)]
+    if len(parts) == 1 and line.count("@") > 1:
+        parts = [part.strip() for part in line.split(",")]
+        parts = parts if all("@" in part for part in parts) else [line]
+    if len(parts) > 1:
+        return [name for part in parts for name in split_authors(part)]
     before, *last = CONJUNCTION.split(line)
     if len(last) != 1:
         return [line]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from store.text.html_to_text import html_to_line
 
@@ -12,6 +13,7 @@ INLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 WRAPPED_TITLE = re.compile(r"\s*<(p|div|h[1-6])\b[^<>]*>(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
+LEFTOVER = re.compile(r"&(?:#\d{2,7}|#[xX][0-9A-Fa-f]{2,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 BREAKS = ("br", "wbr")
 CDATA_SECTION = re.compile(r"<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>", re.DOTALL)
 
@@ -32,7 +34,26 @@ def title_to_line(html: str) -> str:
         if is_whole:
             parts += [html[at : match.start()].replace("<", "&lt;"), match[0]]
             at = match.end()
-    return html_to_line("".join((*parts, html[at:].replace("<", "&lt;"))))
+    return resolve_leftovers(html_to_line("".join((*parts, html[at:].replace("<", "&lt;")))))
+
+
+def resolve_leftovers(title: str) -> str:
+    """Return a title without the references to characters that were escaped once too often.
+
+    Those of signs that belong to HTML may be meant, unless they are inside of a word, as in `R&amp;D`.
+    """
+    return LEFTOVER.sub(_resolve_leftover, title) if "&" in title else title
+
+
+def _resolve_leftover(match: re.Match[str]) -> str:
+    character = unescape(match[0])
+    around = (
+        match.string[max(0, match.start() - 1) : match.start()],
+        match.string[match.end() : match.end() + 1],
+    )
+    is_in_word = all(map(str.isalnum, around)) and character not in "<>"
+    is_letter = not character.isascii() and character.isprintable()
+    return character if is_in_word or is_letter else match[0]
 
 
 def unwrap_cdata(text: str) -> str:

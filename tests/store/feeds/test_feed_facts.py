@@ -20,6 +20,10 @@ NAMESPACES = (
 )
 
 
+M = "https://m.example/"
+PICTURE = f"<media:content url='{M}a.jpg' medium='image'/>"
+
+
 def parse_item(inner: str) -> ParsedArticle:
     document = (
         f'<rss version="2.0" {NAMESPACES}><channel><title>F</title><language>en</language>'
@@ -36,6 +40,9 @@ def parse_item(inner: str) -> ParsedArticle:
         ("Why <b> is no <em>emphasis</em>", "Why <b> is no emphasis"),
         ("One<br>two <img src='https://x.example/a.png' alt='cat'>", "One two cat"),
         ("The <img> element", "The <img> element"),
+        ("Café &amp;#8217;s &amp;eacute;", "Café ’s é"),
+        ("R&amp;amp;D, it&amp;#39;s", "R&D, it's"),
+        ("&amp;amp;, &amp;nbsp; and a&amp;lt;b", "&amp;, &nbsp; and a&lt;b"),
         ("a < b and c > d", "a < b and c > d"),
         ("if a<b && c>d", "if a<b && c>d"),
         ("<b>Bold</b> and <em>more</em>", "Bold and more"),
@@ -67,6 +74,8 @@ def test_title(title: str, expected: str) -> None:
         ("@ann@social.example", "ann"),
         ("Ann Moar (@ann@social.example)", "Ann Moar"),
         ("@ann", "@ann"),
+        ("https://social.example/u/ann", "ann"),
+        ("https://social.example/@ann/", "ann"),
         ("noreply@blog.example", ""),
         ("noreply@blog.example (Ann Moar)", "Ann Moar"),
     ],
@@ -80,7 +89,7 @@ def test_author(author: str, expected: str) -> None:
     [
         ("<author>ann@moar.studio</author>", ("ann",)),
         ("<author>ann@moar.studio (Ann Moar)</author>", ("Ann Moar",)),
-        ("<dc:creator>ann@x.example, bo@x.example</dc:creator>", ("ann",)),
+        ("<dc:creator>ann@x.example, bo@x.example</dc:creator>", ("ann", "bo")),
         ("<author><![CDATA[Ann Moar <ann@moar.design>]]></author>", ("Ann Moar",)),
         ("<author><![CDATA[Ann Moar (ann@moar.design)]]></author>", ("Ann Moar",)),
         (
@@ -241,6 +250,11 @@ def test_the_language_of_the_entry_decides_before_that_of_the_feed() -> None:
         ("Änne Möhr und Udo van der Bosch", ["Änne Möhr", "Udo van der Bosch"]),
         ("Anne Maur et Léo Fray", ["Anne Maur", "Léo Fray"]),
         ("Ann Moar; Bo Fry", ["Ann Moar", "Bo Fry"]),
+        ("Ann Moar | Bo Fry", ["Ann Moar", "Bo Fry"]),
+        ("ANN MOAR AND BO FRY", ["ANN MOAR", "BO FRY"]),
+        ("張三、李四", ["張三", "李四"]),
+        ("a@x.example (Ann), b@x.example (Bo)", ["a@x.example (Ann)", "b@x.example (Bo)"]),
+        ("Moar, Ann <ann@x.example>", ["Moar, Ann <ann@x.example>"]),
         ("Moar, Ann; Fry, Bo", ["Moar, Ann", "Fry, Bo"]),
         ("Moar, Ann", ["Moar, Ann"]),
         ("Ann Moar, Jr.", ["Ann Moar, Jr."]),
@@ -309,9 +323,36 @@ def test_the_authors_of_an_entry_come_before_those_of_its_source(
         ),
         ("<description>&amp;lt;p&amp;gt; is a tag</description>", {}, "\\<p> is a tag"),
         ("<dcterms:abstract>Of boats.</dcterms:abstract>", {}, "Of boats."),
+        ("<itunes:subtitle>Of boats.</itunes:subtitle><guid>e1</guid>", {"guid": "e1"}, "Of boats."),
+        ("<description>Read &lt;config&gt; of &lt;a href='/b'&gt;B&lt;/a&gt;</description>", {},
+         "Read \\<config> of [B](https://h.example/b)"),
+        # -- media: their descriptions are not those of the entry
+        (f"<description>The vote.</description>{PICTURE}<media:description>A long caption."
+         "</media:description>", {}, f"![A long caption.]({M}a.jpg)\n\nThe vote."),
+        (f"<description>The vote.</description><media:content url='{M}b.jpg' width='9'/>"
+         f"<media:content url='{M}b.jpg?w=700' width='700'><media:description type='plain'>"
+         "A &lt;b&gt; &amp; \"c\"</media:description></media:content>", {},
+         f"![A \\<b> & \"c\"]({M}b.jpg?w=700)\n\nThe vote."),
+        (f"<description/><media:content url='{M}1.png' medium='image'><media:description><![CDATA[One]]>"
+         f"</media:description></media:content><media:content url='{M}2.png' medium='image'>"
+         "<media:description>Two</media:description></media:content>", {},
+         f"![One]({M}1.png)\n\n![Two]({M}2.png)"),
+        (f"<media:group>{PICTURE}<media:description>All there is.</media:description></media:group>",
+         {}, f"![a.jpg]({M}a.jpg)\n\nAll there is."),
+        # -- pictures that the text has in another size
+        *((f"<media:thumbnail url='{M}{small}'/><description>&lt;img src='{M}{large}' alt='P'&gt;"
+           "</description>", {}, f"![P]({M}{large})")
+          for small, large in (
+              ("img/s72-c/p.jpg", "img/w640-h480/p.jpg"),
+              ("p-150x150.jpg", "p-scaled.jpg"),
+              ("f_auto/https%3A%2F%2Fs3.example%2Fimages%2F0a1b2c3d-0a1b-4c2d_9x8.png",
+               "w_1456,c_limit/https%3A%2F%2Fs3.example%2Fimages%2F0a1b2c3d-0a1b-4c2d_9x8.png"),
+          )),
+        (f"<media:thumbnail url='{M}p1.jpg'/><description>&lt;img src='{M}p12.jpg' alt='P'&gt;"
+         "</description>", {}, f"![p1.jpg]({M}p1.jpg)\n\n![P]({M}p12.jpg)"),
         ('<link>https://x.example/1</link><source url="https://x.example/r">X</source>', {}, ""),
     ],
-)
+)  # fmt: skip
 def test_what_else_an_item_says(inner: str, extra: dict[str, Any], text: str) -> None:
     found = parse_item(f"<title>T</title>{inner}")
     kept = {name: value for name, value in found.article.extra.items() if name != "feed"}
@@ -335,6 +376,40 @@ def test_the_text_of_json_feed_comes_before_its_summary(
     found = parse_feed(data, "", FEED).articles[0]
     assert (found.body.text, found.body.summary) == (text, summary)
     assert found.article.extra["external_url"] == "https://y.example/"
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("**The ferry** sails. [...]", ""),
+        ("&lt;img src='https://m.example/a.jpg'&gt; The ferry sails.", ""),
+        ("A ferry sails.", "A ferry sails."),
+    ],
+)
+def test_a_summary_is_not_the_beginning_of_the_text(summary: str, expected: str) -> None:
+    text = f"&lt;p&gt;&lt;a href='{M}'&gt;&lt;img src='{M}a.jpg'&gt;&lt;/a&gt;&lt;/p&gt; &lt;p&gt;The ferry sails."
+    found = parse_item(
+        f"<description>{summary}</description><content:encoded>{text}</content:encoded>"
+    )
+    assert found.body.summary == expected
+
+
+def test_what_only_looks_like_a_permalink_is_no_link() -> None:
+    item = "<item><itunes:title>The ferry</itunes:title><guid>e1</guid></item>"
+    document = f'<rss version="2.0" {NAMESPACES}><channel><link>{M}</link>{item}</channel></rss>'
+    (found,) = parse_feed(document.encode(), "", FEED).articles
+    assert (found.article.title, found.article.url) == ("The ferry", "")
+
+
+@pytest.mark.parametrize("address", ["http://[x", "http://[domain]/a.png", "//[x/a.png"])
+def test_an_address_without_sense_costs_only_itself(address: str) -> None:
+    markup = f"<img src='{address}'><iframe src='{address}'></iframe><a href='{address}'>z</a>"
+    found = parse_item(
+        f"<title>T</title><description><![CDATA[{markup}]]></description>"
+        f"<enclosure url='{address}' type='image/png'/><media:content url='{address}'/>"
+        f"<source url='{address}'>S</source><comments>{address}</comments>"
+    )
+    assert found.body.text == "z"
 
 
 def test_a_journal_is_dated_by_its_own_elements() -> None:
