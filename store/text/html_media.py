@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Collection
+from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -56,7 +59,16 @@ SUBSCRIPTS = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃�
 ORDINAL_ENDINGS = frozenset(
     str.split("st nd rd th er ers re e es ème èmes o a os as nde de me lle r")
 )
+CODE_LINE_CLASS = re.compile(r"(?:^|\s)(?:code-|token-|hljs-)?line(?:\s|$)")
+HEADING_TAG = re.compile(r"h[1-6]")
+BACK_SIGNS = re.compile(r"[↩↑^⤴⤶⏎↵⇑⬆\ufe0e\ufe0f\s]++")
 MAX_MATH_DEPTH = 40
+FORMULA_ATTRIBUTES = ("data-tex", "data-latex", "data-formula", "data-equation")
+FORMULA_IN_JSON = re.compile(
+    r'"persistentExpression":("(?:[^"\\\\]|\\\\["\\\\/bfnrt]|\\\\u[0-9a-fA-F]{4})*+")'
+)
+"""The formula in the attribute that Substack gives to an equation."""
+NOTE_CLASS = re.compile(r"(?:^|\s)(?:footnote-(?:anchor|ref(?:erence)?)|fn-?ref|noteref)(?:\s|$)")
 
 
 def is_hidden(node: LexborNode) -> bool:
@@ -144,7 +156,8 @@ def _find_caption(node: LexborNode) -> str:
             return ""
         if parent.tag == "figure":
             caption = parent.css_first("figcaption")
-            return caption.text(separator=" ") if caption else ""
+            is_only_one = len(parent.css("img")) - len(parent.css("noscript img")) < 2
+            return caption.text(separator=" ") if caption and is_only_one else ""
         parent = parent.parent
     return ""
 
@@ -194,7 +207,59 @@ def find_formula(script: LexborNode) -> str:
     if kind.strip().lower() != "math/tex":
         return ""
     sign = "$$" if "display" in mode else "$"
-    return f"{sign}{script.text().strip()}{sign}"
+    return f"{sign}{unescape(script.text()).strip()}{sign}"
+
+
+def find_stated_formula(node: LexborNode) -> str:
+    """Return the formula, in TeX, that an empty element has in an attribute for a script to draw."""
+    given = node.attributes
+    if not given or node.tag in ("img", "input"):
+        return ""
+    stated = next(filter(None, map(given.get, FORMULA_ATTRIBUTES)), "")
+    if not stated and (found := FORMULA_IN_JSON.search(given.get("data-attrs") or "")):
+        stated = str(json.loads(found[1]))
+    return f"${stated.strip()}$" if stated.strip() else ""
+
+
+def starts_line(node: LexborNode, blocks: Collection[str]) -> bool:
+    """Return True for what begins a line of a listing that no line break has ended."""
+    before = node.prev
+    if before is None or before.tag == "br":
+        return False
+    is_line = node.tag in blocks or (_is_code_line(node) and _is_code_line(before))
+    if not is_line and before.tag not in blocks:
+        return False
+    written = before.text_content if before.tag == "-text" else before.text()
+    follows = (node.text_content or "") if node.tag == "-text" else ""
+    return not (written or "").endswith("\n") and not follows.startswith("\n")
+
+
+def _is_code_line(node: LexborNode) -> bool:
+    if node.tag != "span":
+        return False
+    given = node.attributes
+    return "data-line" in given or CODE_LINE_CLASS.search(given.get("class") or "") is not None
+
+
+def is_page_control(node: LexborNode) -> bool:
+    """Return True for a link inside the page without a word: to its own heading, or back from a note."""
+    if node.tag != "a" or "#" not in (href := node.attributes.get("href") or ""):
+        return False
+    words = node.text().strip()
+    if not words or any(map(str.isalnum, words)):
+        return False
+    heading = node.parent.tag if node.parent is not None else ""
+    is_of_heading = href.startswith("#") and HEADING_TAG.fullmatch(heading or "") is not None
+    return is_of_heading or BACK_SIGNS.fullmatch(words) is not None
+
+
+def is_note_mark(node: LexborNode) -> bool:
+    """Return True for the number of a footnote that only a style sheet raises."""
+    if node.tag != "a" or (node.parent is not None and node.parent.tag == "sup"):
+        return False
+    given = node.attributes
+    is_mark = given.get("role") == "doc-noteref" or NOTE_CLASS.search(given.get("class") or "")
+    return bool(is_mark) and (given.get("href") or "").startswith("#")
 
 
 def math_to_text(node: LexborNode, depth: int = 0) -> str:

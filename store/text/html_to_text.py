@@ -20,10 +20,14 @@ from store.text.html_media import (
     describe_embed,
     find_formula,
     find_picture,
+    find_stated_formula,
     is_hidden,
     is_line_number,
+    is_note_mark,
+    is_page_control,
     math_to_text,
     script_text,
+    starts_line,
 )
 from store.text.markdown import (
     VERBATIM_PATTERN,
@@ -51,6 +55,8 @@ BLOCK_TAGS = HEADING_TAGS | frozenset(
 )
 LIST_TAGS = frozenset({"ul", "ol", "menu"})
 PRE_TAGS = frozenset({"pre", "xmp", "listing", "plaintext"})
+LINE_TAGS = BLOCK_TAGS - PRE_TAGS
+"""Blocks that are lines inside of a listing."""
 CELL_TAGS = frozenset({"td", "th"})
 
 PICTURE_TAGS = frozenset({"img", "amp-img", "amp-anim"})
@@ -182,6 +188,7 @@ def _parse_html(html: str) -> LexborHTMLParser | None:
         html.encode()
     except UnicodeEncodeError:
         html = LONE_SURROGATE.sub("\ufffd", html)  # the parser would drop them silently
+    html = _keep_literal_tags(html)
     return LexborHTMLParser(_close_empty_tags(html) if "/>" in html else html)
 
 
@@ -232,9 +239,14 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
             writer.leave(tag)
             node = done.next
             continue
-        tag = node.tag or ""
+        tag = "sup" if is_note_mark(node) else node.tag or ""
+        if writer.pre_depth and starts_line(node, BLOCK_TAGS):
+            writer.write("\n")
         if tag == "-text":
             writer.write(node.text_content or "")
+            node = node.next
+        elif node.first_child is None and (formula := find_stated_formula(node)):
+            writer.write(formula)
             node = node.next
         elif tag in LEAF_TAGS and not is_hidden(node):
             writer.write_leaf(tag, node)
@@ -249,7 +261,7 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
 
 
 def _is_skipped(tag: str, node: LexborNode) -> bool:
-    if tag in SKIPPED_TAGS or tag.startswith("-") or is_hidden(node):
+    if tag in SKIPPED_TAGS or tag.startswith("-") or is_hidden(node) or is_page_control(node):
         return True
     return tag in CELL_TAGS and is_line_number(node)
 
@@ -331,6 +343,30 @@ KNOWN_TAGS = (
     )
 )
 """Tags that are HTML wherever they stand; others in a text may be meant literally."""
+RARE_TAGS = frozenset(
+    str.split(
+        "acronym basefont bgsound blink data image isindex keygen marquee meter nobr noembed optgroup option"
+        " output progress rtc search slot spacer path"
+    )
+)
+BARE_TAG = re.compile(
+    r"<([a-z][^\s<>/=]{0,60}+)(?:\s[^<>=/]{0,60}+)?>"
+    r"|<(?=https?://[^\s<>\"]{1,2000}+>|[a-z][^<>=\"']{0,500}+(?:<|\Z))",
+    re.IGNORECASE,
+)
+"""A tag without attributes, or what looks like one: `Map<K, V>`, the beginning of `<https://…>`, or of no tag at all."""
+END_TAG = re.compile(r"</([a-z][^\s<>/]{0,60}+)", re.IGNORECASE)
+
+
+def _keep_literal_tags(html: str) -> str:
+    """Return HTML in which tags that HTML does not have, and that nothing closes, are text."""
+    unknown = {name.lower() for name in BARE_TAG.findall(html)} - KNOWN_TAGS - RARE_TAGS
+    unknown -= {name.lower() for name in END_TAG.findall(html)} if unknown else set()
+    if not unknown:
+        return html
+    return BARE_TAG.sub(
+        lambda tag: f"&lt;{tag[0][1:]}" if (tag[1] or "").lower() in unknown else tag[0], html
+    )
 
 
 def _strike_out(cell: str) -> str:
@@ -475,6 +511,10 @@ class _MarkdownWriter:
         elif tag == "tr" and self.is_data_row(node):
             self.enter_block(tag)
             self.in_row, self.cell_count, self.has_heads = True, 0, True
+        elif tag in CELL_TAGS and self.pre_depth and self.inline:
+            self.inline.append("" if self.inline[-1].endswith("\n") else " ")
+        elif tag in LINE_TAGS and self.pre_depth:
+            return
         elif tag in BLOCK_TAGS and self.in_row:
             self.inline.append(" ")
         elif tag in BLOCK_TAGS:
@@ -563,11 +603,12 @@ class _MarkdownWriter:
     def resolve_href(self, href: str) -> str:
         """Return the absolute target of a link; empty if it cannot be resolved."""
         if href.startswith("//") and not self.base:
-            return f"https:{href}"
-        if not self.base or not href or href.startswith(("#", "https://", "http://")):
-            return href
+            href = f"https:{href}"
+        is_whole = not self.base or href.startswith(("#", "https://", "http://"))
         try:
-            return _resolve_url(self.base, href)
+            if is_whole and href:
+                urlsplit(href)  # fails where an address of a host is meant, and is none
+            return href if is_whole or not href else _resolve_url(self.base, href)
         except ValueError:
             return ""
 
@@ -605,6 +646,8 @@ class _MarkdownWriter:
             self.leave_row()
         elif tag in BLOCK_TAGS and self.in_row:
             self.inline.append(" ")
+        elif tag in LINE_TAGS and self.pre_depth:
+            return
         elif tag in BLOCK_TAGS:
             self.flush(is_caption=tag == "figcaption")
             self.leave_block(tag)

@@ -291,6 +291,7 @@ def resolve_web_url(link: str, base: str) -> str:
     """Return a link as an absolute http or https URL; empty if it is none."""
     try:
         url = urljoin(base, link.strip()) if link.strip() else ""
+        urlsplit(url)  # nothing is parsed where there is no base
     except ValueError:
         return ""
     return url if url[:8].lower().startswith(("http://", "https://")) else ""

@@ -105,6 +105,37 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
         ("<lite-youtube videoid=aB1 playlabel=Film></lite-youtube>",
          "[Film: www.youtube.com](https://www.youtube.com/watch?v=aB1)"),
         ("<iframe/><p>after", "after"),
+        # -- what only looks like a tag
+        ("Map<K, V> of <your-name> &amp; <config>", "Map\\<K, V> of \\<your-name> & \\<config>"),
+        ("<p>a <x-y>b</x-y> <T> c", "a b \\<T> c"),
+        ("see <https://e.org/a> now", "see \\<https://e.org/a> now"),
+        ("a &amp; x<y and 1<2", "a & x\\<y and 1<2"),
+        ("<p>x <script type=math/tex>a<b &lt; c</script>", "x $a\\<b < c$"),
+        ("<script>if (a<b> c)</script><svg><path><g></svg>x", "x"),
+        # -- listings with an element for each line
+        ("<pre><div class=token-line>a</div><div>b</div>c</pre>", "```\na\nb\nc\n```"),
+        ("<pre><code><span class=line>a</span><span class=line></span><span class=line>b</span></code>"
+         "</pre>", "```\na\n\nb\n```"),
+        ("<pre><span class=line>a</span>\n<span class=line>b</span><br><span class=line>c</span></pre>",
+         "```\na\nb\nc\n```"),
+        ("<pre><ol><li>a</li><li>b</li></ol></pre>", "```\na\nb\n```"),
+        ("<pre><table><tr><td>1</td><td>a</td></tr><tr><td>2</td><td>b</td></tr></table></pre>",
+         "```\n1 a\n2 b\n```"),
+        # -- links inside the page
+        ("<h2>Head<a href=#head class=headerlink>¶</a></h2>", "## Head"),
+        ("<h2><a href=#head aria-hidden=true>#</a> Head</h2>", "## Head"),
+        ("<li>Note <a href=#fnref1>↩︎</a>", "- Note"),
+        ("<p>Ferry<a href=#fn1>*</a> <a href=#x>x</a>", "Ferry\\* x"),
+        ("<p>Ferry.<a class=footnote-anchor href=#footnote-1>1</a> Sails", "Ferry.¹ Sails"),
+        ("<p>Ferry<sup><a role=doc-noteref href=#fn2>2</a></sup>", "Ferry²"),
+        # -- formulas that a script would draw
+        ("<div data-attrs='{\"persistentExpression\":\"\\\\frac{a}{b}\"}'></div>", "$\\frac{a}{b}$"),
+        ("<p>of <span data-tex='x^2'></span>.", "of $x^2$."),
+        # -- a caption names one picture only
+        (f"<figure><img src={SRC}><img src=http://e.org/b.jpg><figcaption>Cap</figcaption></figure>",
+         f"![a.jpg]({SRC})![b.jpg](http://e.org/b.jpg)\n\nCap"),
+        (f"<figure><img src=data:x data-src={SRC}><noscript><img src={SRC}></noscript><figcaption>Cap"
+         "</figcaption></figure>", f"![Cap]({SRC})"),
         ("<p>a<video src=http://v.org/a/><p>b", "a [Video: v.org](http://v.org/a)\n\nb"),
     ],
 )  # fmt: skip
