@@ -227,10 +227,37 @@ def attach_bookmark_highlights(records: list[Any]) -> list[Any]:
 
 
 HIGHLIGHT_ROW_FIELDS = frozenset({"Highlight", "Book Title"})
+ANNOTATION_ROW_FIELDS = frozenset({"URL", "Annotation type", "Quote", "Comment"})
+
+
+def is_highlight_row(row: Mapping[str, Any]) -> bool:
+    """Return True for the columns of Readwise or Hypothesis, with one highlight in each row."""
+    return row.keys() >= HIGHLIGHT_ROW_FIELDS or row.keys() >= ANNOTATION_ROW_FIELDS
 
 
 def group_highlight_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the fields of one article per book or page, of rows with one highlight each (Readwise)."""
+    """Yield the fields of one article per book or page, of rows with one highlight each."""
+    pages: dict[str, dict[str, Any]] = {}
+    books: list[Mapping[str, Any]] = []
+    for row in rows:
+        if not row.keys() >= ANNOTATION_ROW_FIELDS:
+            books.append(row)
+            continue
+        url = str(row["URL"] or "")
+        page = pages.setdefault(url, {"url": url, "title": row.get("Page"), "annotations": []})
+        page["annotations"].append(
+            {
+                "quote": row["Quote"],
+                "note": row["Comment"],
+                "time": row.get("Created at"),
+                "tags": [each for each in str(row.get("Tags") or "").split(",") if each],
+            }
+        )
+    yield from pages.values()
+    yield from _group_books(books)
+
+
+def _group_books(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     books: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         title, author = str(row.get("Book Title") or ""), str(row.get("Book Author") or "")

@@ -196,6 +196,8 @@ def _take_url(raw: RawFields) -> str:
 def _take_timestamp(raw: RawFields, language: str, *names: str) -> str | None:
     """Take a timestamp, written in this language; one that cannot be parsed is kept in `extra`."""
     name, value = raw.pop(*names)
+    if value in (0, "0"):  # what programs write where there is no time
+        return None
     found = (
         parse_timestamp(value, language) if isinstance(value, str | int | float | date) else None
     )

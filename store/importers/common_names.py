@@ -15,7 +15,7 @@ OUR_NAMES = frozenset(
 )
 """What `store.importers.article_builder` reads; no other name is taken for these."""
 TEXT_NAMES = {
-    "title": "headline titel titre título titolo",
+    "title": "headline name titel titre título titolo",
     "url": "link href uri address weburl pageurl articleurl",
     "summary": "description excerpt abstract standfirst",
     "authors": "creator byline authorname autor auteur autore",

@@ -13,11 +13,11 @@ from typing import Any, BinaryIO, NamedTuple
 import orjson
 
 from store.importers.annotations import (
-    HIGHLIGHT_ROW_FIELDS,
     attach_bookmark_highlights,
     attach_highlights,
     group_highlight_rows,
     group_web_annotations,
+    is_highlight_row,
     is_web_annotation_list,
 )
 from store.importers.bookmark_trees import is_bookmark_tree, iter_bookmarks
@@ -33,7 +33,7 @@ from store.text.clean import clean_line
 
 RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "collections")
 """Names under which an object holds its records."""
-ANSWER_KEYS = ("stories", "data", "_embedded", "search", "feed")
+ANSWER_KEYS = ("stories", "data", "_embedded", "search", "feed", "content")
 """Names under which an answer of an API holds its records, or an object that does."""
 ARTICLE_KEYS = frozenset({"url", "link", "title"})
 JSON_SPACE = re.compile(r"\s*+")
@@ -300,7 +300,7 @@ def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIte
     """
     highlights: list[Mapping[str, Any]] = []
     for item in _read_csv_rows(name, head, rest):
-        if isinstance(item, ImportItem) and item.fields.keys() >= HIGHLIGHT_ROW_FIELDS:
+        if isinstance(item, ImportItem) and is_highlight_row(item.fields):
             highlights.append(item.fields)
         else:
             yield item

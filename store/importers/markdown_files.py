@@ -12,6 +12,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, reference
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from store.model.article import VERBATIM_FIELD
@@ -47,8 +48,15 @@ NOTE_LINK = re.compile(
     r"(!)?\[\[(?=[^\[\]|])([^\[\]|#\n]{0,200})(?:#([^\[\]|\n]{1,200}))?(?:\|([^\[\]|\n]{1,200}))?\]\]"
 )
 """A link to another note, or an embedded file: `[[Note#Part|shown]]`, `![[picture.png]]`."""
+PROPERTY_LINES = re.compile(r"(?:[a-z][\w-]{0,40}:: [^\n]*+(?:\n|\Z))+")
+"""The properties of a page, as Logseq writes them above it."""
 MARKED = re.compile(r"==(?! )([^=\n]{1,500}+)(?<! )==")
 """Marked words, as Obsidian writes them."""
+FORMULA = re.compile(
+    r"\$\$[^$]{1,5000}+\$\$|\$(?![\s\d])[^$\n]{1,500}+(?<!\s)\$(?!\d)"
+    r"|\$\d[^$\s\\^_{]{0,500}+[\\^_{][^$\n]{0,500}+\$(?!\d)"
+)
+"""A formula; one that begins with a digit has a sign of TeX, unlike the prices `$5 and $6`."""
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 FOOTNOTE_START = re.compile(r"\[\^[^\[\]\s]{1,60}\]:")
 CALLOUT = re.compile(r"((?:> ?)+)\[!(\w{1,30})\][+-]?([^\n]*)")
@@ -127,7 +135,10 @@ def _read_clipper_fields(fields: dict[str, Any]) -> None:
         given = fields.get(name)
         if isinstance(given, list):
             names = (each[0] if isinstance(each, list) and each else each for each in given)
-            fields[name] = [WIKI_LINK.sub(r"\1", str(each)) for each in names]
+            fields[name] = [
+                each if isinstance(each, dict) else WIKI_LINK.sub(r"\1", str(each))
+                for each in names
+            ]
         elif isinstance(given, str):
             fields[name] = WIKI_LINK.sub(r"\1", given)
     if "summary" not in fields and isinstance(fields.get("description"), str):
@@ -137,7 +148,12 @@ def _read_clipper_fields(fields: dict[str, Any]) -> None:
 def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     handler = next((handler for handler in FRONT_MATTER_HANDLERS if handler.detect(text)), None)
     if handler is None:
-        return {}, text
+        found = PROPERTY_LINES.match(text)
+        lines = found[0].splitlines() if found else []
+        pairs = (WIKI_LINK.sub(r"\1", line).split("::", 1) for line in lines)
+        return {name.strip(): value.strip() for name, value in pairs}, text[
+            found.end() if found else 0 :
+        ]
     try:
         front, content = handler.split(text)
     except ValueError:  # a rule at the top without a second one
@@ -233,6 +249,7 @@ def _write_unused(definitions: dict[str, Any], html: str) -> str:
 def _markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_MARKDOWN_DEPTH})
     parser.block.ruler.at("reference", _parse_definition)
+    parser.inline.ruler.before("escape", "formula", _parse_formula)
     return parser.enable(["table", "strikethrough"])
 
 
@@ -240,6 +257,17 @@ def _parse_definition(state: StateBlock, start: int, end: int, silent: bool) -> 
     """Parse the definition of a link; that of a footnote is text."""
     is_footnote = state.src.startswith("[^", state.bMarks[start] + state.tShift[start])
     return not is_footnote and reference(state, start, end, silent)
+
+
+def _parse_formula(state: StateInline, silent: bool) -> bool:
+    """Parse a formula in TeX, in which no sign is markup: `$x$`, `$$x$$`."""
+    found = FORMULA.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
 
 
 def _keep_literal_tags(token: Token) -> None:

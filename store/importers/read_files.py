@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from store.importers.annotations import HIGHLIGHT_ROW_FIELDS
+from store.importers.annotations import is_highlight_row
 from store.importers.article_builder import ArticleBuilder, choose_process_count
 from store.importers.bookmarks import (
     BOOKMARK_FILE_START,
@@ -40,7 +40,8 @@ from store.importers.newstui_page import is_newstui_page, split_newstui_pages
 from store.importers.plain_text import parse_plain_text
 from store.importers.reader_exports import READER_FORMATS, detect_reader_format
 from store.importers.reading_page import is_reading_page, parse_reading_pages
-from store.importers.zip_files import FEED_LIST_REASON, read_zip_items
+from store.importers.xml_exports import read_xml_items
+from store.importers.zip_files import read_zip_items
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput, describe_system_error
 from store.system.files import open_regular
@@ -53,7 +54,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_KINDS = tuple(
-    str.split("json jsonl reading markdown html text csv zip bookmarks addresses mail clippings")
+    str.split(
+        "json jsonl reading markdown html text csv xml zip bookmarks addresses mail clippings"
+    )
 )
 IMPORT_FORMATS = (*FILE_KINDS, *(each.name for each in READER_FORMATS))
 """What the user can declare a file to be: a kind of file, or the program that exported it."""
@@ -69,6 +72,7 @@ KIND_BY_SUFFIX = {
     ".txt": "text",
     ".csv": "csv",
     ".tsv": "csv",
+    ".enex": "xml",
     ".jsonlz4": "json",
     ".zip": "zip",
     ".eml": "mail",
@@ -97,10 +101,12 @@ HTML_FRAGMENT_START = re.compile(
     r"<(?:article|blockquote|div|figure|h[1-6]|main|ol|p|section|table|ul)(?:\s[^<>]{0,2000})?>",
     re.IGNORECASE,
 )
-XML_START = re.compile(rb"<\?xml\b|<(?:opml|rss|feed|rdf:RDF)\b")
-FEED_LIST = re.compile(rb"<opml\b")
+XML_START = re.compile(
+    r"<\?xml\b|<!DOCTYPE\b[^<>\[]{0,500}\[|<(?:!DOCTYPE\s+)?(?:opml|rss|feed|rdf:RDF|articles|posts|en-export|xbel)\b"
+)
 JSON_CONTINUATIONS = ("{", "[", ",", ":")
 """The ends of lines after which a JSON value goes on."""
+CITATIONS = re.compile(r"\s*+(?:@[A-Za-z]{3,20}\s?\{[^\s,{}]{1,200},|TY  - [A-Z]{2,8}\s)")
 MARKDOWN_START = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
 NO_HEADING = re.compile(r"# [^\n]*(?:\n[ \t]*\S|\Z)")
 """A line of plain text that begins with a number sign: no empty line follows."""
@@ -199,10 +205,12 @@ def detect_file_kind(name: str, head: bytes) -> str:
         return _detect_json_kind(text, suffix)
     if HTML_START.match(text) or (not suffix and HTML_FRAGMENT_START.match(text)):
         return "html"
+    if XML_START.match(text):
+        return "xml"
     if MARKDOWN_START.match(text) and not (suffix == "text" and NO_HEADING.match(text)):
         return "markdown"
     header = dict.fromkeys(parse_csv_header(text))
-    if detect_reader_format(header) is not None or header.keys() >= HIGHLIGHT_ROW_FIELDS:
+    if detect_reader_format(header) is not None or is_highlight_row(header):
         return "csv"
     if suffix in ("json", "jsonl"):
         return suffix
@@ -302,8 +310,6 @@ def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Impor
         yield from _read_mozilla_lz4(name, head, stream)
     elif b"\0" in head and not is_wide and not start.startswith((b"{", b"[")):
         yield Rejection(name, "binary, not text")
-    elif kind is None and found == "text" and XML_START.match(start):
-        yield Rejection(name, FEED_LIST_REASON if FEED_LIST.search(head) else "XML, not an article")
     elif found in STREAM_READERS and not is_wide:
         yield from STREAM_READERS[found](name, head, stream)
     else:
@@ -343,6 +349,7 @@ STREAM_READERS = {
     "csv": read_csv_items,
     "bookmarks": read_bookmark_items,
     "mail": read_mail_items,
+    "xml": read_xml_items,
 }
 """The kinds that are read in pieces."""
 
@@ -383,6 +390,8 @@ def _parse_document(data: bytes, kind: str) -> dict[str, Any]:
         from store.importers.markdown_files import parse_markdown_article
 
         return parse_markdown_article(text)
+    if CITATIONS.match(text):
+        raise InvalidInput("citations in BibTeX or RIS (export them as CSV or CSL JSON)")
     return parse_plain_text(text)
 
 

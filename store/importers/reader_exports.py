@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from store.model.errors import InvalidInput
 from store.model.times import trim_milliseconds
 from store.text.clean import clean_text
+from store.text.markdown import escape_markdown
 
 ReaderRecord = Mapping[str, Any]
 ArticleFields = dict[str, Any]
@@ -28,6 +29,15 @@ RAINDROP_UNSORTED = ("Unsorted", "All bookmarks")
 """The folder of what is in none."""
 PART_SUFFIXES = ("-csv", "-v1", "-highlights", "-api")
 """The ends of names of formats by a program that has several."""
+CSL_NAME_PARTS = (
+    "literal",
+    "given",
+    "non-dropping-particle",
+    "dropping-particle",
+    "family",
+    "suffix",
+)
+"""The parts of a name in citations (https://docs.citationstyles.org), in the order in which it is said."""
 HTML_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
@@ -212,9 +222,11 @@ def _finish_google_reader(record: ReaderRecord, fields: ArticleFields) -> None:
     fields["html"] = content if isinstance(content, str) else _get_nested(content, "content")
     fields["category"] = _get_nested(record, "origin", "title")
     notes = fields.pop("annotations", [])
-    for note in notes if isinstance(notes, list) else ():
-        fields["note"] = _get_nested(note, "content")
-        _add_note(fields, "note")
+    fields["annotations"] = [
+        {"note": note["content"]} if "content" in note else note  # of the whole article
+        for note in (notes if isinstance(notes, list) else ())
+        if isinstance(note, Mapping)
+    ]
     fields["created"] = _parse_number(fields.pop("crawlTimeMsec", 0)) / 1000 or None
     _unescape_title(record, fields)
 
@@ -281,10 +293,66 @@ def _finish_pinboard(record: ReaderRecord, fields: ArticleFields) -> None:
     fields["read"] = fields.pop("toread", "no") == "no"
 
 
-def _finish_zotero(_: ReaderRecord, fields: ArticleFields) -> None:
+def _finish_zotero(record: ReaderRecord, fields: ArticleFields) -> None:
+    fields["url"] = fields.get("url") or _find_doi_page(record)
     fields["authors"] = _split_list(fields.pop("Author", ""), ";")
     fields["tags"] = _split_list(fields.pop("Manual Tags", ""), ";")
     _add_note(fields, "Notes")
+
+
+def _find_doi_page(record: ReaderRecord) -> str | None:
+    doi = str(record.get("DOI") or "").strip()
+    return f"https://doi.org/{doi}" if doi and "://" not in doi else doi or None
+
+
+def _finish_csl(record: ReaderRecord, fields: ArticleFields) -> None:
+    from store.text.titles import title_to_line  # imported here: rarely needed
+
+    authors = record.get("author")
+    fields["authors"] = [
+        " ".join(str(each[name]) for name in CSL_NAME_PARTS if each.get(name))
+        for each in (authors if isinstance(authors, list) else ())
+        if isinstance(each, Mapping)
+    ]
+    fields.pop("author", None)
+    for name, ours in (("issued", "date"), ("accessed", "created")):
+        given = fields.pop(name, None)
+        parts = _get_nested(given, "date-parts", 0)
+        said = _get_nested(given, "raw") or _get_nested(given, "literal")
+        fields[ours] = "-".join(f"{part:0>2}" for part in parts) if parts else said
+    fields["tags"] = _split_list(fields.pop("keyword", ""), ",")
+    fields["url"] = fields.get("url") or _find_doi_page(record)
+    fields["title"] = title_to_line(str(record.get("title") or ""))
+    _add_note(fields, "note")
+
+
+def _finish_keep(record: ReaderRecord, fields: ArticleFields) -> None:
+    if record.get("isTrashed"):
+        raise InvalidInput("a note in the trash")
+    items = fields.pop("listContent", [])
+    lines = [
+        f"- [{'x' if each.get('isChecked') else ' '}] {escape_markdown(str(each.get('text') or ''))}"
+        for each in (items if isinstance(items, list) else ())
+        if isinstance(each, Mapping)
+    ]
+    text = escape_markdown(str(fields.pop("textContent", "")))
+    fields["text"] = "\n".join(filter(None, (text, *lines)))
+    fields["url"] = _get_nested(fields.pop("annotations", None), 0, "url")
+
+
+def _finish_tt_rss(record: ReaderRecord, fields: ArticleFields) -> None:
+    fields.pop("published", None)  # whether others may see it
+    fields["read"] = record.get("unread") is False
+    labels = record.get("labels")
+    if isinstance(given := record.get("label_cache"), str):
+        labels = _parse_list(given)
+    names = [_get_nested(each, 1) for each in (labels if isinstance(labels, list) else ())]
+    tags = record.get("tags") or _split_list(fields.pop("tag_cache", ""), ",")
+    fields["tags"] = [each for each in (*names, *tags) if isinstance(each, str) and each]
+    for name in ("labels", "label_cache", "unread"):
+        fields.pop(name, None)
+    _add_note(fields, "note")
+    _unescape_title(record, fields)
 
 
 def _finish_karakeep(_: ReaderRecord, fields: ArticleFields) -> None:
@@ -349,7 +417,7 @@ READER_FORMATS = (
     ReaderFormat(
         "readwise-csv",
         "Title|URL|Document tags|Location",
-        "Title=title URL=url Document_tags=tags Saved_date=created",
+        "Title=title Author=author URL=url Document_tags=tags Saved_date=created",
         _finish_readwise_csv,
     ),
     ReaderFormat(
@@ -452,6 +520,24 @@ READER_FORMATS = (
         "Key=zotero_id Title=title Url=url Abstract_Note=summary Publication_Title=category"
         " Date=date Date_Added=created Date_Modified=updated Language=language",
         _finish_zotero,
+    ),
+    ReaderFormat(
+        "csl",
+        "type|title|issued;type|title|container-title",
+        "URL=url abstract=summary container-title=category",
+        _finish_csl,
+    ),
+    ReaderFormat(
+        "google-keep",
+        "textContent|userEditedTimestampUsec;listContent|userEditedTimestampUsec",
+        "labels=tags isPinned=starred createdTimestampUsec=created userEditedTimestampUsec=updated",
+        _finish_keep,
+    ),
+    ReaderFormat(
+        "tt-rss",
+        "marked|link|feed_title",
+        "content=html link=url marked=starred updated=date feed_title=category lang=language",
+        _finish_tt_rss,
     ),
     ReaderFormat(
         "karakeep",

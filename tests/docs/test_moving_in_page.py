@@ -46,6 +46,12 @@ VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
     "readwise-highlights": (('"category"', '"author": "Ada Berg", "category"'),),
     "linkwarden": (('"id": 2', '"id": 2, "description": "A ferry.", "textContent": "It sails."'),),
     "zotero": (('"Manual Tags"', '"Manual Tags","Notes"'), ('"sea; north"', '"sea; north","good"')),
+    "tt-rss": (
+        (
+            "</article></articles>",
+            "<author>Ada Berg</author></article></articles>",
+        ),
+    ),
     "google-saved": (("URL,Comment", "URL,Tags,Comment"), (f"{URL},", f"{URL},sea,")),
 }
 """Changes of the sample exports, one after the other: each step shows more of what they can have."""
@@ -81,8 +87,20 @@ LETTER = (
 CLIPPING = (
     "The ferry (Ada Berg)\n- Your {} on page 3 | Added on Monday, March 3, 2014\n\nIt sails.\n"
 )
+ANNOTATIONS = f"Page,URL,Annotation type,Quote,Comment\nThe ferry,{URL},Annotation,It sails.,good\n"
+NOTES = (
+    "<?xml version='1.0'?><!DOCTYPE en-export SYSTEM 'x.dtd'><en-export><note><title>The ferry</title>"
+    "<created>20230102T030405Z</created><tag>sea</tag><note-attributes><author>Ada Berg</author>"
+    f"<source-url>{URL}</source-url></note-attributes><content><![CDATA[<?xml version='1.0'?>"
+    "<en-note><div>It sails.</div></en-note>]]></content></note></en-export>"
+)
+XBEL = (
+    "<!DOCTYPE xbel><xbel version='1.0'><folder><title>Harbour</title><bookmark added='2023-01-02T03:04:05Z'"
+    f" href='{URL}'><title>The ferry</title><desc>A ferry.</desc></bookmark></folder></xbel>"
+)
 OTHERS: dict[str, tuple[str, ...]] = {
-    "csv": (HIGHLIGHTS,),
+    "csv": (HIGHLIGHTS, ANNOTATIONS),
+    "xml": (NOTES, XBEL),
     "json": (HYPOTHESIS, FIREFOX),
     "bookmarks": (POCKET, INSTAPAPER, BROWSER),
     "addresses": (f"{URL}\n",),

@@ -552,6 +552,72 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
             "tags": ("sea", "north"),
         },
     ),
+    "csl": (
+        json.dumps(
+            [
+                {
+                    "id": "berg2023",
+                    "type": "article-journal",
+                    "title": "The ferry",
+                    "container-title": "News",
+                    "URL": URL,
+                    "abstract": "A ferry.",
+                    "author": [{"given": "Ada", "family": "Berg"}, {"literal": "The Crew"}],
+                    "issued": {"date-parts": [["2023", 1, 2]]},
+                    "accessed": {"date-parts": [[2023, 2, 3]]},
+                    "keyword": "sea, north",
+                    "note": "good",
+                }
+            ]
+        ),
+        {
+            "authors": ("Ada Berg", "The Crew"),
+            "category": "News",
+            "summary": "A ferry.",
+            "date": "2023-01-02",
+            "created": "2023-02-03",
+            "tags": ("sea", "north"),
+        },
+    ),
+    "google-keep": (
+        json.dumps(
+            {
+                "isTrashed": False,
+                "isPinned": True,
+                "textContent": "It *sails*.",
+                "listContent": [{"text": "pack", "isChecked": True}, {"text": "go"}],
+                "title": "The ferry",
+                "createdTimestampUsec": 1672628645000000,
+                "userEditedTimestampUsec": 1672628646000000,
+                "labels": [{"name": "sea"}],
+                "annotations": [{"source": "WEBLINK", "title": "Ferry", "url": URL}],
+            }
+        ),
+        {
+            "text": "It \\*sails\\*.\n- [x] pack\n- [ ] go",
+            "starred": True,
+            "created": "2023-01-02T03:04:05Z",
+            "updated": "2023-01-02T03:04:06Z",
+            "tags": ("sea",),
+        },
+    ),
+    "tt-rss": (
+        '<?xml version="1.0" encoding="utf-8"?><articles schema-version="108"><article>'
+        "<guid><![CDATA[SHA1:abc]]></guid><title><![CDATA[The ferry]]></title>"
+        "<content><![CDATA[<p>It sails.</p>]]></content><marked><![CDATA[1]]></marked>"
+        "<published><![CDATA[0]]></published><note><![CDATA[good]]></note>"
+        f"<link><![CDATA[{URL}]]></link><tag_cache><![CDATA[sea,]]></tag_cache>"
+        '<label_cache><![CDATA[[["-1025","North","",""]]]]></label_cache>'
+        "<feed_title><![CDATA[News]]></feed_title><updated><![CDATA[2023-01-02 03:04:05]]></updated>"
+        "</article></articles>",
+        {
+            "text": "It sails.",
+            "starred": True,
+            "category": "News",
+            "date": "2023-01-02T03:04:05Z",
+            "tags": ("North", "sea"),
+        },
+    ),
     "karakeep": (
         json.dumps(
             {

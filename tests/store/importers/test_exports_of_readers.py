@@ -68,6 +68,40 @@ def test_entities_in_titles_are_resolved(name: str) -> None:
     assert read(data)[0].article.title == "AT&T – R&D &lt;"
 
 
+NOTE = {"text": "It sails.", "note": "good", "added_on": 1700000200}
+STARRED = {"origin": {}, "categories": [], "title": "A", "alternate": [{"href": URL}]}
+HEADLINE = {"id": 1, "unread": False, "marked": True, "published": False, "updated": 1672628645}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        # of Inoreader, with highlights in place of notes about the whole article
+        ({**STARRED, "annotations": [NOTE]},
+         {"extra.annotations": [{"quote": "It sails.", "note": "good"}]}),
+        ({**STARRED, "updated": 0, "published": "0"}, {"updated": NOW, "date": None}),
+        # of the API of Tiny Tiny RSS
+        ({"seq": 0, "status": 0, "content": [{**HEADLINE, "title": "A", "link": URL, "feed_title": "F",
+                                              "tags": ["sea", ""], "labels": [[-1025, "North", "", ""]]}]},
+         {"read": True, "starred": True, "date": "2023-01-02T03:04:05Z", "tags": ("North", "sea")}),
+        (f"Title,Author,URL,ID,Document tags,Location\nA,Ada,{URL},1,,new\n", {"authors": ("Ada",)}),
+        (f"Name,Created,URL\nA,\"January 2, 2023\",{URL}\n", {"created": "2023-01-02"}),  # of Notion
+        ('"Key","Item Type","Title","Url","Abstract Note","DOI"\nk,book,A,,,10.1/x\n',
+         {"url": "https://doi.org/10.1/x"}),
+        ([{"type": "book", "title": "<i>A</i>", "issued": {"raw": "May 2023"}, "DOI": "10.1/x",
+           "author": [{"family": "Hale", "given": "Cy", "non-dropping-particle": "van"}]}],
+         {"url": "https://doi.org/10.1/x", "authors": ("Cy van Hale",), "date": "2023-05-01"}),
+    ],
+)  # fmt: skip
+def test_what_else_records_say(data: object, expected: dict[str, Any]) -> None:
+    is_csv = isinstance(data, str)
+    (found,) = read(str(data), "export.csv") if is_csv else read(json.dumps(data))
+    facts = all_of(found)
+    facts |= {f"extra.{name}": value for name, value in found.article.extra.items()}
+    assert {name: facts[name] for name in expected} == expected
+    assert found.article.title == "A"
+
+
 def test_links_are_relative_to_their_page() -> None:
     record = {"url": URL, "title": "The ferry", "is_archived": 0, "content": "<a href='/x'>on</a>"}
     assert read(json.dumps([record]))[0].body.text == "[on](https://news.example/x)"

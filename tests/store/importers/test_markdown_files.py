@@ -27,6 +27,9 @@ def test_the_address_of_a_heading_is_that_of_the_article() -> None:
         ("> [!WARNING]\n> Wet.", "> **Warning**\n\n> Wet."),
         ("[[Note]] [[Note|shown]] [[Note#Part]] ![[a.png]]", "Note shown Note > Part (a.png)"),
         ("a ==marked== b == c == `==d==` `[[e]]`", "a marked b == c == `==d==` `[[e]]`"),
+        ("$$\\int_0^1 x\\,dx$$ and $a_1*b_2*c$", "$$\\int_0^1 x\\\\,dx$$ and $a_1\\*b_2\\*c$"),
+        ("$5, *or* $6 and $7", "$5, *or* $6 and $7"),
+        ("`$a$` $2\\, b$ \\$x", "`$a$` $2\\\\, b$ $x"),
         ("## Head {#id .x}\n\n## {#a} set\n\n[TOC]\n\nx", "## Head\n\n## {#a} set\n\nx"),
         ("```\n[TOC]\n> [!note] x\n# y {#z}\n```", "```\n[TOC]\n> [!note] x\n# y {#z}\n```"),
         ("~~~\n[[a]]\n```\n[^1]: x\n~~~\n[[b]]", "````\n[[a]]\n```\n[^1]: x\n````\n\nb"),
@@ -34,6 +37,21 @@ def test_the_address_of_a_heading_is_that_of_the_article() -> None:
 )  # fmt: skip
 def test_dialects(markdown: str, text: str) -> None:
     assert parse_markdown_article(f"# T\n\n{markdown}")["text"] == text
+
+
+def test_properties_of_logseq() -> None:
+    text = "title:: The ferry\ntags:: sea, [[the north]]\nsource:: https://news.example/\n\n- It sails.\n"
+    assert parse_markdown_article(text) == {
+        "title": "The ferry",
+        "tags": "sea, the north",
+        "source": "https://news.example/",
+        "text": "- It sails.",
+    }
+
+
+def test_authors_with_facts_of_their_own() -> None:
+    fields = parse_markdown_article("---\nauthors: ['[[Ann]]', {name: Bo Fry, url: x}]\n---\nText.")
+    assert fields["authors"] == ["Ann", {"name": "Bo Fry", "url": "x"}]
 
 
 def test_front_matter_in_yaml() -> None:

@@ -78,6 +78,9 @@ def test_every_format_is_read(
     assert (found.article.source, found.article.created) == ("page", NOW)
 
 
+CITATIONS = "citations in BibTeX or RIS (export them as CSV or CSL JSON)"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -88,6 +91,8 @@ def test_every_format_is_read(
         ("a.opml", b'<?xml version="1.0"?>\n<opml>', "a list of feeds, not of articles"),
         ("a", b"<opml version='2.0'>", "a list of feeds, not of articles"),
         ("a.xml", b"\n<rss version='2.0'>", "XML, not an article"),
+        ("a.bib", b"@article{berg,\n  title = {The ferry}\n}\n", CITATIONS),
+        ("a.ris", b"TY  - JOUR\nTI  - The ferry\nER  - \n", CITATIONS),
         ("a.txt", b"a" * 70_000 + b"\0", "binary, not text"),
         ("a.jsonl", b"\x89PNG\r\n\x1a\n\0", "binary, not text"),
         (
