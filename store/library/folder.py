@@ -384,8 +384,7 @@ class FolderLibrary:
             return self._catalog.stored_row(article)
 
         if query.is_folded:
-            self._want_copies()
-            rows, copies = fold_copies(rows, self._copies.groups, query.unfolded)
+            rows, copies = fold_copies(rows, self.copy_groups(), query.unfolded)
             return FolderListing(rows, current_row, is_by_date=is_by_date, copies=copies)
         return FolderListing(rows, current_row, is_by_date=is_by_date)
 
@@ -421,6 +420,11 @@ class FolderLibrary:
         """Return the rows of articles, by id."""
         found = ((article, self._catalog.get_row(article)) for article in articles)
         return {article: row for article, row in found if row}
+
+    def copy_groups(self) -> Mapping[str, int]:
+        """Return a number for each article that has copies; copies of each other have the same."""
+        self._want_copies()
+        return self._copies.groups
 
     def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
         """Count the articles of several lists."""

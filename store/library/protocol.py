@@ -287,6 +287,12 @@ class Library(Protocol):
     def get_rows(self, articles: Iterable[str]) -> Mapping[str, ArticleRow]:
         """Return the rows of articles, by id, of those that there are; many are asked for at once."""
 
+    def copy_groups(self) -> Mapping[str, int]:
+        """Return a number for each article that has copies, as far as they are known; copies have the same.
+
+        From then on they are looked for after indexing.
+        """
+
     def counts(self, queries: Mapping[str, ListQuery]) -> Mapping[str, Counts]:
         """Count the articles of several lists; pinned articles do not count.
 

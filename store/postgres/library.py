@@ -319,6 +319,10 @@ class PostgresLibrary:
         """Return a list."""
         return self._lists.listing(query)
 
+    def copy_groups(self) -> Mapping[str, int]:
+        """Return a number for each article that has copies; copies of each other have the same."""
+        return self._lists.copy_groups()
+
     def search(self, search: SearchQuery, limit: int | None = None) -> Matches:
         """Return the articles that a search finds."""
         return self._searcher.search(search, limit)

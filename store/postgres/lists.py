@@ -61,6 +61,10 @@ class Lists:
         self._open.add(found)
         return found
 
+    def copy_groups(self) -> Mapping[str, int]:
+        """Return a number for each article that has copies."""
+        return self._want_copies().groups
+
     def _want_copies(self) -> PostgresCopies:
         if self.copies is None:
             from store.postgres.copies import PostgresCopies  # with SQLite

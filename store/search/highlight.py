@@ -10,9 +10,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from store.model.article import Snippet
-from store.search.other_spellings import iter_other_spellings
+from store.search.other_spellings import find_acronym_like_word, iter_other_spellings
 from store.search.syntax_tree import WordsCondition
 from store.text.folding import FoldedText, TextSpan, is_extension, normalize_text
+from store.text.spellings import remove_dots
 from store.text.terms import UNSPACED_SCRIPTS
 from store.text.tokenizer import (
     FINAL_SIGNS,
@@ -68,24 +69,27 @@ class Highlighter:
     """Finds the words of a query in texts."""
 
     patterns: Mapping[TextForm, re.Pattern[str]] = field(default_factory=dict)
+    """What is found in folded texts."""
+    acronyms: re.Pattern[str] | None = None
+    """What is found in texts as they are: acronyms that are other words in lower case."""
 
     def find_spans(self, text: str) -> list[TextSpan]:
         """Return where the words occur, as offsets into the text as it is."""
         if not self:
             return []
+        return list(_without_overlaps(chain.from_iterable(self._find(text))))
+
+    def _find(self, text: str) -> Iterator[Iterator[TextSpan]]:
+        """Yield for each pattern where it matches."""
         folded = FoldedText(text)
-        found = (
-            folded.find(pattern, form.apply(folded.text)) for form, pattern in self.patterns.items()
-        )
-        return list(_without_overlaps(chain.from_iterable(found)))
+        for form, pattern in self.patterns.items():
+            yield folded.find(pattern, form.apply(folded.text))
+        if self.acronyms is not None:
+            yield (match.span() for match in self.acronyms.finditer(text))
 
     def find_first(self, text: str) -> int | None:
         """Return where the words first occur; None if they do not."""
-        folded = FoldedText(text)
-        found = (
-            next(folded.find(pattern, form.apply(folded.text)), None)
-            for form, pattern in self.patterns.items()
-        )
+        found = (next(spans, None) for spans in self._find(text))
         return min((span[0] for span in found if span), default=None)
 
     def __bool__(self) -> bool:
@@ -114,13 +118,20 @@ def make_highlighter(
     conditions: Iterable[WordsCondition], forms: WordForms = no_other_forms
 ) -> Highlighter:
     """Return a highlighter for words; `forms` returns the forms that count as a word."""
+    conditions = list(conditions)
     patterns: dict[TextForm, list[str]] = {}
     for each in chain.from_iterable((each, *iter_other_spellings(each)) for each in conditions):
         form = TextForm(bool(find_signs(each.text)), _has_singles(each.text))
         build = _build_sign_pattern if form.has_signs else partial(_build_word_pattern, forms=forms)
         if pattern := build(each, form.word_character):
             patterns.setdefault(form, []).append(pattern)
-    return Highlighter({form: re.compile("|".join(each)) for form, each in patterns.items()})
+    acronyms = [
+        remove_dots(each).upper() for each in map(find_acronym_like_word, conditions) if each
+    ]
+    return Highlighter(
+        {form: re.compile("|".join(each)) for form, each in patterns.items()},
+        re.compile(rf"(?<![^\W_])(?:{'|'.join(acronyms)})(?![^\W_])") if acronyms else None,
+    )
 
 
 def _has_singles(text: str) -> bool:

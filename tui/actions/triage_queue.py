@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, islice
+from typing import NamedTuple
 
 from store.library.listing import BATCH_SIZE, iter_rows
 from store.library.protocol import Library, Listing
@@ -16,88 +17,120 @@ MAX_TRIAGE_TEXT_LENGTH = 1200
 """Characters of the text shown where there is no summary."""
 
 
+class QueuedArticle(NamedTuple):
+    """An unread article of a queue, which may have 100,000: a row takes five times as much memory."""
+
+    id: str
+    title: str
+    words: int
+    is_starred: bool = False
+    """True if it was when it was queued."""
+    copy_count: int = 0
+    """The number of its copies, which are decided on with it."""
+
+
+def queue_unread(rows: Iterable[ArticleRow]) -> list[QueuedArticle]:
+    """Return the unread ones of some articles."""
+    return [
+        QueuedArticle(row.id, row.title, row.words, row.starred, max(0, row.copy_count))
+        for row in rows
+        if not row.read
+    ]
+
+
 class TriageQueue:
     """The articles, the current one, and the decisions so far.
 
     Attributes:
+        articles: In their order.
         index: Of the current article; the number of articles at the end.
         decisions: In a word, by article.
         pace: The user's reading speed.
     """
 
-    def __init__(self, rows: Sequence[ArticleRow], cursor: int = 0) -> None:
-        """Queue the unread rows of a list, from a cursor to the end and then from the start."""
-        self.rows = [row for row in (*rows[cursor:], *rows[:cursor]) if not row.read]
-        self._starred_before = {row.id for row in self.rows if row.starred}
+    def __init__(self, articles: Sequence[QueuedArticle]) -> None:
+        """Queue articles."""
+        self.articles = list(articles)
         self.index = 0
         self.decisions: dict[str, str] = {}
         self.pace: Pace = AVERAGE_PACE
+        self._decided: dict[str, int] = {}
+        """The index of each article with a decision, or with one that was undone."""
         self._deleted: set[str] = set()
-        self._index_of = {row.id: index for index, row in enumerate(self.rows)}
-        words = accumulate((row.words for row in reversed(self.rows)), initial=0)
+        words = accumulate((each.words for each in reversed(self.articles)), initial=0)
         self._words_from = array("q", words)[::-1]
         """The words of the articles from each index on."""
 
     @property
-    def current(self) -> ArticleRow | None:
+    def current(self) -> QueuedArticle | None:
         """The article to decide on; None at the end."""
-        return self.rows[self.index] if self.index < len(self.rows) else None
+        return self.articles[self.index] if self.index < len(self.articles) else None
 
     @property
     def decidable(self) -> str:
         """The id of the current article; empty at the end, and if it is deleted."""
-        row = self.current
-        return "" if row is None or row.id in self._deleted else row.id
+        article = self.current
+        return "" if article is None or article.id in self._deleted else article.id
 
     def step(self, by: int) -> bool:
         """Go forward or back without a decision; return False if that led nowhere."""
         before = self.index
-        self.index = min(max(0, before + by), len(self.rows))
+        self.index = min(max(0, before + by), len(self.articles))
         return self.index != before
 
     def decide(self, decision: str, article: str = "") -> None:
         """Note the decision on an article, by default the current one."""
-        if article or self.current is not None:
-            self.decisions[article or self.rows[self.index].id] = decision
+        current = self.current
+        article = article or (current.id if current is not None else "")
+        for each in self._find([article]):
+            self.decisions[each] = decision
+
+    def _find(self, articles: Collection[str]) -> dict[str, int]:
+        """Return the index of each of some articles that is in the queue."""
+        found = {each: self._decided[each] for each in articles if each in self._decided}
+        near = range(max(0, self.index - 1), min(self.index + 1, len(self.articles)))
+        found |= {each.id: at for at in near if (each := self.articles[at]).id in articles}
+        if len(found) < len(articles):  # rarely: commands are about the current article
+            wanted = set(articles)
+            found |= {each.id: at for at, each in enumerate(self.articles) if each.id in wanted}
+        self._decided |= found
+        return found
 
     def apply_changes(self, rows: Mapping[str, ArticleRow], removed: Collection[str]) -> None:
         """Take over changed and deleted rows, and the decisions that they show."""
-        queued = rows.keys() & self._index_of.keys()
+        found = self._find([*rows, *removed])
+        queued = found.keys() & rows.keys()
         for article in queued:
-            self.rows[self._index_of[article]] = row = rows[article]
-            if row.read or (row.starred and article not in self._starred_before):
+            row, place = rows[article], found[article]
+            if row.read or (row.starred and not self.articles[place].is_starred):
                 self.decisions[article] = "read" if row.read else "starred"
             elif self.decisions.get(article) != LATER_TAG:
                 self.decisions.pop(article, None)
-        deleted = [article for article in removed if article in self._index_of]
+        deleted = found.keys() & set(removed)
         self.decisions.update(dict.fromkeys(deleted, "deleted"))
-        self._deleted = (self._deleted | set(deleted)) - queued
+        self._deleted = (self._deleted | deleted) - queued
 
-    def return_to(self, articles: Collection[str]) -> bool:
+    def return_to(self, articles: Collection[str], rows: Mapping[str, ArticleRow]) -> bool:
         """Go back to the first of the articles and forget the decisions on them, after an undo.
+
+        What their rows still show was decided before.
 
         Returns:
             False if none of them is in the queue.
         """
-        indexes = [self._index_of[each] for each in articles if each in self._index_of]
-        if indexes:
-            self.index = min(indexes)
-            for index in indexes:
-                self._forget_decision(self.rows[index])
-        return bool(indexes)
+        found = self._find(articles)
+        if found:
+            self.index = min(found.values())
+        for article in found:
+            self.decisions.pop(article, None)
+            if article in rows and article not in self._deleted:
+                self.apply_changes({article: rows[article]}, ())
+        return bool(found)
 
-    def _forget_decision(self, row: ArticleRow) -> None:
-        """Forget a decision that was undone; what the row still shows was decided before."""
-        self.decisions.pop(row.id, None)
-        if row.id not in self._deleted:
-            self.apply_changes({row.id: row}, ())
-
-    def title_of(self, articles: Iterable[str]) -> str:
+    def title_of(self, articles: Collection[str]) -> str:
         """Return the title of the only one of the articles that is in the queue; else nothing."""
-        titles = [
-            self.rows[self._index_of[each]].title for each in articles if each in self._index_of
-        ]
-        return titles[0] if len(titles) == 1 else ""
+        places = list(self._find(articles).values())
+        return self.articles[places[0]].title if len(places) == 1 else ""
 
     @property
     def time_left(self) -> str:
@@ -109,31 +142,30 @@ class TriageQueue:
 
         Counted from the few decisions: the queue may have 100,000 articles.
         """
-        decided = [
-            index for each in self.decisions if (index := self._index_of[each]) >= self.index
-        ]
-        words = self._words_from[self.index] - sum(self.rows[index].words for index in decided)
-        return len(self.rows) - self.index - len(decided), words
+        places = (self._decided[each] for each in self.decisions)
+        decided = [place for place in places if place >= self.index]
+        words = self._words_from[self.index] - sum(self.articles[each].words for each in decided)
+        return len(self.articles) - self.index - len(decided), words
 
     def describe_progress(self) -> tuple[str, str, str, str]:
         """Return place, articles left, their words, and the time to read them."""
         articles, words = self._count_undecided()
         return (
-            f"{self.index + 1:,} of {len(self.rows):,}",
+            f"{self.index + 1:,} of {len(self.articles):,}",
             f"{format_count(articles, 'article')} left",
             format_count(words, "word"),
             self.time_left,
         )
 
 
-def unread_rows(listing: Listing, place: int) -> Iterator[list[ArticleRow]]:
+def iter_unread(listing: Listing, place: int) -> Iterator[list[QueuedArticle]]:
     """Yield the unread articles of a list, from a place to its end and then from its start.
 
     A batch at a time, for there may be many, and a server may be slow to send them.
     """
     rows = chain(iter_rows(listing, place), islice(iter_rows(listing), place))
     while batch := list(islice(rows, BATCH_SIZE)):
-        yield [row for row in batch if not row.read]
+        yield queue_unread(batch)
 
 
 def measure_pace(library: Library) -> Generator[None, None, Pace]:

@@ -19,9 +19,8 @@ from store.library.front_page import (
     FrontPageStory,
     compose_front_page,
 )
-from store.library.protocol import Library
+from store.library.protocol import Library, Listing
 from store.library.story import StoryArticle, collect_story
-from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
 from store.search.list_query import ListQuery
 from store.text.markdown import strip_inline_markdown
@@ -35,7 +34,7 @@ from tui.actions.article_changes import (
     undo,
 )
 from tui.actions.front_page import change_minutes, change_since
-from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, measure_pace, unread_rows
+from tui.actions.triage_queue import MAX_TRIAGE_TEXT_LENGTH, TriageQueue, iter_unread, measure_pace
 from tui.config.commands import COMMANDS_BY_ID
 from tui.config.keymaps import Keymap
 from tui.plain import command_groups
@@ -315,7 +314,7 @@ class BrowseMode(Mode):
     def _enter_triage(self, typed: ParsedLine) -> None:
         listing = self.session.list.listing
         cursor = listing.place(self.session.current) or 0
-        self._enter(TriageMode(self.session, [*chain(*unread_rows(listing, cursor))]))
+        self._enter(TriageMode(self.session, listing, cursor))
 
     def _enter(self, mode: Mode) -> None:
         self._left_article = self.session.article
@@ -491,20 +490,21 @@ class TriageMode(Mode):
         "app.help": "help",
     }
 
-    def __init__(self, session: PlainSession, rows: Sequence[ArticleRow]) -> None:
-        """Queue these rows."""
+    def __init__(self, session: PlainSession, listing: Listing, place: int) -> None:
+        """Queue the unread articles of a list, from a place on."""
         super().__init__(session)
-        self._queue = TriageQueue(rows)
+        self._listing = listing
+        self._queue = TriageQueue([*chain(*iter_unread(listing, place))])
         deque(self._measure_pace(), maxlen=0)
         self._has_prompted = False
         self.handlers = {
             **self.handlers,
-            "article.toggle_read": lambda _: self._decide("read", set_state, [self._id], "read"),
+            "article.toggle_read": lambda _: self._decide("read", set_state, self._ids, "read"),
             "article.toggle_star": lambda _: self._decide(
-                "starred", set_state, [self._id], "starred"
+                "starred", set_state, self._ids, "starred"
             ),
-            "triage.later": lambda _: self._decide(LATER_TAG, add_tag, [self._id], LATER_TAG),
-            "article.delete": lambda _: self._decide("deleted", delete, [self._id]),
+            "triage.later": lambda _: self._decide(LATER_TAG, add_tag, self._ids, LATER_TAG),
+            "article.delete": lambda _: self._decide("deleted", delete, self._ids),
             "article.open": lambda _: self.open(self._id),
             "move.down": lambda _: self._step(1),
             "move.up": lambda _: self._step(-1),
@@ -524,17 +524,19 @@ class TriageMode(Mode):
 
     def begin(self) -> None:
         """Print how much is left, and the current article with its summary."""
-        row = self._queue.current
-        if row is None:
-            done = "No more unread articles" if self._queue.rows else "No unread articles"
+        article = self._queue.current
+        if article is None:
+            done = "No more unread articles" if self._queue.articles else "No unread articles"
             self.environment.say(done)
             self.is_over = True
             return
         lines = [f"{join_nonempty(self._queue.describe_progress(), '; ')}."]
-        if (current := self.session.library.get_row(row.id)) is None:
-            lines.append(f"Deleted: {row.title}")
+        if (current := self.session.library.get_row(article.id)) is None:
+            lines.append(f"Deleted: {article.title}")
         else:
-            lines += [f"{row.title} ({describe_row_facts(current)})", self._summary(row.id)]
+            facts = describe_row_facts(current._replace(copy_count=article.copy_count))
+            about = f"{article.title} ({facts})"
+            lines += [about, self._summary(article.id)]
         self.environment.say_wrapped(lines)
 
     def _summary(self, article: str) -> str:
@@ -551,7 +553,12 @@ class TriageMode(Mode):
 
     @property
     def _id(self) -> str:
-        return self._queue.rows[self._queue.index].id
+        return self._queue.articles[self._queue.index].id
+
+    @property
+    def _ids(self) -> Sequence[str]:
+        """The current article and its copies, which are decided on with it."""
+        return self._listing.copies(self._id)
 
     def _step(self, by: int) -> None:
         self._queue.step(by)
@@ -566,5 +573,5 @@ class TriageMode(Mode):
     def _undo(self, typed: ParsedLine) -> None:
         result = self.session.change(undo)
         self._queue.apply_changes(result.rows, result.removed)
-        if self._queue.return_to(result.articles):
+        if self._queue.return_to(result.articles, result.rows):
             self.begin()

@@ -64,6 +64,8 @@ def describe_article(
 ) -> str:
     """Return source, date, authors, length, star and tags: `Gazette · today 21:39 · 1 min · #tea`.
 
+    An article without a source has its category there.
+
     Args:
         entry: The article.
         now: Seconds since 1970.
@@ -83,7 +85,7 @@ def describe_article(
             STAR_SIGN if entry.reading.starred else "",
         )
     )
-    parts = [note, entry.source_name, date, authors, marks]
+    parts = [note, entry.source_name or article.category, date, authors, marks]
     whole = join_nonempty((*parts, *(f"#{tag}" for tag in article.tags)))
     if width is None or cell_width(whole) <= width:
         return whole

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from store.model.article import ArticleRow, SimilarArticle
+from store.model.article import SimilarArticle
 from tui.rendering.cells import (
     StyledText,
     cell_width,
@@ -47,6 +48,24 @@ class TriageProgress:
     """The time to read what is left, in words."""
     decision: str = ""
     """The decision on the current article."""
+    copy_count: int = 0
+    """The number of its copies, which are decided on with it."""
+
+
+class TriagedArticle(Protocol):
+    """An article of the queue."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def copy_count(self) -> int:
+        """The number of its copies."""
 
 
 def build_triage_head(progress: TriageProgress, label: str, width: int) -> Sequence[StyledText]:
@@ -60,6 +79,7 @@ def build_triage_head(progress: TriageProgress, label: str, width: int) -> Seque
     right = join_nonempty(
         (
             DECISION_SIGNS.get(progress.decision, ""),
+            _describe_copies(progress.copy_count),
             f"{min(progress.index + 1, progress.total):,} of {progress.total:,}",
             f"{progress.time_left} left",
         )
@@ -75,24 +95,30 @@ def build_triage_head(progress: TriageProgress, label: str, width: int) -> Seque
     return [(HEADING, "section"), (shown, "muted"), *bar, (f"{' ' * GAP}{facts}", "muted")]
 
 
+def _describe_copies(count: int) -> str:
+    """Return how many articles are decided on as one; empty if it is one."""
+    return f"×{count + 1}" if count else ""
+
+
 def build_queue(
-    rows: Sequence[ArticleRow], index: int, decisions: Mapping[str, str], width: int
+    articles: Sequence[TriagedArticle], index: int, decisions: Mapping[str, str], width: int
 ) -> list[tuple[int, Sequence[StyledText]]]:
-    """Return the lines of the rows around the current one, each with the index of its row.
+    """Return the lines of the articles around the current one, each with the index of its article.
 
     Args:
-        rows: The whole queue.
-        index: Of the current row.
+        articles: The whole queue.
+        index: Of the current article.
         decisions: By article.
         width: Cells of a line.
     """
     page = index // STEP_ROWS * STEP_ROWS
     first = max(0, page - ROWS_BEFORE)
     lines: list[tuple[int, Sequence[StyledText]]] = []
-    for at, row in enumerate(rows[first : page + STEP_ROWS + ROWS_AFTER], first):
-        sign = DECISION_SIGNS.get(decisions.get(row.id, ""), "")
+    for at, article in enumerate(articles[first : page + STEP_ROWS + ROWS_AFTER], first):
+        sign = DECISION_SIGNS.get(decisions.get(article.id, ""), "")
         role = "selection" if at == index else "muted" if sign or at < index else "unread"
-        titles = wrap_text(row.title, max(1, width - DECISION_CELLS)) or [""]
+        title = join_nonempty((article.title, _describe_copies(article.copy_count)), " ")
+        titles = wrap_text(title, max(1, width - DECISION_CELLS)) or [""]
         if len(titles) > MAX_TITLE_LINES:
             rest = " ".join(titles[MAX_TITLE_LINES - 1 :])
             titles = [*titles[: MAX_TITLE_LINES - 1], rest]

@@ -77,6 +77,14 @@ def test_a_folded_list_has_a_row_for_each_story(library: Library) -> None:
     assert shown(library, replace(FOLDED, sort="oldest")) == [(1, 2), (2, 1), (4, 0), (7, 0)]
 
 
+def test_copies_have_the_same_number(library: Library) -> None:
+    groups = library.copy_groups()
+    assert groups.keys() == {*ids(1, 2, 3, 5, 6)}
+    assert len({groups[each] for each in ids(1, 3, 6)}) == 1
+    assert len({groups[each] for each in ids(2, 5)}) == 1
+    assert len(set(groups.values())) == 2
+
+
 @pytest.mark.parametrize(
     ("query", "counts"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from store.search.list_query import ListQuery
 from tests.support.reader import article_id, make_article, make_library
 from tui.actions import article_changes
 from tui.actions.article_changes import ActionResult
-from tui.actions.triage_queue import TriageQueue
+from tui.actions.triage_queue import TriageQueue, iter_unread
 
 
 @pytest.fixture
@@ -64,9 +65,8 @@ def test_undo_brings_a_deleted_article_back(library: FolderLibrary) -> None:
 
 def test_triage_goes_around_the_list_and_back_after_an_undo(library: FolderLibrary) -> None:
     article_changes.set_state(library, [article_id(3)], "read")
-    rows = library.rows(ListQuery())
-    queue = TriageQueue(rows, cursor=2)
-    assert [row.id for row in queue.rows] == [article_id(number) for number in (2, 1, 4)]
+    queue = TriageQueue([*chain(*iter_unread(library.listing(ListQuery()), 2))])
+    assert [each.id for each in queue.articles] == [article_id(number) for number in (2, 1, 4)]
     deleted = article_changes.delete(library, [queue.decidable])
     queue.apply_changes(deleted.rows, deleted.removed)
     queue.decide("deleted")
@@ -77,10 +77,10 @@ def test_triage_goes_around_the_list_and_back_after_an_undo(library: FolderLibra
     assert queue.current is None
     undone = article_changes.undo(library)
     queue.apply_changes(undone.rows, undone.removed)
-    assert queue.return_to(undone.articles)
+    assert queue.return_to(undone.articles, undone.rows)
     assert queue.decidable == article_id(2)
     assert queue.describe_progress()[1] == "3 articles left"
-    assert not queue.return_to(["elsewhere"])
+    assert not queue.return_to(["elsewhere"], {})
 
 
 def test_changes_of_several_articles_are_one_each(library: FolderLibrary) -> None:

@@ -435,3 +435,12 @@ def test_each_story_once(tmp_path: Path) -> None:
     assert said.rstrip().endswith("5 articles, 3 unread.\nList. Number, command, or ?:")
     session.settings = Settings(copies="folded")
     assert "2. Paper 4 (read, starred; with 1 copy; south" in session.run()
+
+
+def test_copies_are_decided_on_as_one_in_triage(tmp_path: Path) -> None:
+    made = [make_article(n, title=f"Paper {n}", text=COPY if n > 1 else "") for n in (1, 2, 3)]
+    session = Session(tmp_path, made)
+    said = session.run("Z", "T", "m", "q")
+    assert "1 of 2; 2 articles left" in said
+    assert "Paper 3 (unread; with 1 copy; north" in said.split("1 of 2; 2 articles left")[1]
+    assert [row.read for row in session.library().rows(ListQuery())] == [True, True, False]

@@ -127,7 +127,7 @@ def test_unread_articles_are_read_in_batches_between_which_keys_are_answered(
     assert (messages.UnreadListed in kinds) is not is_list_changed
     if not is_list_changed:
         (listed,) = client.of(messages.UnreadListed)
-        assert [row.id for row in listed.rows] == [article_id(each) for each in (2, 1, 3)]
+        assert [each.id for each in listed.articles] == [article_id(each) for each in (2, 1, 3)]
 
 
 def test_only_the_worker_thread_uses_the_library(

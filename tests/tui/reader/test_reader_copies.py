@@ -76,8 +76,53 @@ async def test_the_list_is_folded_and_unfolded(start: Start, library: FolderLibr
         assert running.reader.article_list.total == 10
         assert running.selected_number == 9
         assert "×3" not in screen_text(running.app)
-        await running.press("Z", "/", "p", "enter", "Z")
-        assert "×3" not in screen_text(running.app)
+
+
+FOUND_ONCE, FOUND_UNFOLDED = [(9, 2)], [(9, 2), (5, -1), (3, -1)]
+
+
+async def test_search_results_are_folded_and_unfolded(start: Start, library: FolderLibrary) -> None:
+    async with start(MIDDLE, library=library) as running:
+        await running.wait_indexed()
+        await running.press("/", *"closed", "tab", ",")
+        assert shown(running) == [(9, 0), (5, 0), (3, 0)]
+        await running.press("m")
+        assert len(library.undoable()[0].articles) == 1
+        await running.press("u", "Z")
+        await fold(running)
+        assert shown(running) == FOUND_ONCE
+        assert "×3" in screen_text(running.app)
+        assert "1 found" in running.header
+        await running.press("X")
+        assert shown(running) == FOUND_UNFOLDED
+        await running.press("j", "m")
+        assert [row.read for row in running.reader.article_list.rows] == [False, True, False]
+        await running.press("k", "X")
+        assert shown(running) == FOUND_ONCE
+        await running.press("Z")
+        assert len(shown(running)) == 3
+        await running.press("Z", "escape")
+        assert shown(running) == ONCE
+
+
+@pytest.mark.parametrize("key", ["m", "s", "d", "A", "T"])
+async def test_what_a_search_has_found_is_changed_with_its_copies(
+    start: Start, library: FolderLibrary, key: str
+) -> None:
+    """Copies of a match that do not match themselves are left alone, whatever the list folds."""
+    async with start(MIDDLE, library=library, loaded=FOLDED) as running:
+        await fold(running)
+        await running.press("/")
+        await running.type("closed -title:5")
+        await running.press("tab", ",", key)
+        assert shown(running) == ([] if key == "d" else [(9, 1)])
+        if key == "T":
+            assert "×2" in screen_text(running.app)
+            await running.press("m", "q")
+        assert set(library.undoable()[0].articles) == {article_id(9), article_id(3)}
+        await running.press("u")
+        assert shown(running) == [(9, 1)]
+        assert not any(row.read or row.starred for row in running.reader.article_list.rows)
 
 
 @pytest.mark.command("list.unfold_copies")
@@ -111,6 +156,8 @@ async def test_the_copies_of_a_row_are_listed_below_it(
         (("(",), ("read", (10,))),
         (("A",), ("read", tuple(range(1, 11)))),
         (("enter", "G"), ("read", COPIES)),
+        (("T", "m", "q"), ("read", COPIES)),
+        (("T", "d", "q"), ("deleted", COPIES)),
     ],
 )
 async def test_all_copies_are_changed_as_one(

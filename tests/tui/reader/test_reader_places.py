@@ -89,6 +89,65 @@ async def test_a_place_is_shown_in_the_list(start: Start, size: tuple[int, int])
         assert len(numbers(running)) == 12
 
 
+async def go_to(running: RunningReader, key: str) -> None:
+    """Show a place in the list, by the tree."""
+    await running.press("F")
+    assert running.reader.place_tree.select_place(key)
+    await running.press("enter")
+
+
+async def test_each_place_has_its_cursor(start: Start) -> None:
+    """A place begins at its top; later it is as it was left."""
+    async with start(size=NARROW) as running:
+        await running.press("j", "j", "j")
+        await go_to(running, "category:south")
+        assert (running.reader.article_list.cursor, running.selected_number) == (0, 12)
+        await running.press("j", "j")
+        await go_to(running, "all")
+        assert running.selected_number == 9
+        await running.press("G", "k")
+        line = running.reader.article_list.caret.y
+        await go_to(running, "category:south")
+        assert running.selected_number == 8
+        await running.press("q")
+        assert (running.reader.state.place.name, running.selected_number) == ("All", 2)
+        assert running.reader.article_list.caret.y == line
+
+
+async def test_a_place_whose_article_was_read_goes_on_below_it(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        await go_to(running, "unread")
+        await running.press("j", "j", "m", "j", "m", "k")
+        assert running.selected_number == 10
+        await go_to(running, "all")
+        assert running.selected_number == 12
+        await go_to(running, "unread")
+        assert (numbers(running), running.selected_number) == ([12, 11, *range(8, 0, -1)], 8)
+        await running.press("G", "m")
+        await go_to(running, "starred")
+        await go_to(running, "unread")
+        assert running.selected_number == 2, "nothing is left below"
+
+
+async def test_a_place_shown_again_from_a_search(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        await running.press("j", "j", "/", *"south", "tab", "j")
+        await go_to(running, "category:north")
+        assert running.selected_number == 11
+        await running.press("j")
+        await go_to(running, "all")
+        assert running.selected_number == 10, "the cursor as it was before the search"
+
+
+async def test_keys_wait_for_the_place(start: Start) -> None:
+    async with start(size=NARROW) as running:
+        await running.press("j", "j", "j", "j", "j")
+        await running.press("c", "G", "enter", "j")
+        assert (numbers(running), running.selected_number) == ([12, 10, 8, 6, 4], 10)
+        await running.press("h", "j")
+        assert running.selected_number == 6
+
+
 @pytest.mark.parametrize("keys", [(), ("enter", "z", "m", "z")], ids=["resized", "zoomed"])
 async def test_places_that_come_on_the_screen(start: Start, keys: Sequence[str]) -> None:
     """They are asked for when there is room for them, and again if they changed while hidden."""

@@ -76,6 +76,17 @@ async def test_all_rows_are_selected_until_a_key_clears_the_selection(
         assert (running.app.return_code, running.selected_number) == (None, 10)
 
 
+@pytest.mark.parametrize("key", ["V", "*"])
+async def test_a_selection_is_counted_in_the_place_of_what_was_done_before(
+    start: Start, key: str
+) -> None:
+    async with start(size=MIDDLE) as running:
+        await running.press("s", "d")
+        assert "u to undo" in running.status
+        await running.press(key)
+        assert "selected" in running.status
+
+
 @pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW])
 async def test_selected_rows_are_seen_without_colours(
     start: Start, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch

@@ -82,6 +82,13 @@ def test_tags_authors_and_source_give_way_to_date_and_length(
     assert cell_width(facts[0]) <= width
 
 
+def test_an_article_without_a_source_has_its_category() -> None:
+    found = entry(source_name="", category="business", authors=(), tags=())
+    assert describe_article(found, NOW, UTC) == "business · today 21:39 · 1 min"
+    other = entry(category="business", authors=(), tags=())
+    assert describe_article(other, NOW, UTC) == "Gazette · today 21:39 · 1 min"
+
+
 def test_a_right_to_left_title_stands_at_the_right() -> None:
     lines = build_article_head(entry(title="سد على النهر"), 16, NOW)
     assert lines[0] == ("    سد على النهر", "title")

@@ -46,6 +46,11 @@ def row(number: int, title: str = "") -> ArticleRow:
             60,
             "TRIAGE   █▌··················  later · 4 of 41 · 55 min left",
         ),
+        (
+            TriageProgress(3, 41, "55 min", copy_count=2),
+            60,
+            "TRIAGE      █▌··················  ×3 · 4 of 41 · 55 min left",
+        ),
         (TriageProgress(0, 1, "1 min"), 38, "TRIAGE  ·········  1 of 1 · 1 min left"),
         (
             TriageProgress(41, 41, "0 min"),
@@ -108,6 +113,10 @@ def test_each_line_of_the_queue_knows_its_row() -> None:
 def test_a_title_of_the_queue_takes_two_lines_at_most() -> None:
     lines = texts(queue([row(1, "Oscar host Rock to keep it clean this year")], 0, {}, 24))
     assert lines == [">       Oscar host Rock", "        to keep it clea…"]
+
+
+def test_a_story_of_the_queue_has_the_number_of_its_copies() -> None:
+    assert texts(queue([row(1)._replace(copy_count=2)], 0, {}, 30)) == [">       Title 1 ×3"]
 
 
 def test_similar_readings_say_how_many_were_read() -> None:

@@ -99,8 +99,9 @@ class TriageScreen(PanesDialog[str]):
 
     def _show_current(self, *, rests: bool = False) -> None:
         self._similar = None
-        rows, index = self._queue.rows, self._queue.index
-        neighbours = [row.id for row in (*rows[index + 1 : index + 3], *rows[max(0, index - 1) : index])]  # fmt: skip
+        queued, index = self._queue.articles, self._queue.index
+        near = (*queued[index + 1 : index + 3], *queued[max(0, index - 1) : index])
+        neighbours = [each.id for each in near]
         self._preview.follow(self._queue.decidable, neighbours, rests=rests)
         self.update_view()
 
@@ -115,9 +116,9 @@ class TriageScreen(PanesDialog[str]):
         queue = self._queue
         if queue.current is not None:
             return "" if queue.decidable else f"Deleted: {queue.current.title}"
-        if not queue.rows:
+        if not queue.articles:
             return "No unread articles"
-        done = describe_decisions(queue.decisions, len(queue.rows))
+        done = describe_decisions(queue.decisions, len(queue.articles))
         return join_nonempty(("No more unread articles", done), ": ")
 
     def _find_similar(self, entry: FullArticle) -> None:
@@ -136,9 +137,12 @@ class TriageScreen(PanesDialog[str]):
 
     def build_head(self, width: int) -> Sequence[StyledText]:
         """Return how far the triage has come."""
-        queue, row = self._queue, self._queue.current
-        decision = queue.decisions.get(row.id, "") if row is not None else ""
-        progress = TriageProgress(queue.index, len(queue.rows), queue.time_left, decision)
+        queue, current = self._queue, self._queue.current
+        decision = queue.decisions.get(current.id, "") if current is not None else ""
+        copy_count = current.copy_count if current is not None else 0
+        progress = TriageProgress(
+            queue.index, len(queue.articles), queue.time_left, decision, copy_count
+        )
         return build_triage_head(progress, self._label, width)
 
     def _build_queue(self, width: int) -> Sequence[Sequence[StyledText]]:
@@ -146,7 +150,7 @@ class TriageScreen(PanesDialog[str]):
         return [pieces for _, pieces in lines]
 
     def _queue_lines(self, width: int) -> Sequence[tuple[int, Sequence[StyledText]]]:
-        return build_queue(self._queue.rows, self._queue.index, self._queue.decisions, width)
+        return build_queue(self._queue.articles, self._queue.index, self._queue.decisions, width)
 
     def on_line_view_line_clicked(self, message: LineView.LineClicked) -> None:
         """Go to a row of the queue on the first click, open it on the second."""
@@ -196,7 +200,7 @@ class TriageScreen(PanesDialog[str]):
         self.show_change(message, self._queue.title_of([*message.rows, *message.removed]))
         if message.notice and self._is_undoing:
             self._is_undoing = False
-            if self._queue.return_to(message.rows.keys()):
+            if self._queue.return_to(message.rows.keys(), message.rows):
                 self._show_current()
 
     # -- commands ----------------------------------------------------------------------------

@@ -150,8 +150,8 @@ class Changes(Part):
         self._post(messages.UndoHistoryListed(changes, titles))
 
     def _report(self, result: ActionResult, *, say: bool = True) -> None:
-        if result.removed and self._worker.listing is not None:
-            self._worker.listing = self._worker.listing.without(result.removed)
+        if result.removed:
+            self._worker.remove(result.removed)
         notice = result.message if say else ""
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
         is_many = bool(result.listed_event) or len(result.rows) > MAX_SENT_ROWS

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from store.library.listing import iter_rows
+from store.library.folded_copies import fold_copies
+from store.library.listing import FolderListing, iter_rows
 from store.model.article import ArticleRow
 from store.model.errors import InvalidQuery, LibraryUnavailable
 from store.model.results import ExternalChanges, LoadProgress
@@ -104,10 +105,26 @@ class Lists(Part):
         start = max(0, (found or 0) - size // 2)
         self._post(messages.UnreadFound(by, found, start, listing.window(start, size)))
 
-    def search(self, search: SearchQuery, limit: int | None = None) -> None:
-        """Search the library, for at most `limit` rows."""
+    def search(
+        self,
+        search: SearchQuery,
+        limit: int | None = None,
+        unfolded: Collection[str] | None = None,
+    ) -> None:
+        """Search the library.
+
+        Args:
+            search: The query.
+            limit: The most rows to ask for; None for all.
+            unfolded: Articles below which their copies are listed; None if all copies have rows.
+        """
         self._current_search = search
-        self._run_search(search, limit)
+        self._run_search(search, limit, unfolded)
+
+    @library_job
+    def end_search(self) -> None:
+        """Note that the list is shown again."""
+        self._worker.found = None
 
     def list_unread(self, place: int) -> None:
         """List the unread articles of the list, from a place to its end and then from its start.
@@ -117,13 +134,13 @@ class Lists(Part):
         self._worker.run_steps(self._unread_steps(place))
 
     def _unread_steps(self, place: int) -> Iterator[None]:
-        from tui.actions.triage_queue import unread_rows
+        from tui.actions.triage_queue import QueuedArticle, iter_unread
 
         if (listing := self._worker.listing) is None:
             return
-        found = list[ArticleRow]()
-        for rows in unread_rows(listing, place):
-            found += rows
+        found = list[QueuedArticle]()
+        for articles in iter_unread(listing, place):
+            found += articles
             yield
             if self._worker.listing is not listing:
                 return
@@ -260,7 +277,7 @@ class Lists(Part):
 
     def _list_rows(self, request: ListRequest) -> None:
         if request.query == self._request.query:  # no later query was asked
-            before = self._worker.listing
+            before = self._worker.listing if request.follows_list else None
             listing = self._worker.listing = self._library.listing(request.query)
             self._post_listing(request, listing, before)
 
@@ -284,7 +301,9 @@ class Lists(Part):
         )
 
     @library_job
-    def _run_search(self, search: SearchQuery, limit: int | None) -> None:
+    def _run_search(
+        self, search: SearchQuery, limit: int | None, unfolded: Collection[str] | None
+    ) -> None:
         if search != self._current_search:  # more was typed in the meantime
             return
         try:
@@ -292,9 +311,24 @@ class Lists(Part):
         except InvalidQuery as error:
             self._post(messages.SearchRejected(search, clean_line(str(error))))
             return
+        matches = self._fold_matches(matches, unfolded)
         first = [row.id for row in matches.rows[:FIRST_SNIPPET_ROWS]]
         snippets = self._library.snippets(matches, first)
         self._post(messages.SearchCompleted(search, matches, snippets))
+
+    def _fold_matches(self, matches: Matches, unfolded: Collection[str] | None) -> Matches:
+        """Return matches with a row for all copies of an article, unless these are not to be folded."""
+        rows, copies = list(matches.rows), None
+        if unfolded is not None:
+            rows, copies = fold_copies(rows, self._library.copy_groups(), unfolded)
+        self._worker.found = FolderListing(
+            rows, self._library.get_row, is_by_date=False, copies=copies
+        )
+        if copies is None:
+            return matches
+        found = {row.id: row for row in matches.rows}
+        shown = [copies.fold(row, found[row.id], found.get) for row in rows]
+        return replace(matches, rows=shown, total=matches.total - len(found) + len(shown))
 
 
 def find_cursor(request: ListRequest, listing: Listing, before: Listing | None) -> int:

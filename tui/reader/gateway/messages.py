@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from store.library.story import StoryArticle
     from store.model.results import Counts
     from tui.actions.places import FoundPlaces
+    from tui.actions.triage_queue import QueuedArticle
     from tui.config.keymaps import Keymap
 
 
@@ -42,6 +43,7 @@ class ListRequest:
         size: How many rows around the cursor are wanted.
         day_starts: The times, in seconds since 1970, at which another heading begins.
         anchor: The article where a selection of rows begins; empty if there is none.
+        follows_list: Whether the articles are of the list shown before, in which others are below them.
     """
 
     query: ListQuery
@@ -50,6 +52,7 @@ class ListRequest:
     size: int = 600
     day_starts: Sequence[int] = ()
     anchor: str = ""
+    follows_list: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ class UnreadFound(LibraryMessage):
 class UnreadListed(LibraryMessage):
     """The unread articles of the list, from the cursor on."""
 
-    rows: Sequence[ArticleRow]
+    articles: Sequence[QueuedArticle]
 
 
 @dataclass

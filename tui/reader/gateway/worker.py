@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial, wraps
 from itertools import chain
@@ -37,12 +37,14 @@ class Worker:
         library: To be used in jobs only.
         post: Sends a message to the screens, from any thread.
         listing: The list that the reader shows; to be used in jobs only.
+        found: What a search has found, while the reader shows it in the place of the list.
     """
 
     def __init__(self, library: Library, post: PostMessage, hooks: HookRunner | None) -> None:
         self.library = library
         self.post = post
         self.listing: Listing | None = None
+        self.found: Listing | None = None
         self._hooks = hooks
         self._executor = ThreadPoolExecutor(1, "library")
         self._close_lock = Lock()
@@ -104,14 +106,20 @@ class Worker:
         return list(chain.from_iterable(self.listing.ids(start, end)))
 
     def with_copies(self, articles: Sequence[str]) -> Sequence[str]:
-        """Return articles with those that are one row with them in the list."""
-        if self.listing is None:
+        """Return articles with those that are one row with them in what is shown."""
+        if (shown := self.found or self.listing) is None:
             return articles
-        return list(dict.fromkeys(chain.from_iterable(map(self.listing.copies, articles))))
+        return list(dict.fromkeys(chain.from_iterable(map(shown.copies, articles))))
 
     def shown_rows(self, rows: Mapping[str, ArticleRow]) -> Mapping[str, ArticleRow]:
-        """Return changed rows as the list shows them."""
-        return rows if self.listing is None else self.listing.shown_rows(rows)
+        """Return changed rows as they are shown."""
+        shown = self.found or self.listing
+        return rows if shown is None else shown.shown_rows(rows)
+
+    def remove(self, articles: Collection[str]) -> None:
+        """Take deleted articles out of what is shown."""
+        self.listing = self.listing and self.listing.without(articles)
+        self.found = self.found and self.found.without(articles)
 
     def find_articles(self, articles: messages.Articles) -> Sequence[str]:
         """Return the ids of articles, some of which may be given as rows of the list.
@@ -120,7 +128,7 @@ class Worker:
             NewstuiError: The list has changed since.
         """
         if not isinstance(articles, messages.ListedRows):
-            return articles
+            return self.with_copies(articles)
         places = self.find_listed(articles).places
         return self.listed_articles(places.start, places.stop)
 

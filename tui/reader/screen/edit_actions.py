@@ -79,11 +79,16 @@ class EditActions:
     def toggle_selection(self) -> None:
         """Select the rows from here to where the cursor goes, or select no longer."""
         self.state.article_list.toggle_selection()
-        self.update_status()
+        self._show_selection()
 
     def toggle_all_selected(self) -> None:
         """Select all rows of the list, or none."""
         self.state.article_list.toggle_all_selected()
+        self._show_selection()
+
+    def _show_selection(self) -> None:
+        """Write how many rows are selected, in the place of what was done before."""
+        self.status_line.clear_notice()
         self.update_status()
 
     def clear_selection(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from textual.screen import Screen
 
@@ -21,16 +22,26 @@ from tui.rendering.list_layout import build_date_headings, find_day_boundaries
 from tui.rendering.list_rows import choose_facts
 from tui.rendering.places import ALL_PLACE, SHOW_PLACES, Place, PlaceView
 
+MAX_REMEMBERED_ARTICLES = 50
+"""Articles from the cursor on that are remembered of a place: those above may have been read there."""
+
 
 @dataclass(frozen=True, slots=True)
 class LastPlace:
     """A place, and where in it the cursor is."""
 
     place: Place
-    article: str = ""
-    """The article under the cursor; empty if there is none."""
+    articles: Sequence[str] = ()
+    """The article under the cursor, and those below it: the cursor returns to the first that is left."""
     line: int = 0
     """Its line on the screen."""
+    cursor: int = 0
+    """Its place in the list, where the cursor returns to if none is left."""
+
+    @property
+    def article(self) -> str:
+        """The article under the cursor; empty if there is none."""
+        return next(iter(self.articles), "")
 
 
 @dataclass(eq=False)
@@ -49,23 +60,39 @@ class ListActions:
     """The place at the start of the session."""
     sort: Sort = "date"
     """The order of the places for which no other was chosen."""
-    is_folding: bool = False
-    """True if each story is listed once."""
     views: dict[str, PlaceView] = field(default_factory=dict)
     """The filter and the order of places, by their keys."""
     _left: tuple[LastPlace, str] | None = field(default=None, init=False)
     """The place that `clear_filter` led from, and the article that was open then."""
     _last: LastPlace | None = field(default=None, init=False)
-    """The place of the last session, until the list has shown its article."""
+    """The place as it was left, in this session or the last one, until the list has shown its article."""
+    _seen: dict[str, LastPlace] = field(default_factory=dict, init=False)
+    """The places that this session has left, by their keys."""
+    _is_loaded: bool = field(default=False, init=False)
+    """True once the whole library is loaded."""
     _undone_articles: Collection[str] = field(default=(), init=False)
     """Articles that an undo has restored and the list has not shown yet."""
 
-    def show_place(self, place: Place) -> None:
-        """Ask for the list of a place, filtered and sorted as it was left."""
-        if place.query is not None:
-            self._left = self._last = None
-            self.state.place = place
-            self.show(self._apply_view(place.query))
+    def show_place(self, place: Place, *, keep_article: bool = False) -> None:
+        """Ask for the list of a place: filtered, sorted and with the cursor as it was left.
+
+        Args:
+            place: The place; its list begins at the top if this session has not shown it yet.
+            keep_article: Whether the cursor stays on its article, wherever that is in the place.
+        """
+        if place.query is None:
+            return
+        if self.state.is_searching:
+            self.search.end()
+        if place.key != self.state.place.key and not keep_article:
+            self._seen[self.state.place.key] = self._current_place
+            self._last = self._seen.get(place.key, LastPlace(place))
+            self.article_list.leave_cursor()
+        else:
+            self._last = None
+        self._left = None
+        self.state.place = place
+        self.show(self._apply_view(place.query))
 
     def leave_place(self) -> None:
         """Show all articles: the place is gone."""
@@ -81,7 +108,7 @@ class ListActions:
         """Begin with a place, and with an article once the list has it."""
         self.home = self.state.place = last.place
         self.state.query = self._apply_view(last.place.query or ListQuery())
-        self._last = last if last.article else None
+        self._last = last if last.articles else None
 
     def show(self, query: ListQuery) -> None:
         """Ask for another list; that ends a search."""
@@ -100,13 +127,15 @@ class ListActions:
 
     def _make_request(self, query: ListQuery) -> ListRequest:
         articles, last = self.article_list, self._last
+        cursor = articles.cursor if articles.is_cursor_settled else 0
         return ListRequest(
             query,
-            [last.article] if last is not None else articles.articles_from_cursor,
-            articles.cursor if articles.is_cursor_settled else 0,
+            articles.articles_from_cursor if last is None else last.articles,
+            cursor if last is None else last.cursor,
             articles.window_size,
             find_day_boundaries(self.now()).starts if query.sort == "date" else (),
             articles.anchor_article,
+            follows_list=last is None,
         )
 
     def show_again(self) -> None:
@@ -136,7 +165,10 @@ class ListActions:
     @property
     def _current_place(self) -> LastPlace:
         articles = self.article_list
-        return LastPlace(self.state.place, articles.selected_article, articles.caret.y)
+        if self._last is not None and not articles.is_cursor_settled:
+            return self._last
+        below = islice(articles.articles_from_cursor, MAX_REMEMBERED_ARTICLES)
+        return LastPlace(self.state.place, tuple(below), articles.caret.y, articles.cursor)
 
     @property
     def is_filtered(self) -> bool:
@@ -150,24 +182,29 @@ class ListActions:
 
     def _apply_view(self, query: ListQuery) -> ListQuery:
         """Return the query of the place that is shown as the user wants to see it."""
-        return replace(self._view.apply(query, self.sort), is_folded=self.is_folding)
+        return replace(self._view.apply(query, self.sort), is_folded=self.state.is_folding)
 
-    def toggle_copies(self) -> bool:
-        """List each story once, or all copies; return False in the results of a search."""
+    def fold_copies(self, *, is_folding: bool) -> None:
+        """Have each story listed once, or all copies, from the next list on."""
+        self.state.is_folding = is_folding
+        self.state.query = replace(self.state.query, is_folded=is_folding, unfolded=frozenset())
+
+    def toggle_copies(self) -> None:
+        """List each story once, or all copies."""
+        self.fold_copies(is_folding=not self.state.is_folding)
         if self.state.is_searching:
-            return False
-        self.is_folding = not self.is_folding
-        self.state.query = replace(
-            self.state.query, is_folded=self.is_folding, unfolded=frozenset()
-        )
-        self._request(self.state.query)
-        return True
+            self.search.fold_copies()
+        else:
+            self._request(self.state.query)
 
     def unfold_copies(self) -> bool:
         """List the copies of a story below it, or fold them; return False if there are none."""
         article = self.article_list.first_of_story
         if not article:
             return False
+        if self.state.is_searching:
+            self.search.unfold_copies(article)
+            return True
         query = self.state.query
         self.state.query = replace(query, unfolded=query.unfolded ^ {article})
         self._request(self.state.query)
@@ -218,12 +255,17 @@ class ListActions:
             self.show_again()
 
     def _select_last_article(self) -> None:
-        """Select the article of the last session, unless the user has moved already."""
+        """Select the article at which the place was left, unless the user has moved already."""
         articles, last = self.article_list, self._last
         if last is not None and not articles.is_cursor_settled:
-            articles.show_article_at(last.article, last.line)
+            any(articles.show_article_at(each, last.line) for each in last.articles)
+            articles.is_cursor_settled |= self._is_loaded
         if articles.is_cursor_settled:
             self._last = None
+
+    def finish_loading(self) -> None:
+        """Leave the cursor where it is: no more articles come before it."""
+        self._is_loaded = self.article_list.is_cursor_settled = True
 
     def _empty_list_text(self) -> str:
         key = self.keymap.first_key
@@ -237,7 +279,7 @@ class ListActions:
     def reload(self, message: messages.LibraryChanged) -> None:
         """Ask for the list again; the open article and restored ones stay in it."""
         if self.state.is_searching:
-            if message.undone:
+            if message.undone or self.search.awaits_copies:
                 self.search.repeat(message.undone)
             return
         self._undone_articles = message.undone
@@ -268,7 +310,7 @@ class ListActions:
     def _filter_by(self, index: int) -> None:
         show = SHOWS[index]
         if self.state.place in SHOW_PLACES.values():
-            self.show_place(SHOW_PLACES[show])
+            self.show_place(SHOW_PLACES[show], keep_article=True)
         else:
             self._change_view(replace(self._view, show=None if show == "all" else show))
 

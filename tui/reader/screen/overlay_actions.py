@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.screen import Screen
 
-from store.model.article import ArticleRow
 from store.model.errors import NewstuiError
 from tui.config.commands import COMMANDS, PANES, SIMILAR_JUMPS
 from tui.reader.dialogs.dialog import KeymapScreen
@@ -23,6 +22,7 @@ from tui.rendering.places import SHOW_PLACES
 from tui.rendering.wording import describe_list, join_nonempty
 
 if TYPE_CHECKING:
+    from tui.actions.triage_queue import QueuedArticle
     from tui.config.keymaps import Keymap
     from tui.config.theme_choice import ThemeChoice
     from tui.reader.dialogs.full_screen import FullScreenDialog
@@ -75,21 +75,24 @@ class OverlayActions:
         """Ask for the unread articles of the list, from the cursor on, for `show_triage`."""
         articles = self.state.article_list
         if self.state.is_searching:
-            self._show_triage(articles.rows, articles.cursor)
+            from tui.actions.triage_queue import queue_unread
+
+            rows, cursor = articles.rows, articles.cursor
+            self._show_triage(queue_unread((*rows[cursor:], *rows[:cursor])))
         else:
             self.gateway.lists.list_unread(articles.cursor)
 
     def show_triage(self, message: messages.UnreadListed) -> None:
         """Triage these articles."""
         if self.screen.is_active:  # and no dialog was opened in the meantime
-            self._show_triage(message.rows)
+            self._show_triage(message.articles)
 
-    def _show_triage(self, rows: Sequence[ArticleRow], cursor: int = 0) -> None:
+    def _show_triage(self, articles: Sequence[QueuedArticle]) -> None:
         from tui.actions.triage_queue import TriageQueue
         from tui.reader.dialogs.triage_screen import TriageScreen
 
         place = self.state.place
-        queue = TriageQueue(rows, cursor)
+        queue = TriageQueue(articles)
         name = "" if place in SHOW_PLACES.values() else place.full_name
         label = join_nonempty(describe_list(self.state.query, 0, name)[1:3])
         self._open(TriageScreen(self.keymap, self.gateway, queue, self.now, label))

@@ -112,19 +112,17 @@ class PlaceActions:
 
     def toggle_copies(self) -> None:
         """List and count each story once, or all its copies."""
-        if not self.lists.toggle_copies():
-            self.status_line.show_notice("Search results list all copies")
-            return
-        self.gateway.places.is_folded = self.lists.is_folding
+        self.lists.toggle_copies()
+        self.gateway.places.is_folded = self.state.is_folding
         self.refresh()
-        shown = "Each story once" if self.lists.is_folding else "All copies of a story"
+        shown = "Each story once" if self.state.is_folding else "All copies of a story"
         self.status_line.show_notice(shown)
 
     def unfold_copies(self) -> None:
         """List the copies of a story below it, or fold them."""
         if not self.lists.unfold_copies():
             key = self.keymap.first_key("list.fold_copies")
-            hint = "" if self.lists.is_folding else f"{key} to list each story once"
+            hint = "" if self.state.is_folding else f"{key} to list each story once"
             self.status_line.show_notice("No copies are folded here", hint=hint)
 
     # -- the picker ------------------------------------------------------------------------

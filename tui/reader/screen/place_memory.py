@@ -39,7 +39,7 @@ class PlaceMemory:
         """Begin as the last session ended; `now` is in seconds since 1970."""
         session = self.session
         self.lists.sort = self.settings.sort
-        self.lists.is_folding = self.settings.copies == "folded"
+        self.lists.fold_copies(is_folding=self.settings.copies == "folded")
         self.lists.views = parse_views(session.get_of_library("views"))
         folded = session.get_of_library("folded_places")
         self.tree.folded = {each for each in folded or () if isinstance(each, str)}
@@ -55,7 +55,7 @@ class PlaceMemory:
         article, line = (self.session.get_of_library(name) for name in ("article", "line"))
         if not isinstance(article, str) or not isinstance(line, int):
             return LastPlace(place)
-        return LastPlace(place, article, line)
+        return LastPlace(place, (article,), line)
 
     def note(self) -> None:
         """Note for the next session what is shown now."""

@@ -166,7 +166,7 @@ def _receive_changes(reader: Reader, message: messages.RowsChanged) -> None:
 def _finish_loading(reader: Reader, message: messages.LibraryLoaded) -> None:
     """Report what is wrong with the library and the settings."""
     reader.state.read_only_reason = message.read_only_reason
-    reader.article_list.is_cursor_settled = True
+    reader.lists.finish_loading()
     reader.status.end_progress(message)
     problems = [
         *filter(None, [message.read_only_reason]),

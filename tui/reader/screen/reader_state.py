@@ -26,6 +26,8 @@ class ReaderState:
     """The place that the list shows. Written by `ListActions`."""
     query: ListQuery = field(default_factory=ListQuery)
     """What the list shows. Written by `ListActions`."""
+    is_folding: bool = False
+    """True if each story is listed once. Written by `ListActions`."""
     is_searching: bool = False
     """True while the list shows search results. Written by `SearchActions`."""
     current_pane: Pane = "list"

@@ -55,6 +55,10 @@ class SearchActions:
     """Why the last wrong query is wrong."""
     _undone_articles: Collection[str] = field(default=(), init=False)
     """Articles that an undo has restored and the matches do not show yet."""
+    _unfolded: frozenset[str] = field(default=frozenset(), init=False)
+    """Articles below which their copies are listed."""
+    awaits_copies: bool = field(default=False, init=False)
+    """True if copies may become known that the matches do not show yet."""
 
     async def start(self) -> None:
         """Ask for a query."""
@@ -77,20 +81,38 @@ class SearchActions:
             self._search(replace(self._query, text=text, is_typing=True))
 
     def _search(self, query: SearchQuery, limit: int | None = MAX_ROWS_WHILE_TYPING) -> None:
+        if query.text != self._query.text:
+            self._unfolded = frozenset()
         self._query = query
         if self._list_before is None:
             self._list_before, self.state.is_searching = self.article_list.view_state, True
             self.panes.update()
         if query.text.strip():
-            self.lists.search(query, limit)
+            self._ask(limit)
         else:
             self._restore_list()
 
     def repeat(self, undone: Collection[str]) -> None:
         """Search again, because an undo has put articles back; the cursor goes to them."""
         self._undone_articles = undone
+        self.awaits_copies = False
         if self._query.text.strip():
-            self.lists.search(self._query, None)
+            self._ask(None)
+
+    def _ask(self, limit: int | None) -> None:
+        unfolded = self._unfolded if self.state.is_folding else None
+        self.lists.search(self._query, limit, unfolded)
+
+    def fold_copies(self) -> None:
+        """Search again, with one row for all copies of an article, or all of them."""
+        self._unfolded = frozenset()
+        self.repeat(())
+        self.awaits_copies = self.state.is_folding
+
+    def unfold_copies(self, article: str) -> None:
+        """Search again, with the copies of an article below it, or folded."""
+        self._unfolded ^= {article}
+        self.repeat(())
 
     # -- results -----------------------------------------------------------------------------
 
@@ -253,6 +275,8 @@ class SearchActions:
 
     def _restore_list(self) -> None:
         self._matches = self._shown_query = None
+        self.awaits_copies = False
+        self.lists.end_search()
         if self._list_before is not None:
             self.article_list.restore_view_state(self._list_before)
         self.update_status()

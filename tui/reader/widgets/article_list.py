@@ -163,18 +163,23 @@ class ArticleList(LineView):
         self._list_lines = ListLayout(0)
         self._cursor_row: ArticleRow | None = None
         self._pending: PendingMove | None = None
+        self._is_leaving = False
         self._requested_start: int | None = None
         self._selection: RowSelection | None = None
 
     @property
     def is_waiting(self) -> bool:
-        """True while the cursor is on its way to rows that are not loaded yet."""
+        """True while the cursor is on its way to rows that are not loaded yet, or to another list."""
+        return self._is_moving_far or self._is_leaving
+
+    @property
+    def _is_moving_far(self) -> bool:
         return self._pending is not None or self.is_step_pending
 
     @property
     def selected_row(self) -> ArticleRow | None:
-        """The row under the cursor; none while the cursor is on its way."""
-        return None if self.is_waiting else self._cursor_row
+        """The row under the cursor; none while the cursor is on its way in this list."""
+        return None if self._is_moving_far else self._cursor_row
 
     @property
     def selected_article(self) -> str:
@@ -248,7 +253,7 @@ class ArticleList(LineView):
         self._measure_sources()
         self.refresh()
         pending, self._pending, self._requested_start = self._pending, None, None
-        self.is_step_pending = False
+        self.is_step_pending = self._is_leaving = False
         if pending is not None and self.total:
             self.run_with_row(min(pending.place, self.total - 1), pending.move)
         row = self._cursor_row
@@ -355,7 +360,12 @@ class ArticleList(LineView):
     def stop_waiting(self) -> None:
         """Leave the cursor where it is: what it waited for may never come."""
         self._pending = self._requested_start = None
-        self.is_step_pending = False
+        self.is_step_pending = self._is_leaving = False
+
+    def leave_cursor(self) -> None:
+        """Let the list that comes next place the cursor: it is about something else."""
+        self.stop_waiting()
+        self.is_cursor_settled, self._is_leaving = False, True
 
     def _is_loaded(self, first: int, last: int) -> bool:
         end = self.start + len(self.rows)
