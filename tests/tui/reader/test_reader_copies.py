@@ -88,9 +88,10 @@ async def test_search_results_are_folded_and_unfolded(start: Start, library: Fol
         assert shown(running) == [(9, 0), (5, 0), (3, 0)]
         await running.press("m")
         assert len(library.undoable()[0].articles) == 1
-        await running.press("u", "Z")
+        await running.press("u", "j", "Z")
         await fold(running)
         assert shown(running) == FOUND_ONCE
+        assert running.selected_number == 9
         assert "×3" in screen_text(running.app)
         assert "1 found" in running.header
         await running.press("X")

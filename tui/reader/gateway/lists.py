@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from store.library.folded_copies import fold_copies
+from store.library.folded_copies import FoldedCopies, fold_copies
 from store.library.listing import FolderListing, iter_rows
 from store.model.article import ArticleRow
 from store.model.errors import InvalidQuery, LibraryUnavailable
@@ -311,24 +311,25 @@ class Lists(Part):
         except InvalidQuery as error:
             self._post(messages.SearchRejected(search, clean_line(str(error))))
             return
-        matches = self._fold_matches(matches, unfolded)
-        first = [row.id for row in matches.rows[:FIRST_SNIPPET_ROWS]]
-        snippets = self._library.snippets(matches, first)
-        self._post(messages.SearchCompleted(search, matches, snippets))
-
-    def _fold_matches(self, matches: Matches, unfolded: Collection[str] | None) -> Matches:
-        """Return matches with a row for all copies of an article, unless these are not to be folded."""
-        rows, copies = list(matches.rows), None
+        row_of: Mapping[str, str] = {}
+        copies: FoldedCopies | None = None
+        rows = list(matches.rows)
         if unfolded is not None:
             rows, copies = fold_copies(rows, self._library.copy_groups(), unfolded)
+            matches, row_of = fold_matches(matches, rows, copies), copies.row_of
         self._worker.found = FolderListing(
             rows, self._library.get_row, is_by_date=False, copies=copies
         )
-        if copies is None:
-            return matches
-        found = {row.id: row for row in matches.rows}
-        shown = [copies.fold(row, found[row.id], found.get) for row in rows]
-        return replace(matches, rows=shown, total=matches.total - len(found) + len(shown))
+        first = [row.id for row in matches.rows[:FIRST_SNIPPET_ROWS]]
+        snippets = self._library.snippets(matches, first)
+        self._post(messages.SearchCompleted(search, matches, snippets, row_of))
+
+
+def fold_matches(matches: Matches, rows: Sequence[ArticleRow], copies: FoldedCopies) -> Matches:
+    """Return matches with only some of their rows, each of which stands for its copies."""
+    found = {row.id: row for row in matches.rows}
+    shown = [copies.fold(row, found[row.id], found.get) for row in rows]
+    return replace(matches, rows=shown, total=matches.total - len(found) + len(shown))
 
 
 def find_cursor(request: ListRequest, listing: Listing, before: Listing | None) -> int:

@@ -187,6 +187,8 @@ class SearchCompleted(LibraryMessage):
     search: SearchQuery
     matches: Matches
     snippets: Mapping[str, Snippet]
+    row_of: Mapping[str, str] = field(default_factory=dict)
+    """For each article with copies that are folded the one that stands for them."""
 
 
 @dataclass

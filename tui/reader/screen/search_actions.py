@@ -129,10 +129,12 @@ class SearchActions:
         nothing = "No matches so far; still indexing" if self.lists.is_indexing else "No matches"
         self.article_list.empty_text = self.found_note or nothing
         find_highlights = matches.highlighter.find_spans
+        folded_under = message.row_of.get(self.article_list.selected_article, "")
         self.article_list.show_matches(
             matches.rows, message.snippets, find_highlights, stay=is_continued
         )
-        self.article_list.select_first(self._undone_articles)
+        stays = [folded_under] if is_continued and folded_under else ()
+        self.article_list.select_first(self._undone_articles or stays)
         self._undone_articles = ()
         self.update_status()
         if message.search == self._awaited_query:
