@@ -54,12 +54,13 @@ class TriageQueue:
         self.index = 0
         self.decisions: dict[str, str] = {}
         self.pace: Pace = AVERAGE_PACE
-        self._decided: dict[str, int] = {}
-        """The index of each article with a decision, or with one that was undone."""
+        self._index_of: dict[str, int | None] = {}
+        """The index of each article looked for so far; None if it is not in the queue."""
         self._deleted: set[str] = set()
         words = accumulate((each.words for each in reversed(self.articles)), initial=0)
         self._words_from = array("q", words)[::-1]
         """The words of the articles from each index on."""
+        self._note_current()
 
     @property
     def current(self) -> QueuedArticle | None:
@@ -76,25 +77,30 @@ class TriageQueue:
         """Go forward or back without a decision; return False if that led nowhere."""
         before = self.index
         self.index = min(max(0, before + by), len(self.articles))
+        self._note_current()
         return self.index != before
+
+    def _note_current(self) -> None:
+        """Note where the article is that commands are about, so that it need not be looked for."""
+        if (current := self.current) is not None:
+            self._index_of[current.id] = self.index
 
     def decide(self, decision: str, article: str = "") -> None:
         """Note the decision on an article, by default the current one."""
         current = self.current
         article = article or (current.id if current is not None else "")
-        for each in self._find([article]):
-            self.decisions[each] = decision
+        self.decisions |= dict.fromkeys(self._find([article]), decision)
 
     def _find(self, articles: Collection[str]) -> dict[str, int]:
         """Return the index of each of some articles that is in the queue."""
-        found = {each: self._decided[each] for each in articles if each in self._decided}
-        near = range(max(0, self.index - 1), min(self.index + 1, len(self.articles)))
-        found |= {each.id: at for at in near if (each := self.articles[at]).id in articles}
-        if len(found) < len(articles):  # rarely: commands are about the current article
-            wanted = set(articles)
-            found |= {each.id: at for at, each in enumerate(self.articles) if each.id in wanted}
-        self._decided |= found
-        return found
+        unknown = {each for each in articles if each not in self._index_of}
+        if unknown:
+            self._index_of |= dict.fromkeys(unknown)
+            for index, queued in enumerate(self.articles):
+                if queued.id in unknown:
+                    self._index_of[queued.id] = index
+        found = {each: self._index_of[each] for each in articles}
+        return {each: index for each, index in found.items() if index is not None}
 
     def apply_changes(self, rows: Mapping[str, ArticleRow], removed: Collection[str]) -> None:
         """Take over changed and deleted rows, and the decisions that they show."""
@@ -142,8 +148,7 @@ class TriageQueue:
 
         Counted from the few decisions: the queue may have 100,000 articles.
         """
-        places = (self._decided[each] for each in self.decisions)
-        decided = [place for place in places if place >= self.index]
+        decided = [index for index in self._find(self.decisions).values() if index >= self.index]
         words = self._words_from[self.index] - sum(self.articles[each].words for each in decided)
         return len(self.articles) - self.index - len(decided), words
 
