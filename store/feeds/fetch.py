@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from store.feeds.feed_store import FeedState, FeedStore, FetchResult
 from store.feeds.parser_process import ParserProcess
@@ -28,7 +27,7 @@ from store.net.client import FetchRequest, FetchResponse, HttpClient
 from store.segments.documents import article_from_values
 from store.text.clean import clean_line
 from store.text.prose import count_words
-from store.text.urls import strip_url_credentials
+from store.text.urls import extract_host, strip_url_credentials
 
 MAX_CONCURRENT_FETCHES = 8
 MAX_FETCHES_PER_HOST = 2
@@ -303,7 +302,7 @@ class _FeedFetch:
             return FetchResult(self.feed, self._failed_state(problem, now), error=problem)
 
     def _fetch_url(self, url: str, etag: str = "", modified: str = "") -> FetchResponse:
-        private = [urlsplit(self.feed.url).hostname or ""] if self.feed.is_private_allowed else []
+        private = [extract_host(self.feed.url)] if self.feed.is_private_allowed else []
         return self.context.client.fetch(
             FetchRequest(url, etag, modified, private), self.is_cancelled
         )

@@ -27,6 +27,7 @@ from store.net.client import FetchRequest, FetchResponse
 from store.segments.documents import article_from_values
 from store.system.files import make_folder, open_regular, write_atomically
 from store.text.decoding import decode_document, detect_document_kind, remove_invalid_xml_characters
+from store.text.urls import extract_host
 
 UrlTarget = Literal["either", "feed", "page"]
 
@@ -97,7 +98,7 @@ class UrlResolver:
         return self._resolve_page(url, reply)
 
     def _fetch(self, url: str, typed: str) -> FetchResponse:
-        private = [urlsplit(typed).hostname or ""] if self.is_private_allowed else []
+        private = [extract_host(typed)] if self.is_private_allowed else []
         reply = self.context.client.fetch(
             FetchRequest(url, allowed_private_hosts=private), self.is_cancelled
         )

@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
@@ -41,6 +41,9 @@ ACCEPT_HEADER = (
     " application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
 )
 ACCEPT_ENCODING = "gzip, deflate"
+GZIP_NAMES, GZIP_START = ("gzip", "x-gzip"), b"\x1f\x8b"
+NO_ENCODING = ("", "identity", "none")
+"""Content encodings that are none; the last is what many programs write to switch compression off."""
 VALIDATOR = re.compile(
     r"[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]{0,998}[\x21-\x7e\x80-\xff])?"
 )
@@ -70,7 +73,7 @@ class FetchRequest:
     etag: str = ""
     last_modified: str = ""
     allowed_private_hosts: Collection[str] = ()
-    """Hosts that may be on a private network, because the user said so."""
+    """Hosts that may be on a private network, because the user said so; in ASCII, as `extract_host` returns them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,8 @@ class HttpClient:
         except (*failures, OSError, ValueError) as error:  # ValueError: a host no codec encodes
             deadline.remaining()  # running out of time is the better reason
             raise FetchFailed(describe_failure(error)) from error
+        if response.status == HTTPStatus.NOT_MODIFIED and not _is_conditional(sent):
+            raise FetchFailed("304 Not Modified")  # of what we do not have
         return FetchResponse(target, response.status, received, body)
 
     def _open_pool(
@@ -234,6 +239,10 @@ class HttpClient:
         return [(name.encode(), value.encode("latin-1")) for name, value in headers]
 
 
+def _is_conditional(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(name.startswith(b"If-") for name, _ in headers)
+
+
 def _resolve_location(url: str, location: str) -> str:
     """Return the URL that a redirect leads to; browsers read its bytes as UTF-8 where they are."""
     with contextlib.suppress(UnicodeDecodeError):
@@ -272,44 +281,71 @@ def _parse_retry_after(text: str, now: datetime) -> float:
 
 
 def _read_body(chunks: Iterable[bytes], headers: Headers, limit: int) -> bytes:
-    """Return a body without its content encoding, if it then has at most `limit` bytes.
-
-    Nothing is decompressed beyond the limit, so a decompression bomb does no harm.
-    """
-    too_large = FetchFailed(f"too large (over {limit / MEGABYTE:g} MB)")
+    """Return a body without its content encoding, if it has at most `limit` bytes with it and without."""
     length = headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > limit:
-        raise too_large
-    encoding = headers.get("content-encoding", "")
-    name = encoding.strip().lower()
-    if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
-        raise FetchFailed(f"unsupported Content-Encoding: {name[:20]}")
-    body = bytearray()
-    stream = None
-    for chunk in filter(None, chunks):
-        try:
-            if name in ("", "identity"):
-                body += chunk
-            else:
-                stream = stream or zlib.decompressobj(_window_bits(name, chunk))
-                body += stream.decompress(chunk, limit + 1 - len(body))
-        except zlib.error:
-            raise FetchFailed(f"the server sent damaged {encoding} data") from None
-        if len(body) > limit:
-            raise too_large
-    return bytes(body)
+        raise _too_large(limit)
+    names = map(str.strip, headers.get("content-encoding", "").lower().split(","))
+    encoding = ", ".join(name for name in names if name not in NO_ENCODING)
+    received = _limit_size(chunks, limit)
+    if not encoding:
+        return b"".join(received)
+    if encoding not in (*GZIP_NAMES, "deflate"):
+        raise FetchFailed(f"unsupported Content-Encoding: {encoding[:20]}")
+    try:
+        return b"".join(_limit_size(_decompress(received, encoding, limit), limit))
+    except zlib.error:
+        raise FetchFailed(f"the server sent damaged {encoding} data") from None
 
 
-def _window_bits(encoding: str, start: bytes) -> int:
+def _limit_size(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        yield chunk
+
+
+def _too_large(limit: int) -> FetchFailed:
+    return FetchFailed(f"too large (over {limit / MEGABYTE:g} MB)")
+
+
+def _decompress(chunks: Iterable[bytes], encoding: str, limit: int) -> Iterator[bytes]:
+    """Yield the decompressed data, one byte more than the limit at most, so that a bomb does no harm.
+
+    Data in gzip may have several parts, as pigz and bgzip write it (RFC 1952, 2.2). What else stands behind
+    the end is dropped. Where the end of gzip is missing, something is; many servers never end deflate.
+    """
+    stream, size, is_gzip = None, 0, encoding in GZIP_NAMES
+    for chunk in chunks:
+        data = chunk
+        while data and size <= limit:
+            is_part = is_gzip and GZIP_START.startswith(data[:2])
+            if stream is None or (stream.eof and is_part):
+                stream = zlib.decompressobj(_window_bits(data, is_gzip=is_gzip))
+            elif stream.eof:
+                break
+            found = stream.decompress(data, limit + 1 - size)
+            size += len(found)
+            yield found
+            data = stream.unused_data
+    if is_gzip and stream is not None and not stream.eof:
+        raise FetchFailed(f"the server sent incomplete {encoding} data")
+
+
+def _window_bits(start: bytes, *, is_gzip: bool) -> int:
     """Return zlib's number for the format of data that starts like this."""
-    if encoding != "deflate":
-        return 16 + zlib.MAX_WBITS  # gzip
+    if is_gzip:
+        return 16 + zlib.MAX_WBITS
     has_zlib_header = start[0] & 0x0F == 8  # many servers send deflate without it
     return zlib.MAX_WBITS if has_zlib_header else -zlib.MAX_WBITS
 
 
 def describe_failure(error: BaseException) -> str:
     """Return the reason a connection failed, in words."""
+    import httpcore
+
     causes: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in causes:
@@ -324,6 +360,9 @@ def describe_failure(error: BaseException) -> str:
             return "host not found"
         if isinstance(cause, TimeoutError):
             return "the server does not respond"
+        if isinstance(cause, httpcore.RemoteProtocolError):  # its text quotes what the server sent
+            is_closed = re.search("closed connection|disconnected", str(cause))
+            return "the server closed the connection" if is_closed else "invalid HTTP response"
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror.lower()
     return clean_line(str(error)).lower() or "the connection failed"

@@ -87,7 +87,7 @@ class Transport(httpcore.NetworkBackend):
     ) -> None:
         """Prepare a transport; `private_hosts` may have private addresses, because the user said so."""
         self._deadline = deadline
-        self._allowed_private_hosts = private_hosts
+        self._allowed_private_hosts = {each.strip("[]") for each in private_hosts}
         self._resolver = resolve or _resolve_with_system
         self._backend = httpcore.SyncBackend()
 

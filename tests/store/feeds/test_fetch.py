@@ -177,6 +177,27 @@ def test_a_subscription_with_an_invalid_url_stops_no_feed(url: str, site: Site) 
     assert titles(found[good.url]) == ["Story 1"]
 
 
+@pytest.mark.parametrize(
+    "host", ["k\u00fcche.example", "K\u00dcCHE.example", "xn--kche-0ra.example", "[::1]", "[0::1]"]
+)
+def test_an_allowed_private_host_in_any_spelling(host: str, site: Site) -> None:
+    """Case 83: the name that was typed and the one that is looked up are the same host."""
+    site.routes["/feed"] = feed_page(1)
+    feed = Subscription(f"http://{host}:{site.port}/feed", is_private_allowed=True)
+    context = make_fetch_context()
+
+    def resolve(name: str, port: int) -> Sequence[str]:
+        return ["127.0.0.1"] if name in ("xn--kche-0ra.example", "::1") else []
+
+    context = replace(context, client=replace(context.client, resolve=resolve))
+    (result,) = fetch_feeds([feed], {}, context)
+    assert (result.error, titles(result)) == ("", ["Story 1"])
+    resolved = UrlResolver(context, is_private_allowed=True)(feed.url)
+    assert isinstance(resolved, FetchResult)
+    (refused,) = fetch_feeds([replace(feed, is_private_allowed=False)], {}, context)
+    assert "is on a private network" in refused.error
+
+
 def test_a_page_instead_of_a_feed_names_its_feed(site: Site) -> None:
     """Case 91: the page says where the feed went."""
     link = '<link rel="alternate" type="application/atom+xml" href="/new.xml">'

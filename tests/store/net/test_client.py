@@ -149,12 +149,97 @@ def test_content_encodings(packing: str, site: Site) -> None:
     assert get(site).body == b"words " * 100
 
 
-def test_unsupported_content_encoding(site: Site) -> None:
-    """Case 81: brotli, for example."""
-    site.routes["/"] = page(b"\x1b\x03", Content_Encoding="br")
-    assert refused(site) == "unsupported Content-Encoding: br"
-    site.routes["/"] = page(b"not gzip", Content_Encoding="gzip")
-    assert refused(site) == "the server sent damaged gzip data"
+WORDS = b"words " * 100
+PACKED = gzip.compress(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("none", WORDS),
+        ("identity, gzip", PACKED),
+        ("X-GZIP", PACKED),
+        ("gzip", gzip.compress(WORDS[:50]) + gzip.compress(b"") + gzip.compress(WORDS[50:])),
+        ("gzip", PACKED + bytes(99)),
+        ("gzip", PACKED + b"<!-- cached -->"),
+        ("deflate", zlib.compress(WORDS) + b"\x1f\x8b"),
+        ("deflate", zlib.compress(WORDS)[:-4]),
+    ],
+)
+@pytest.mark.parametrize("piece", [1, 65536])
+def test_unusual_content_encodings(encoding: str, body: bytes, piece: int, site: Site) -> None:
+    """Case 81: gzip in parts, data behind the end, no checksum; wherever the pieces are cut."""
+
+    def answer(asked: RequestHandler) -> None:
+        asked.respond(b"", 200, {"Content-Encoding": encoding, "Content-Length": str(len(body))})
+        for start in range(0, len(body), piece):
+            asked.wfile.write(body[start : start + piece])
+            asked.wfile.flush()
+
+    site.routes["/"] = answer
+    assert get(site).body == WORDS
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "reason"),
+    [
+        ("br", b"\x1b\x03", "unsupported Content-Encoding: br"),
+        ("gzip, gzip", gzip.compress(PACKED), "unsupported Content-Encoding: gzip, gzip"),
+        ("gzip", b"not gzip", "the server sent damaged gzip data"),
+        ("gzip", PACKED[:-12], "the server sent incomplete gzip data"),
+        ("gzip", PACKED[:5], "the server sent incomplete gzip data"),
+        ("gzip", PACKED[:-8] + bytes(8), "the server sent damaged gzip data"),
+        ("gzip", PACKED + PACKED[:-9], "the server sent incomplete gzip data"),
+        ("gzip", PACKED + bytes(100_000), "too large (over 0.1 MB)"),
+        ("gzip", gzip.compress(b"") * 5_001, "too large (over 0.1 MB)"),
+        ("gzip", gzip.compress(bytes(60_000)) * 2, "too large (over 0.1 MB)"),
+        ("deflate", PACKED, "the server sent damaged deflate data"),
+    ],
+)
+def test_unusable_content_encodings(encoding: str, body: bytes, reason: str, site: Site) -> None:
+    """Cases 80 and 81: what is cut off is an error, and what is not text counts as well."""
+    site.routes["/"] = page(body, Content_Encoding=encoding)
+    assert refused(site) == reason
+
+
+def test_nothing_modified_that_was_not_asked_for(site: Site) -> None:
+    """Case 88: a 304 is no success if there is nothing that has not changed."""
+    site.routes |= {"/": status(304), "/moved": redirect("/")}
+    assert refused(site) == "304 Not Modified"
+    assert refused(site, "/moved") == "304 Not Modified"
+    assert get(site, "/moved", etag='"1"').status == 304
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (b"", "the server closed the connection"),
+        (b"HTTP/1.1 200 OK\r\nContent-", "the server closed the connection"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx", "the server closed the connection"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+            "the server closed the connection",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\x1b[2J\r\n",
+            "invalid HTTP response",
+        ),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "invalid HTTP response"),
+        (b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", "invalid HTTP response"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", "invalid HTTP response"),
+        (b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", "invalid HTTP response"),
+        (b"ICY 200 OK\r\n\r\n", "invalid HTTP response"),
+        (b"\x15\x03\x01\x00\x02\x02\x46", "invalid HTTP response"),
+    ],
+)
+def test_responses_that_are_not_http(response: bytes, reason: str, site: Site) -> None:
+    """Case 45: the reason quotes nothing of them."""
+
+    def answer(asked: RequestHandler) -> None:
+        asked.wfile.write(response)
+
+    site.routes["/"] = answer
+    assert refused(site) == reason
 
 
 # -- too slow ------------------------------------------------------------------------------
