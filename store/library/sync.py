@@ -18,11 +18,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from store.library.transfer import (
-    Entries,
     TransferMarks,
     TransferResult,
     copy_library,
-    describe_feeds,
 )
 from store.system.files import make_folder, read_regular, write_atomically
 
@@ -65,18 +63,11 @@ def sync_libraries(
     marks = since if is_known else SyncMarks()
     sent = copy_library(library, other, marks.sent)
     result = yield from _run(sent, lambda step: SyncResult(sent=step))
-    received = copy_library(other, library, marks.received)
+    received = copy_library(other, library, _add_agreed(marks.received, result.sent.marks))
     result = yield from _run(received, partial(SyncResult, result.sent))
-    feeds = _common(
-        describe_feeds(library.feeds.subscriptions()), describe_feeds(other.feeds.subscriptions())
-    )
-    searches = _common(library.searches.read(), other.searches.read())
-    return SyncResult(
-        *(
-            replace(each, marks=replace(each.marks, feeds=feeds, searches=searches))
-            for each in (result.sent, result.received)
-        )
-    )
+    agreed = result.received.marks
+    sent_marks = replace(result.sent.marks, feeds=agreed.feeds, searches=agreed.searches)
+    return replace(result, sent=replace(result.sent, marks=sent_marks))
 
 
 def _run(
@@ -91,9 +82,13 @@ def _run(
         yield wrap(step)
 
 
-def _common(one: Entries, other: Entries) -> Entries:
-    """Return the entries that both have alike."""
-    return {name: each for name, each in one.items() if other.get(name) == each}
+def _add_agreed(marks: TransferMarks, sent: TransferMarks) -> TransferMarks:
+    """Return marks with what both have had alike since: what is missing later was removed."""
+    return replace(
+        marks,
+        feeds={**marks.feeds, **sent.feeds},
+        searches={**marks.searches, **sent.searches},
+    )
 
 
 def marks_path(cache: Path, other: str) -> Path:

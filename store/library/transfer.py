@@ -178,9 +178,8 @@ def _copy_feeds(
         for each in existing.values()
         for url in (each.url, each.key, *each.former_urls)
     }
-    changes = find_changes(
-        done.marks.feeds, describe_feeds(offered.values()), describe_feeds(existing.values())
-    )
+    theirs, ours = describe_feeds(offered.values()), describe_feeds(existing.values())
+    changes = find_changes(done.marks.feeds, theirs, ours)
     put = [
         offered[key]
         for key in changes.put
@@ -188,7 +187,9 @@ def _copy_feeds(
     ]
     if put or changes.remove:
         target.feeds.update(put=put, remove=[existing[key] for key in changes.remove])
-    yield (done := replace(done, feeds=len(put) + len(changes.remove)))
+    made = Changes([each.key for each in put], changes.remove)
+    marks = replace(done.marks, feeds=find_agreed(done.marks.feeds, theirs, ours, made))
+    yield (done := replace(done, feeds=len(put) + len(changes.remove), marks=marks))
     return done
 
 
@@ -207,7 +208,9 @@ def _copy_searches(
         target.searches.put(put)
     for name in changes.remove:
         target.searches.remove(name)
-    yield (done := replace(done, searches=len(put) + len(changes.remove)))
+    made = Changes(list(put), changes.remove)
+    marks = replace(done.marks, searches=find_agreed(done.marks.searches, offered, existing, made))
+    yield (done := replace(done, searches=len(put) + len(changes.remove), marks=marks))
     return done
 
 
@@ -236,6 +239,19 @@ def find_changes(before: Entries, source: Entries, target: Entries) -> Changes:
         [name for name in source if is_put(name)],
         [name for name, each in target.items() if name not in source and before.get(name) == each],
     )
+
+
+def find_agreed(before: Entries, source: Entries, target: Entries, made: Changes) -> Entries:
+    """Return the entries of the source that both have had alike, now or before.
+
+    They are those that were read, with the changes that were made, and not those that are there now: what
+    somebody else has changed or removed in the meantime is a change, which the next exchange finds.
+    """
+    after = {name: each for name, each in target.items() if name not in made.remove}
+    after |= {name: source[name] for name in made.put}
+    return {
+        name: each for name, each in source.items() if each in (before.get(name), after.get(name))
+    }
 
 
 def describe_feeds(feeds: Iterable[Subscription]) -> Entries:

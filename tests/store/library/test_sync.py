@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,15 +26,22 @@ from tests.support.libraries import (
 )
 
 
-def exchange(one: Library, other: Library, marks: SyncMarks | None = None) -> SyncResult:
-    """Exchange what is new and return the result."""
+def exchange(
+    one: Library,
+    other: Library,
+    marks: SyncMarks | None = None,
+    meanwhile: Callable[[int], None] = lambda step: None,
+) -> SyncResult:
+    """Exchange what is new and return the result; `meanwhile` is called after each step."""
     steps = sync_libraries(one, other, marks or SyncMarks())
-    while True:
+    for step in itertools.count():
         try:
             next(steps)
+            meanwhile(step)
         except StopIteration as end:
             result: SyncResult = end.value
             return result
+    raise AssertionError("the exchange has no end")
 
 
 def open_three(folder: Path) -> tuple[Library, Library, Library]:
@@ -158,3 +167,50 @@ def test_feeds_and_searches_that_are_removed(tmp_path: Path) -> None:
             (feeds[1].url, True)
         ]
         assert library.searches.read() == {"Ports": "port"}
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("moment", range(4))
+def test_what_is_removed_or_changed_during_an_exchange(
+    side: int, moment: int, tmp_path: Path
+) -> None:
+    """Case 38: it is what the next exchange finds, and nothing comes back."""
+    lap, _, between = open_three(tmp_path)
+    feeds = [Subscription(f"https://{name}.example/feed") for name in "abcd"]
+    lap.feeds.update(feeds[:2])
+    between.feeds.update(feeds[2:])
+    lap.searches.put({"Dams": "dam"})
+    between.searches.put({"Ports": "harbour"})
+    changed = (lap, between)[side]
+
+    def change(step: int) -> None:
+        if step != moment:
+            return
+        existing = {each.url: each for each in changed.feeds.subscriptions()}
+        changed.feeds.update(
+            put=[
+                replace(existing[each.url], paused=True)
+                for each in feeds[1::2]
+                if each.url in existing
+            ],
+            remove=[each for each in feeds[::2] if each.url in existing],
+        )
+        for name in changed.searches.read():
+            changed.searches.remove(name)
+            forgotten.append(name)
+        removed.extend(each.url for each in feeds[::2] if each.url in existing)
+        paused.extend(each.url for each in feeds[1::2] if each.url in existing)
+
+    removed: list[str] = []
+    paused: list[str] = []
+    forgotten: list[str] = []
+    marks = exchange(lap, between, meanwhile=change).marks
+    for _ in range(2):
+        marks = exchange(lap, between, marks).marks
+    assert removed
+    assert paused
+    assert forgotten
+    for library in (lap, between):
+        found = {each.url: each.paused for each in library.feeds.subscriptions()}
+        assert found == {each.url: each.url in paused for each in feeds if each.url not in removed}
+        assert not library.searches.read().keys() & set(forgotten)
