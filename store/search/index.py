@@ -51,6 +51,7 @@ from store.system.files import (
     read_regular,
     write_atomically,
 )
+from store.system.memory import require_address_space
 from store.text.folding import normalize_text
 from store.text.markdown import strip_inline_markdown
 from store.text.tokenizer import index_tokenizer, prepare_with_signs
@@ -68,6 +69,10 @@ EXACT_FIELDS = ("segment", "whole_title", "tag", "source", "language")
 """Fields that are searched by their whole value, normalized."""
 WRITER_HEAP_BYTES = 60_000_000
 """Bytes the engine collects before writing them out, so that a commit has little left to do."""
+
+READER_ADDRESS_SPACE, WRITER_ADDRESS_SPACE = 160_000_000, 800_000_000
+"""Bytes of address space that the engine reserves, nearly all of it for its threads and never used; who
+writes reads afterwards."""
 
 SegmentCoverage = Mapping[str, Sequence[int]]
 
@@ -297,6 +302,8 @@ class IndexWriter:
         self._folder = folder
         self.coverage = IndexCoverage()
         self._schema = build_schema()
+        with convert_engine_errors(folder):
+            require_address_space(WRITER_ADDRESS_SPACE)
         try:
             self.coverage = read_coverage(folder)
             with convert_engine_errors(folder):
@@ -406,8 +413,9 @@ def open_index(folder: Path) -> Index:
     """Open the engine's index in a folder, as it is on the disk now.
 
     Raises:
-        OSError: A file of it is none, and opening it might never end.
+        OSError: A file of it is none, and opening it might never end; or there is too little memory.
     """
+    require_address_space(READER_ADDRESS_SPACE)
     with os.scandir(folder) as entries:
         for entry in entries:
             if not entry.is_file():
@@ -455,7 +463,8 @@ def convert_engine_errors(folder: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError, ValueError) as error:
         found = ENGINE_OS_ERROR.search(str(error))
-        reason = os.strerror(int(found[1] or found[2])) if found else str(error)
+        own = getattr(error, "strerror", None) or str(error)
+        reason = os.strerror(int(found[1] or found[2])) if found else own
         raise IndexUnusable(reason, file=folder) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":

@@ -1,10 +1,16 @@
-"""The memory of the process: what its allocator keeps, and when Python looks for garbage."""
+"""The memory of the process: what its allocator keeps, what a limit leaves, and when Python looks for garbage."""
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from store.system.files import read_regular
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """The numbers of the parameters in glibc's `mallopt(3)`."""
@@ -45,3 +51,24 @@ def pause_gc(*, freeze: bool = False) -> Iterator[None]:
             if freeze:
                 gc.freeze()
             gc.enable()
+
+
+def require_address_space(size: int) -> None:
+    """Check that a limit of the user (`ulimit -v`) leaves as many bytes.
+
+    Native code that is refused memory ends the process without a message.
+
+    Raises:
+        OSError: Less is left.
+    """
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and _used_address_space() + size > limit:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+
+def _used_address_space() -> int:
+    """Return the bytes of address space that are in use; 0 where the system does not say."""
+    try:
+        return int(read_regular(Path("/proc/self/statm")).split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 from pathlib import Path
 from threading import Thread
 
@@ -14,6 +15,7 @@ from store.model.errors import NewstuiError
 from store.search import index
 from store.search.index import convert_engine_errors
 from store.search.list_query import SearchQuery
+from store.system import memory
 from tests.support.libraries import Machine, add, articles
 
 SLOW, FULL = "Input/output error", "No space left on device"
@@ -67,6 +69,33 @@ def test_without_memory_for_a_thread(tmp_path: Path) -> None:
         patch.setattr(Thread, "start", refuse)
         update(library)
     assert library.search(SearchQuery("text")).note.startswith("no search index (can't start new")
+
+
+def test_under_a_limit_of_memory(tmp_path: Path) -> None:
+    """Case 130: the engine, which would abort, is not asked; the index stays and serves again."""
+    library = Machine(tmp_path).open()
+    add(library, articles([1]))
+    update(library)
+    add(library, articles([2]))
+    reason = os.strerror(errno.ENOMEM)
+
+    def search(library: FolderLibrary, free: int) -> str:
+        """Return the note of a search in a process that has this much address space left."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(memory, "_used_address_space", lambda: 400_000_000)
+            limits = 400_000_000 + free, resource.RLIM_INFINITY
+            patch.setattr(resource, "getrlimit", lambda _: limits)
+            update(library)
+            return library.search(SearchQuery("text")).note
+
+    assert search(library, 500_000_000) == f"the search index is out of date ({reason})"
+    assert list(library.problems) == [f"the search index cannot be written: {reason}"]
+    assert search(library, 900_000_000) == ""
+    again = Machine(tmp_path).open()
+    note = f"no search index ({reason}): searching titles and categories only"
+    assert search(again, 100_000_000) == note
+    update(again)
+    assert len(again.search(SearchQuery("text")).rows) == 2
 
 
 def test_with_an_older_index(tmp_path: Path) -> None:
