@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from glob import escape
@@ -42,6 +43,11 @@ from store.system.files import (
     remove_temporary_files,
 )
 
+LATE_SUFFIX = re.compile(
+    r"(?P<stem>[^.]{1,200})(?P<suffix>\.(?:jsonl?|opml|toml))(?P<copy>[ ._(~-].{1,100})"
+)
+"""Names that end in what somebody has appended: files of no kind that is read."""
+RCLONE_COPIES = ("..path1", "..path2")
 REPAIR_LOCK_TIMEOUT = 1.0
 """Seconds that a repair waits for another writer: less than `LOCK_TIMEOUT`, because the reader is
 blocked."""
@@ -308,7 +314,7 @@ def _to_tables(found: SalvageResult, table: str) -> Tables:
 
 
 def review_copies(library: Path) -> Iterator[str]:
-    """Yield a line for each copy in the library: that it is redundant, or what only it has."""
+    """Yield a line for each copy in the library: that it is redundant, what only it has, or how it is read."""
     journals = sorted((library / "journal").glob("*.jsonl"))
     machines = {path: find_writer(path)[0] for path in journals}
     yield from _compare_copies("events", machines, _event_hashes)
@@ -320,6 +326,16 @@ def review_copies(library: Path) -> Iterator[str]:
     texts = sorted((library / "texts").glob("*.json"))
     segments = {path: segment_name(path.stem) for path in texts}
     yield from _compare_copies("texts", segments, lambda path: _value_hashes(path, "texts", "text"))
+    for folder in (library, *(library / name for name in ("articles", "texts", "journal"))):
+        for path in sorted(folder.glob("[!.]*")):
+            found = LATE_SUFFIX.fullmatch(path.name)
+            if found and _is_appended_by_sync(found["copy"]):
+                name = found["stem"] + found["copy"] + found["suffix"]
+                yield f"{path.relative_to(library)} is not read; rename it to {name}"
+
+
+def _is_appended_by_sync(end: str) -> bool:
+    return end in RCLONE_COPIES or "conflict" in end.lower()
 
 
 def _compare_copies(

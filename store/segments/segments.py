@@ -63,8 +63,8 @@ MAX_CACHED_FILES = 3
 """Parsed files kept in memory: neighbours in a list are mostly in the same segment."""
 
 SEGMENT_NAME_PATTERN = re.compile(r"(?P<machine>[a-z0-9][a-z0-9-]*)-(?P<number>\d{4,})\Z")
-COPY_NAME_PATTERN = re.compile(r"(?P<of>[a-z0-9][a-z0-9-]*-\d{4,})(?:[ ._(~].*|-[A-Z].*)\Z")
-"""A segment's name, followed by something that no name of ours has."""
+COPY_NAME_PATTERN = re.compile(r"(?P<of>[a-z0-9][a-z0-9-]*-\d{4,})[ ._(~\[-].*\Z")
+"""A segment's name, followed by something; what is the name of a segment itself is none."""
 
 FIRST_FIELDS = {"articles": "id", "texts": "text"}
 """The field that our documents begin with."""

@@ -41,6 +41,10 @@ PATTERNS = [
     "{} (conflicted copy)",
     "{}_conflict-20261122-130500",
     "{}-ADA-LAPTOP",
+    "{}-ada-laptop-safeBackup-0001",
+    "{}-adas-laptop",
+    "{} [conflicted]",
+    "{}.conflict1",
     "{} (1)",
 ]
 
@@ -125,6 +129,27 @@ def test_the_writer_of_a_journal(tmp_path: Path, name: str, first: bytes, machin
     path.write_bytes(first)
     assert find_writer(path) == (machine, first != b"")
     assert find_writer(tmp_path / "none.jsonl") == ("none", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [
+        ("journal/desk.jsonl.conflict1", "desk.conflict1.jsonl"),
+        ("articles/desk-0001.json..path2", "desk-0001..path2.json"),
+        ("texts/desk-0001.json (Conflict)", "desk-0001 (Conflict).json"),
+        ("feeds.opml.conflict2", "feeds.conflict2.opml"),
+        ("searches.toml.sync-conflict-20261122", "searches.sync-conflict-20261122.toml"),
+        ("texts/desk-0001.json.damaged-20261122T130500Z", ""),
+        ("texts/.desk-0001.json.conflict.tmp", ""),
+        ("journal/desk.jsonl.orig", ""),
+    ],
+)
+def test_names_that_end_in_something_else(name: str, renamed: str, tmp_path: Path) -> None:
+    """Case 39: a copy of a name that is not read is told."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    line = f"{name} is not read; rename it to {renamed}"
+    assert list(review_copies(tmp_path)) == ([line] if renamed else [])
 
 
 # -- read along ----------------------------------------------------------------------------
