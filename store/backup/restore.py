@@ -177,11 +177,12 @@ def _install_files(
     files = sorted(unpacked.keys() - skipped, key=lambda n: RESTORE_ORDER.index(_folder_name(n)))
     make_folder(target)
     added = {"articles": 0, "journal": 0}
-    unchanged = sum(comparisons[name] is FileComparison.PRESENT for name in files)
+    unchanged = 0
     for name in files:
         if name not in merged:
             member = source.manifest.files[name]
             items = _install_file(unpacked[name], target / name, comparisons[name], member)
+            unchanged += comparisons[name] is FileComparison.PRESENT
         else:
             try:
                 items = _merge_file(name, unpacked, target, machine)

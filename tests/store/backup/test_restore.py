@@ -105,6 +105,7 @@ def test_single_articles_are_restored(archive: Path, full: Machine) -> None:
     path.write_bytes(orjson.dumps(tables))
     restored = restore(archive, full, merge=True)
     assert (restored.articles, restored.events, restored.skipped) == (2, 0, ())
+    assert (restored.files, restored.unchanged) == (1, 6)
     library = full.open()
     assert state(library) == before
     assert library.get_article(ids(2)[0]).body.text == "Text 2."
