@@ -37,6 +37,10 @@ MIN_SAMPLE_BYTES = 20
 TIE_SHARE = 0.9
 """The confidence in Western European, as a share of the best, at which it is preferred."""
 
+MIN_VALID_PER_DAMAGED = 3
+"""Characters beyond ASCII for each damaged one, at least, in UTF-8. Other charsets have at most 0.4: two
+letters in a row are seldom one character of UTF-8."""
+
 STRAY_BYTES_AS_WESTERN = "newstui.stray-bytes"
 """Error handler that reads the bytes that a charset does not have as Western European."""
 
@@ -64,7 +68,7 @@ def is_utf8(data: bytes) -> bool:
     if not (damaged := text.count("\ufffd")):
         return True
     valid = sum(character > "\x7f" for character in text) - damaged
-    return valid > 0 and valid >= 10 * (damaged - text.endswith("\ufffd"))
+    return valid > 0 and valid >= MIN_VALID_PER_DAMAGED * (damaged - text.endswith("\ufffd"))
 
 
 def can_decode(data: bytes, charset: str) -> bool:

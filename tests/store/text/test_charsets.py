@@ -77,6 +77,8 @@ def test_a_declared_charset_is_read(declared: str, charset: str, text: str) -> N
     [
         ("é".encode() * 30 + b" caf\xe9 x", "é" * 30 + " café x"),
         ("é".encode() * 30 + "–".encode()[:2], "é" * 30),
+        ("é ж 日".encode() + b" caf\xe9 x", "é ж 日 café x"),
+        ("é ж 日 –".encode()[:-1] + b" end", "é ж 日 \ufffd end"),
         (b"caf\xe9", "café"),
         (b"\xef\xbb\xbf" + "é".encode() * 30 + b" \x81x", "é" * 30 + " \x81x"),
     ],
