@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from store.system.programs import HookName
 
 COMMANDS_THAT_START_A_LIBRARY = frozenset({"import", "add", "move-in", "restore", "serve"})
+COMMANDS_THAT_NAME_THEIR_LIBRARY = frozenset({"restore", "serve"})
 COMMANDS_WITHOUT_LIBRARY = frozenset(
     {"completion", "copy", "help", "keys", "library", "schema", "settings", "themes"}
 )
@@ -52,7 +53,8 @@ def resolve_paths(options: argparse.Namespace) -> Paths:
 def require_library(options: argparse.Namespace) -> None:
     """Check that a library that was named exists, so that a slip in its name creates none.
 
-    The default library may be missing: it is there from the first start on.
+    The default library may be missing: it is there from the first start on. A command that starts one says
+    where, unless its own messages do.
 
     Raises:
         InvalidInput: A mistake in the settings hides which it is.
@@ -72,9 +74,13 @@ def require_library(options: argparse.Namespace) -> None:
     _require_capability(options, choice.paths)
     if choice.paths.database:  # opening it tells
         return
-    if choice.source and not starts_one and not is_library(choice.paths.library):
-        missing = f"no library in {choice.paths.library} ({choice.source})"
-        raise UsageError(f"{missing}; `newstui import` and `newstui add` start one")
+    if not choice.source or is_library(choice.paths.library):
+        return
+    place = f"{choice.paths.library} ({choice.source})"
+    if not starts_one:
+        raise UsageError(f"no library in {place}; `newstui import` and `newstui add` start one")
+    if options.command not in COMMANDS_THAT_NAME_THEIR_LIBRARY:
+        print_message(f"starting a library in {place}")
 
 
 def _require_capability(options: argparse.Namespace, paths: Paths) -> None:

@@ -174,6 +174,31 @@ def test_no_library(
     assert set(tmp_path.rglob("*")) == there
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", "story.txt"),
+        ("add", "none"),
+        ("feeds", "--import", "subs.opml"),
+        ("move-in", "newsboat", "urls"),
+    ],
+)
+def test_a_new_library_is_named(arguments: tuple[str, ...], run: Run, tmp_path: Path) -> None:
+    """A slip in the name is noticed, once; a job that wants no messages gets none."""
+    (tmp_path / "story.txt").write_text("The ferry is late.")
+    (tmp_path / "subs.opml").write_text('<opml version="2.0"><body/></opml>')
+    (tmp_path / "urls").write_text("https://n.example/f\n")
+    names = [tmp_path / each if (tmp_path / each).exists() else each for each in arguments]
+    message = f"newstui: starting a library in {tmp_path}/typo (--library)\n"
+    assert run("--library", tmp_path / "typo", *names).err.startswith(message)
+    run("--library", tmp_path / "typo", "import", tmp_path / "story.txt")
+    again = run("--library", tmp_path / "typo", *names)
+    quiet = run("--quiet", "--library", tmp_path / "quiet", "import", tmp_path / "story.txt")
+    assert "starting" not in again.err
+    assert quiet.err == ""
+    assert "starting" not in run("import", tmp_path / "story.txt").err
+
+
 def test_a_file_is_no_library(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for place in (tmp_path / "file", tmp_path / "file/below"):
