@@ -43,6 +43,8 @@ ROW_START = re.compile(r"<tr\b", re.IGNORECASE)
 CELL_START = re.compile(r"<t[dh]\b", re.IGNORECASE)
 CELL_COLUMNS = re.compile(r"(<t[dh]\b[^<>]*?\s)colspan(?=[\s=])", re.IGNORECASE)
 """The columns of a cell, as many of which the extractor would make in every row."""
+PERMALINK_SIGN = re.compile(r"\s?[¶§🔗]\Z")
+"""The link to a heading itself, as programs for documentation add it."""
 SAVED_FROM = re.compile(
     r"<!--\s*(?:saved from url=\(\d+\)\s*|[^<>]{0,200}?\burl:\s*)(https?://[^\s<>]{1,2000})",
     re.IGNORECASE,
@@ -80,7 +82,7 @@ def extract_fields(html: str, url: str) -> dict[str, Any]:
         return {"title": title} if title else {}
     page = LexborHTMLParser(html)
     base = find_base_url(page, url)
-    title = document.title or title
+    title = PERMALINK_SIGN.sub("", document.title or title)
     language = document.language or _find_html_language(page)
     tags = (node.attributes.get("content") or "" for node in page.css(ARTICLE_TAGS))
     fields = {

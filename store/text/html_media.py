@@ -27,7 +27,7 @@ NO_LETTERS_STYLE = re.compile(
 """With this alone, the space between pictures is hidden and not what they show."""
 HIDDEN_CLASS = re.compile(
     r"(?:^|\s)(?:pre-?header|katex-html|MathJax_Preview|sr-only"
-    r"|visually-?hidden|screen-reader-(?:text|only))(?:\s|$)",
+    r"|mw-editsection|visually-?hidden|screen-reader-(?:text|only))(?:\s|$)",
     re.IGNORECASE,
 )
 """Text that style sheets hide, and drawings of formulas that are there as MathML or TeX, too."""
@@ -60,6 +60,9 @@ ORDINAL_ENDINGS = frozenset(
     str.split("st nd rd th er ers re e es ème èmes o a os as nde de me lle r")
 )
 CODE_LINE_CLASS = re.compile(r"(?:^|\s)(?:code-|token-|hljs-)?line(?:\s|$)")
+PERMALINK_CLASS = re.compile(
+    r"(?:^|\s)(?:(?:header-?|heading-)(?:anchor|link)|anchor|permalink)(?:\s|$)"
+)
 HEADING_TAG = re.compile(r"h[1-6]")
 BACK_SIGNS = re.compile(r"[↩↑^⤴⤶⏎↵⇑⬆\ufe0e\ufe0f\s]++")
 MAX_MATH_DEPTH = 40
@@ -113,15 +116,18 @@ def picture_name(address: str) -> str:
     return clean_line(unquote(parts.path.rpartition("/")[2]) or parts.hostname or "", 60)
 
 
-def find_picture(node: LexborNode) -> Picture | None:
-    """Return the largest picture of an `<img>` and its `<picture>`; None for a tracking pixel."""
+def find_picture(node: LexborNode, captions: dict[int, str]) -> Picture | None:
+    """Return the largest picture of an `<img>` and its `<picture>`; None for a tracking pixel.
+
+    `captions` keeps those of the figures of a document that were looked for.
+    """
     attributes = node.attributes
     sizes = (attributes.get("width") or "", attributes.get("height") or "")
     if any(size.strip().removesuffix("px") in ("0", "1", "2") for size in sizes):
         return None
     if PIXEL_STYLE.search(attributes.get("style") or ""):
         return None
-    alt = attributes.get("alt") or attributes.get("title") or _find_caption(node)
+    alt = attributes.get("alt") or attributes.get("title") or _find_caption(node, captions)
     alt = " ".join(alt.split())
     is_sign = not alt.isascii() and not any(map(str.isalnum, alt))
     is_sign = is_sign or SIGN_CLASS.search(attributes.get("class") or "") is not None
@@ -149,17 +155,24 @@ def _find_largest(node: LexborNode) -> str:
     return str(source).strip()
 
 
-def _find_caption(node: LexborNode) -> str:
+def _find_caption(node: LexborNode, captions: dict[int, str]) -> str:
     parent = node.parent
     for _ in range(4):
         if parent is None:
             return ""
         if parent.tag == "figure":
-            caption = parent.css_first("figcaption")
-            is_only_one = len(parent.css("img")) - len(parent.css("noscript img")) < 2
-            return caption.text(separator=" ") if caption and is_only_one else ""
+            if parent.mem_id not in captions:
+                captions[parent.mem_id] = _read_caption(parent)
+            return captions[parent.mem_id]
         parent = parent.parent
     return ""
+
+
+def _read_caption(figure: LexborNode) -> str:
+    """Return the caption of a figure, unless it is that of several pictures."""
+    caption = figure.css_first("figcaption")
+    is_only_one = len(figure.css("img")) - len(figure.css("noscript img")) < 2
+    return caption.text(separator=" ") if caption and is_only_one else ""
 
 
 def describe_embed(tag: str, node: LexborNode) -> tuple[str, str] | None:
@@ -224,7 +237,7 @@ def find_stated_formula(node: LexborNode) -> str:
 def starts_line(node: LexborNode, blocks: Collection[str]) -> bool:
     """Return True for what begins a line of a listing that no line break has ended."""
     before = node.prev
-    if before is None or before.tag == "br":
+    if before is None or _ends_with_break(before):
         return False
     is_line = node.tag in blocks or (_is_code_line(node) and _is_code_line(before))
     if not is_line and before.tag not in blocks:
@@ -232,6 +245,12 @@ def starts_line(node: LexborNode, blocks: Collection[str]) -> bool:
     written = before.text_content if before.tag == "-text" else before.text()
     follows = (node.text_content or "") if node.tag == "-text" else ""
     return not (written or "").endswith("\n") and not follows.startswith("\n")
+
+
+def _ends_with_break(node: LexborNode) -> bool:
+    while (last := node.last_child) is not None:
+        node = last
+    return node.tag == "br"
 
 
 def _is_code_line(node: LexborNode) -> bool:
@@ -249,8 +268,9 @@ def is_page_control(node: LexborNode) -> bool:
     if not words or any(map(str.isalnum, words)):
         return False
     heading = node.parent.tag if node.parent is not None else ""
-    is_of_heading = href.startswith("#") and HEADING_TAG.fullmatch(heading or "") is not None
-    return is_of_heading or BACK_SIGNS.fullmatch(words) is not None
+    is_named = PERMALINK_CLASS.search(node.attributes.get("class") or "") is not None
+    is_of_heading = is_named or HEADING_TAG.fullmatch(heading or "") is not None
+    return (is_of_heading and href.startswith("#")) or BACK_SIGNS.fullmatch(words) is not None
 
 
 def is_note_mark(node: LexborNode) -> bool:

@@ -355,6 +355,8 @@ BARE_TAG = re.compile(
     re.IGNORECASE,
 )
 """A tag without attributes, or what looks like one: `Map<K, V>`, the beginning of `<https://…>`, or of no tag at all."""
+RAW_TAG = re.compile(r"<(?:xmp|plaintext)\b", re.IGNORECASE)
+"""A listing in which nothing is escaped, not even by a reference."""
 END_TAG = re.compile(r"</([a-z][^\s<>/]{0,60}+)", re.IGNORECASE)
 
 
@@ -362,7 +364,7 @@ def _keep_literal_tags(html: str) -> str:
     """Return HTML in which tags that HTML does not have, and that nothing closes, are text."""
     unknown = {name.lower() for name in BARE_TAG.findall(html)} - KNOWN_TAGS - RARE_TAGS
     unknown -= {name.lower() for name in END_TAG.findall(html)} if unknown else set()
-    if not unknown:
+    if not unknown or RAW_TAG.search(html):
         return html
     return BARE_TAG.sub(
         lambda tag: f"&lt;{tag[0][1:]}" if (tag[1] or "").lower() in unknown else tag[0], html
@@ -432,6 +434,7 @@ class _MarkdownWriter:
         """The next number and the step of each open list; None for a bulleted one."""
         self.open_spans: list[tuple[str, int]] = []
         self.pictures: set[str] = set()
+        self.figure_captions: dict[int, str] = {}
         self.captions: set[str] = set()
         """The texts of the pictures, which a caption need not repeat."""
         self.table_depth = 0
@@ -492,7 +495,7 @@ class _MarkdownWriter:
 
     def write_picture(self, node: LexborNode) -> None:
         """Write a picture with its address, or its text if it has no address; never a tracking pixel."""
-        picture = find_picture(node)
+        picture = find_picture(node, self.figure_captions)
         if picture is None:
             return
         href = self.resolve_href(picture.address)

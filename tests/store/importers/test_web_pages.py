@@ -191,3 +191,10 @@ def test_a_page_that_is_nested_too_deeply_is_never_parsed(monkeypatch: pytest.Mo
     """Case 104: the time that takes grows with the square of the depth."""
     monkeypatch.delattr("store.importers.web_pages.LexborHTMLParser")
     assert import_page("<html><body>" + "<div>" * 6_000 + "<p>Deep").body.text == "Deep"
+
+
+@pytest.mark.parametrize("sign", ["¶", " ¶", "§", "🔗"])
+def test_a_link_to_the_heading_is_no_part_of_the_title(sign: str) -> None:
+    heading = f'<h1>The ferry<a class="headerlink" href="#ferry">{sign}</a></h1>'
+    found = import_page(f"<html><body><main>{heading}<p>{FIRST}</p></main></body></html>")
+    assert (found.article.title, found.body.text) == ("The ferry", FIRST.strip())

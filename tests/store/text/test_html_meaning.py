@@ -121,7 +121,11 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
         ("<pre><ol><li>a</li><li>b</li></ol></pre>", "```\na\nb\n```"),
         ("<pre><table><tr><td>1</td><td>a</td></tr><tr><td>2</td><td>b</td></tr></table></pre>",
          "```\n1 a\n2 b\n```"),
+        ("<pre><div>a</div><div><span></span><br></div><div>b</div></pre>", "```\na\n\nb\n```"),
+        ("<xmp>a <T> b</xmp>", "```\na <T> b\n```"),
         # -- links inside the page
+        ("<dt>sail(to)<a class=headerlink href=#f>¶</a>", "sail(to)"),
+        ("<h2>Head</h2><span class=mw-editsection>[<a href=http://e.org/x>edit</a>]</span>", "## Head"),
         ("<h2>Head<a href=#head class=headerlink>¶</a></h2>", "## Head"),
         ("<h2><a href=#head aria-hidden=true>#</a> Head</h2>", "## Head"),
         ("<li>Note <a href=#fnref1>↩︎</a>", "- Note"),
