@@ -46,7 +46,11 @@ def test_move_in_starts_a_library_and_names_what_is_missing(run: Run, home: Path
     result = run("move-in", "newsboat", DATABASE, "--library", library)
     assert (result.code, result.err.splitlines()) == (
         0,
-        ["newstui: 2 feeds added", "newstui: 5 articles added"],
+        [
+            f"newstui: starting a library in {library} (--library)",
+            "newstui: 2 feeds added",
+            "newstui: 5 articles added",
+        ],
     )
     assert (library / "feeds.opml").exists()
     missing = run("move-in", "newsboat", home / "none")
