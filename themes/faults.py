@@ -46,16 +46,3 @@ def make_printable(text: str) -> str:
     """Escape what could control a terminal, and shorten what is too long for a line."""
     safe = text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
     return safe if len(safe) <= MAX_QUOTED_CHARS else f"{safe[: MAX_QUOTED_CHARS - 1]}…"
-
-
-def parse_toml(text: str, faults: list[str]) -> dict[str, object]:
-    """Parse TOML; return nothing and add a fault if it is not valid."""
-    import tomllib  # imported here: a user without files of their own does not need it
-
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        faults.append("not TOML: nested too deeply")
-    except ValueError as error:  # also for numbers with thousands of digits
-        faults.append(f"not TOML: {make_printable(str(error))}")
-    return {}

@@ -1,4 +1,4 @@
-"""Load themes and validate them as a whole, so that all faults of a file are reported at once.
+"""Validate themes as a whole, so that all faults of a file are reported at once.
 
 A theme file is TOML: `name`, `label`, `dark`, a table `[colors]` with every role but those that fall
 back to another one, and optionally a table `[styles]` with the text style of roles.
@@ -15,7 +15,6 @@ from themes.faults import (
     add_unknown_key_faults,
     add_value_fault,
     make_printable,
-    parse_toml,
     suggest_nearest,
 )
 
@@ -109,7 +108,6 @@ THEME_KEYS = ("name", "label", "dark", "colors", "styles")
 HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 THEME_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 MAX_LABEL_CHARS = 40
-MAX_THEME_BYTES = 100_000
 
 
 class ThemeError(ValueError):
@@ -138,17 +136,15 @@ class Theme:
         return any(color.startswith("ansi_") for color in self.colors.values())
 
 
-def parse_theme(text: str, file: str) -> Theme:
-    """Parse the TOML of a theme; `file` names it in messages.
+def check_theme(data: Mapping[str, object], file: str) -> Theme:
+    """Return the theme that a TOML file describes; `file` names it in messages.
 
     Raises:
         ThemeError: The theme has faults.
     """
     faults: list[str] = []
-    data = parse_toml(text, faults)
-    if not faults:
-        theme = _check_theme(data, faults)
-        add_unknown_key_faults("key", data, THEME_KEYS, faults)
+    theme = _make_theme(data, faults)
+    add_unknown_key_faults("key", data, THEME_KEYS, faults)
     if faults:
         raise ThemeError([f"{make_printable(file)}: {fault}" for fault in faults])
     return theme
@@ -162,46 +158,14 @@ def load_built_in_theme(name: str) -> Theme:
     """
     if name not in BUILT_IN_THEMES:
         raise KeyError(name)
+    import tomllib  # imported here: most commands draw nothing
+
     # Not importlib.resources: that import alone takes longer than reading all files.
     path = Path(__file__).with_name(f"{name}.toml")
-    return parse_theme(path.read_text(encoding="utf-8"), path.name)
+    return check_theme(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
 
 
-def load_user_themes(folder: Path) -> tuple[dict[str, Theme], list[str]]:
-    """Load the user's own themes: every `*.toml` in a folder, which need not exist.
-
-    Returns:
-        The valid themes by name, and a line for every fault of the others.
-    """
-    themes: dict[str, Theme] = {}
-    faults: list[str] = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            theme = parse_theme(_read_user_theme(path), path.name)
-        except ThemeError as error:
-            faults += error.faults
-        except OSError as error:
-            faults.append(f"{make_printable(path.name)}: cannot be read: {error.strerror}")
-        except UnicodeDecodeError:
-            faults.append(f"{make_printable(path.name)}: not UTF-8")
-        else:
-            if theme.name in themes:
-                faults.append(f'{make_printable(path.name)}: name: "{theme.name}" is already used')
-            themes.setdefault(theme.name, theme)
-    return themes, faults
-
-
-def _read_user_theme(path: Path) -> str:
-    if path.exists() and not path.is_file():  # reading a pipe might never end
-        raise ThemeError([f"{make_printable(path.name)}: not a file"])
-    with path.open("rb") as file:
-        data = file.read(MAX_THEME_BYTES + 1)
-    if len(data) > MAX_THEME_BYTES:
-        raise ThemeError([f"{make_printable(path.name)}: too large for a theme"])
-    return data.decode("utf-8-sig")
-
-
-def _check_theme(data: Mapping[str, object], faults: list[str]) -> Theme:
+def _make_theme(data: Mapping[str, object], faults: list[str]) -> Theme:
     name, label, dark = (data.get(key) for key in ("name", "label", "dark"))
     if not (isinstance(name, str) and THEME_NAME.fullmatch(name)):
         add_value_fault("name", name, "must be lower-case letters, digits and hyphens", faults)

@@ -1,4 +1,4 @@
-"""The file of the user's settings: read whole or not at all."""
+"""The TOML files of the user's settings: read whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from themes.faults import parse_toml
+from store.text.toml import parse_toml
+from themes.faults import make_printable
 
 SETTINGS_FILE = "settings.toml"
 MAX_SETTINGS_BYTES = 1_000_000
@@ -16,22 +17,38 @@ MAX_SETTINGS_BYTES = 1_000_000
 def read_settings_file(folder: Path, faults: list[str]) -> Mapping[str, object]:
     """Return what the settings file of a folder says; nothing, and a fault, if it cannot be read."""
     path = folder / SETTINGS_FILE
+    if not path.exists():
+        return {}
+    return read_user_toml(path, "a settings file", MAX_SETTINGS_BYTES, faults)
+
+
+def read_user_toml(
+    path: Path, kind: str, max_bytes: int, faults: list[str]
+) -> Mapping[str, object]:
+    """Return what a TOML file of the user says; nothing, and a fault, if it cannot be read.
+
+    Args:
+        path: The file.
+        kind: What it should be, for the fault that it is too large: `a theme`.
+        max_bytes: A larger file is not read.
+        faults: Takes the fault, as one printable line without the name of the file.
+    """
     try:
-        if not path.exists():
-            return {}
-        if not path.is_file():  # reading a pipe might never end
+        if path.exists() and not path.is_file():  # reading a pipe might never end
             faults.append("not a file")
             return {}
         with path.open("rb") as file:
-            data = file.read(MAX_SETTINGS_BYTES + 1)
-        if len(data) > MAX_SETTINGS_BYTES:
-            faults.append("too large for a settings file")
+            data = file.read(max_bytes + 1)
+        if len(data) > max_bytes:
+            faults.append(f"too large for {kind}")
             return {}
-        return parse_toml(data.decode("utf-8-sig"), faults)
+        return parse_toml(data.decode("utf-8-sig"))
     except OSError as error:
         faults.append(f"cannot be read: {error.strerror}")
     except UnicodeDecodeError:
         faults.append("not UTF-8")
+    except ValueError as error:  # also for numbers with thousands of digits
+        faults.append(f"not TOML: {make_printable(str(error))}")
     return {}
 
 

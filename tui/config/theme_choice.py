@@ -15,14 +15,10 @@ import orjson
 
 from store.system.files import make_folder, read_regular, write_atomically
 from themes.faults import suggest_nearest
-from themes.loader import (
-    BUILT_IN_THEMES,
-    Theme,
-    load_built_in_theme,
-    load_user_themes,
-)
+from themes.loader import BUILT_IN_THEMES, Theme, load_built_in_theme
 from tui.config.settings import AUTO_THEME_NAME, Settings
 from tui.config.settings_file import SETTINGS_FILE
+from tui.config.user_themes import load_user_themes
 
 THEME_STATE_FILE = "theme.json"
 SIXTEEN_COLOR_THEME, NO_COLOR_THEME = "terminal", "monochrome"

@@ -42,7 +42,6 @@ RAW_OPENS = {
     ("store.system.files", "os.open(folder)"): "a folder, to sync it",
     ("store.text.stop_words", "path.read_bytes()"): "a file of a package",
     ("themes.loader", "path.read_text()"): "a file of our own",
-    ("themes.loader", "path.open('rb')"): "after a check, since themes import nothing of ours",
     ("tui.cli.console", "os.open(os.devnull)"): "no file",
     ("tui.terminal.pyperclip_process", "os.fdopen(os.dup)"): "standard output",
     ("tui.cli", "os.fdopen(number)"): "a standard stream that was closed",

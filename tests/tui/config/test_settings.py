@@ -99,8 +99,9 @@ def test_faults_are_reported_and_the_rest_applies(tmp_path: Path) -> None:
         (b"theme = '\xff'", "not UTF-8"),
         ("#" * 1_000_001, "too large for a settings file"),
         ("a = " + "[" * 5000, "not TOML: nested too deeply"),
+        ("a" + ".a" * 100_000 + " = 1", "not TOML: a key has too many parts"),
     ],
-    ids=["no toml", "no utf-8", "too large", "too deep"],
+    ids=["no toml", "no utf-8", "too large", "too deep", "too many parts"],
 )
 def test_an_invalid_file(tmp_path: Path, data: str | bytes, fault: str) -> None:
     loaded = load_settings(write(tmp_path, data))

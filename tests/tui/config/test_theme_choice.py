@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def own(folder: Path, text: str = OWN, name: str = "harbour.toml") -> Path:
 
 
 def test_the_theme_in_the_docs_is_valid() -> None:
-    assert loader.parse_theme(OWN, "harbour.toml").name == "harbour"
+    assert loader.check_theme(tomllib.loads(OWN), "harbour.toml").name == "harbour"
 
 
 def test_the_settings_choose() -> None:
