@@ -11,6 +11,7 @@ from store.text.clean import clean_line
 EXPORT_FORMATS = ("json", "jsonl", "md", "html", "epub")
 """Markdown (`md`) is a folder with a file per article, the others are one file."""
 
+DEFAULT_FORMAT = "json"
 FORMAT_BY_SUFFIX = {
     ".json": "json",
     ".jsonl": "jsonl",

@@ -70,12 +70,17 @@ class LocksUnsupported(SaveFailed):
         self.folder = folder
 
 
+MAX_ID_CHARS = 80
+"""More of an id that does not exist are not shown."""
+
+
 class ArticleNotFound(NewstuiError):
     """No article matches the id or its beginning, or several do."""
 
     def __init__(self, wanted: str, matches: int = 0) -> None:
+        shown = wanted if len(wanted) <= MAX_ID_CHARS else f"{wanted[:MAX_ID_CHARS]}…"
         found = f"{matches:,} articles have ids" if matches else "no article has an id"
-        super().__init__(f"{found} that {'start' if matches else 'starts'} with {wanted!r}")
+        super().__init__(f"{found} that {'start' if matches else 'starts'} with “{shown}”")
         self.wanted = wanted
         self.matches = matches
 

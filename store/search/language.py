@@ -23,6 +23,7 @@ from typing import Literal, get_args
 
 from store.model.errors import InvalidQuery
 from store.search.syntax_tree import (
+    MATCH_ALL,
     And,
     CategoryCondition,
     FactColumn,
@@ -121,6 +122,14 @@ def query_needs_index(text: str, now: int = 0) -> bool:
     """Return True if rows alone do not answer a query; they do if it is invalid, or a title."""
     try:
         return split_query(parse_query(text, now)).needs_index
+    except InvalidQuery:
+        return False
+
+
+def matches_everything(text: str) -> bool:
+    """Return True if a query has no condition: it is empty, or has only signs, which are ignored."""
+    try:
+        return parse_query(text, 0) == MATCH_ALL
     except InvalidQuery:
         return False
 

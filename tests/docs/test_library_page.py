@@ -36,6 +36,14 @@ def examples() -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], st
     )
 
 
+def test_the_files_beside_the_library_are_those_of_the_architecture() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (?:cache|state) \| (.+?) \|", page, re.MULTILINE)
+    names = re.findall(r"`[^`]+`", " ".join(rows))
+    assert len(names) > 15
+    assert [name for name in names if name not in PAGE] == []
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> FolderLibrary:
     """A library with the article and the changes on the page."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from store.text.clean import clean_line, clean_text
-from themes.faults import suggest_nearest
+from themes.faults import quote_value, suggest_nearest
 from tui import __version__
 from tui.cli.console import print_json, write_output
 from tui.cli.syntax import Argument, OneOf, SyntaxPart
@@ -69,7 +69,7 @@ class SafeArgumentParser(argparse.ArgumentParser):
         for each in unknown:
             name = each.partition("=")[0]
             if not name.startswith("-"):
-                self.error(f"unexpected argument {each!r}")
+                self.error(f"unexpected argument {quote_value(each)}")
             hint = self._place_option(name) or suggest_nearest(name, self.option_names)
             self.error(f"unknown option {name}" + (hint and f"; {hint}"))
         return options
@@ -84,7 +84,7 @@ class SafeArgumentParser(argparse.ArgumentParser):
         """Return the parser of a command; if there is none, name the nearest and exit with code 2."""
         if name not in self.commands:
             hint = suggest_nearest(name, self.commands) or "`newstui help` lists the commands"
-            self.error(f"unknown command {name!r}; {hint}")
+            self.error(f"unknown command {quote_value(name)}; {hint}")
         return self.commands[name]
 
     def format_help(self) -> str:

@@ -23,6 +23,7 @@ from tui.cli.syntax import (
     parse_feed_interval,
     parse_import_format,
     parse_interval,
+    parse_library,
     parse_port,
     parse_positive,
     parse_since,
@@ -96,10 +97,12 @@ def _output(
         aliases: Other names of some of them.
     """
     named = f"{', '.join(names)} (default: {names[0]}), or " if names else ""
+    fields = [*OUTPUTS[output].fields]
+    first, second = ("title", "url") if {"title", "url"} <= {*fields} else fields[:2]
     template = _option(
         "format",
         "FORMAT" if names else "TEMPLATE",
-        f"{named}a template such as '{{title}}\\t{{url}}', with the fields of --json",
+        f"{named}a template such as '{{{first}}}\\t{{{second}}}', with the fields of --json",
         type=template_parser(output, names, aliases),
         default=names[0] if names else None,
     )
@@ -194,12 +197,12 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
         _command(
             "brief",
             "print the front page: what is new, one line a story",
-            "Print what is unread since your last visit, gathered into stories, as much as fills the given"
+            "Print what is unread since your last visit, gathered into stories, enough to fill the given"
             " minutes: stories that go on, new ones, rare feeds and the rest.",
             _option(
                 "minutes", "N", "fill N minutes (default: 20)", type=parse_positive, default=20
             ),
-            _option("since", "TIME", "since 12h or 2d ago, or a date", type=parse_since),
+            _option("since", "TIME", "begin 12h or 2d ago, or at a date", type=parse_since),
             _flag("why", "say why each story is where it is"),
             OneOf(
                 (
@@ -275,7 +278,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
         _command(
             "passages",
             "find the paragraphs that answer a query best",
-            "Print the paragraphs that have most words of QUERY, the best first, each with its article."
+            "Print the paragraphs that match most of the words of QUERY, best first, each with its article."
             " QUERY is that of `newstui search`; conditions such as is:unread restrict the articles.",
             _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
             _option(
@@ -288,7 +291,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "story",
             "list the articles of a story",
             "List the articles of the story of an article, the newest last, with what is new in each, and"
-            " then what else is about the same.",
+            " then other articles on the same subject.",
             ID_ARGUMENT,
             _output("story"),
         ),
@@ -351,8 +354,8 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
         _command(
             "undo",
             "undo the last change",
-            "Undo the last change of this machine: of reading state, stars, tags, edits and deletions, also"
-            " those of the reader. Again, it undoes the change before.",
+            "Undo the last change made on this machine, here or in the reader: to reading state, stars, tags,"
+            " edits and deletions. Run it again to undo the one before.",
             _flag("list", "list the changes that can be undone"),
             _option(
                 "limit",
@@ -481,11 +484,10 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             _choice(
                 "to",
                 "FORMAT",
-                "format (default: json)",
+                "format (default: by the suffix of -o, else json)",
                 (*EXPORT_FORMATS, "opml"),
                 aliases=FORMAT_ALIASES,
                 other_name="--format",
-                default="json",
             ),
             _argument(
                 "-o",
@@ -504,7 +506,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             OneOf(
                 (
                     _positional("file", "FILE", "the zip file", nargs="?", type=Path),
-                    _flag("auto", "keep one backup a day for seven days; for scheduled jobs"),
+                    _flag("auto", "keep one backup a day, seven of them; for scheduled jobs"),
                 ),
                 required=True,
             ),
@@ -532,9 +534,8 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
         _command(
             "sync",
             "exchange what is new with another library",
-            "Copy articles, reading state, feeds and saved searches that the other library lacks to it,"
-            " and those that your library lacks from it. Only what is new since the last time is"
-            " compared.",
+            "Exchange articles, reading state, feeds and saved searches with another library, so that both"
+            " have the same. Only what is new since the last exchange is compared.",
             _positional("other", "LIBRARY", "a folder, which may be new, or the URL of a database"),
             _flag("all", "compare everything, as after a library was restored from a backup"),
             JSON_FLAG,
@@ -543,7 +544,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "share",
             "share a folder of a library on PostgreSQL",
             "Share a category, and those below it, with other accounts of the database: they see its"
-            " articles, and what you do to them stays yours. Without --with and --stop, list who has what.",
+            " articles, and what you do to them stays yours. Without --with and --stop, list who has access.",
             _positional("folder", "FOLDER", "the category", nargs="?", default=""),
             _option(
                 "with",
@@ -553,7 +554,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
                 action="append",
                 default=[],
             ),
-            _flag("read-only", "these accounts may add no articles to it"),
+            _flag("read-only", "these accounts cannot add articles to it"),
             _option(
                 "stop",
                 "ACCOUNT",
@@ -602,8 +603,12 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "settings",
             "list the settings",
             "List every setting, its value and where the value comes from.",
-            _flag("example", "print a settings.toml to start with"),
-            _flag("schema", "print a JSON Schema of settings.toml, for editors"),
+            OneOf(
+                (
+                    _flag("example", "print a settings.toml to start with"),
+                    _flag("schema", "print a JSON Schema of settings.toml, for editors"),
+                )
+            ),
             _output("settings"),
         ),
         _command(
@@ -643,7 +648,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             _positional(
                 "name",
                 "NAME",
-                "a command, as list",
+                "a command, such as list",
                 nargs="?",
                 choices=OUTPUT_NAMES,
                 type=parse_choice("output", OUTPUT_NAMES),
@@ -675,6 +680,7 @@ def common_options(
             "--library",
             metavar="LIBRARY",
             default=library,
+            type=parse_library,
             help="library: a folder (default on Linux: ~/.local/share/newstui), or postgresql://…",
         ),
         _argument(

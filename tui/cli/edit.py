@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from store.model.times import parse_timestamp
 from store.text.clean import clean_line
@@ -14,7 +15,11 @@ from tui.cli.selection import report_changes, select_articles
 
 def run_edit(options: argparse.Namespace) -> bool:
     """Edit articles; tags are events of their own."""
-    fields = _edited_fields(options)
+    fields, add, remove = (
+        _edited_fields(options),
+        _clean_tags(options.tag),
+        _clean_tags(options.untag),
+    )
     with open_loaded_library(options) as library:
         ids, failed = select_articles(library, options)
         if "title" in fields and len(ids) > 1:
@@ -24,11 +29,17 @@ def run_edit(options: argparse.Namespace) -> bool:
             report_changes(
                 options, "edited", ActionResult("", articles=ids, is_undoable=True), to=fields
             )
-        changes = (("tagged", add_tag, options.tag), ("untagged", remove_tag, options.untag))
-        for event, change, tags in changes:
-            for tag in filter(None, map(clean_line, tags if ids else ())):
+        for event, change, tags in (("tagged", add_tag, add), ("untagged", remove_tag, remove)):
+            for tag in tags if ids else ():
                 report_changes(options, event, change(library, ids, tag), tag=tag)
     return failed
+
+
+def _clean_tags(given: Sequence[str]) -> list[str]:
+    tags = [clean_line(tag) for tag in given]
+    if "" in tags:
+        raise UsageError("the tag is empty")
+    return tags
 
 
 def _edited_fields(options: argparse.Namespace) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from store.exporters.export_files import create_file, get_export_writer, write_markdown_files
-from store.exporters.formats import ArticleCollection
+from store.exporters.formats import DEFAULT_FORMAT, FORMAT_BY_SUFFIX, ArticleCollection
 from store.feeds.subscriptions import read_subscriptions
 from store.library.protocol import Library
 from store.model.article import FullArticle, Rejection
@@ -21,12 +21,15 @@ from tui.cli.exit_codes import UsageError
 from tui.cli.list import describe_no_match, query_rows
 from tui.rendering.wording import describe_command_error, format_count
 
+FORMATS_OF_TARGETS = {**FORMAT_BY_SUFFIX, ".md": "md", ".opml": "opml"}
+
 
 def run_export(options: argparse.Namespace) -> bool:
     """Export to a file, a folder or standard output; articles that cannot be read are reported."""
     out: Path | None = options.out
-    _check_target(options.to, out)
-    if options.to == "opml":
+    form = options.to or _choose_format(out)
+    _check_target(form, out)
+    if form == "opml":
         _export_feeds(options)
         return False
     with open_loaded_library(options) as library:
@@ -41,12 +44,12 @@ def run_export(options: argparse.Namespace) -> bool:
         output = cast("BinaryIO", BinaryOutput())
         with ProgressLine("exporting") as line:
             if out is None:
-                _write_collection(options.to, collection, output, line)
-            elif options.to == "md":
+                _write_collection(form, collection, output, line)
+            elif form == "md":
                 skipped = _write_folder(collection, out, line, replace=options.force)
             else:
                 with create_file(out, replace=options.force) as file:
-                    _write_collection(options.to, collection, file, line)
+                    _write_collection(form, collection, file, line)
     if out is not None:
         exported = format_count(entries.loaded_count - skipped, "article")
         print_message(f"exported {exported} to {out}")
@@ -66,6 +69,16 @@ def _export_feeds(options: argparse.Namespace) -> None:
             file.write(subscriptions.to_bytes())
         private = ", with their passwords: keep it private" if has_credentials else ""
         print_message(f"exported the feeds to {options.out}{private}")
+
+
+def _choose_format(out: Path | None) -> str:
+    """Return the format that the name of the target says; without a target or suffix, JSON."""
+    if out is None or not (out.suffix or out.is_dir()):
+        return DEFAULT_FORMAT
+    form = "md" if out.is_dir() else FORMATS_OF_TARGETS.get(out.suffix.lower())
+    if form is None:
+        raise UsageError(f"{out}: no format has this suffix; name one with --to")
+    return form
 
 
 def _check_target(form: str, out: Path | None) -> None:

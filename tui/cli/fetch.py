@@ -16,7 +16,7 @@ from store.model.errors import InvalidInput, LibraryBusy
 from store.model.times import system_clock
 from store.search.syntax_tree import category_matcher
 from store.text.names import name_key
-from themes.faults import suggest_nearest
+from themes.faults import quote_value, suggest_nearest
 from tui.cli.console import ProgressLine, print_json, print_message, run_quietly
 from tui.cli.context import open_loaded_library, run_article_hook
 from tui.cli.feeds import NO_FEEDS_MESSAGE, find_feeds, open_feed_store, print_rejected_feeds
@@ -85,7 +85,7 @@ def _find_feeds_of_category(feed_store: FeedStore, category: str) -> list[Subscr
     if not (found := [each for each in feeds if is_below(each.category)]):
         known = {each.category for each in feeds if each.category}
         hint = suggest_nearest(category, known)
-        raise InvalidInput(f"no feeds in category {category!r}" + (hint and f"; {hint}"))
+        raise InvalidInput(f"no feeds in category {quote_value(category)}" + (hint and f"; {hint}"))
     return [each for each in found if not each.paused]
 
 

@@ -17,7 +17,7 @@ from store.search.language import query_needs_index
 from store.search.list_query import ListQuery, SearchQuery
 from store.text.clean import clean_line
 from store.text.names import name_key
-from themes.faults import suggest_nearest
+from themes.faults import quote_value, suggest_nearest
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.cli.output import Line, column, highlight, is_terminal, print_list, right_column
@@ -52,7 +52,9 @@ def describe_no_match(library: Library, category: str | None) -> str:
     if category is None or name_key(category) in map(name_key, known):
         return "no matching articles"
     hint = suggest_nearest(category, known)
-    return f"no matching articles: there is no category {category!r}" + (hint and f"; {hint}")
+    return f"no matching articles: there is no category {quote_value(category)}" + (
+        hint and f"; {hint}"
+    )
 
 
 class ArticleForm:

@@ -34,7 +34,7 @@ def run_open(options: argparse.Namespace) -> bool:
         targets = list(_find_targets(library, ids, options.link))
     if len(targets) > MAX_OPENED and not ask(f"open {format_count(len(targets), 'page')}?"):
         raise UsageError(f"more than {MAX_OPENED} pages are opened from a terminal only")
-    if options.copy:
+    if options.copy and targets:
         _copy(targets, settings, as_link=options.copy == "link")
         return failed
     for title, url in targets:
@@ -59,7 +59,9 @@ def _find_targets(library: Library, ids: list[str], link: int | None) -> Iterato
 def _find_link(article: Article, text: str, number: int) -> str:
     urls = find_links(text)
     if number > len(urls):
-        raise InvalidInput(f"{article.title} has {format_count(len(urls), 'link')}")
+        raise InvalidInput(
+            f"{article.title} has {format_count(len(urls), 'link') if urls else 'no links'}"
+        )
     return resolve_web_url(urls[number - 1], article.url) or urls[number - 1]
 
 

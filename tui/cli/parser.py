@@ -23,6 +23,10 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         return options
     command = parser.find_command(arguments[place])
     options.command = arguments[place]
+    if options.plain or options.slow:
+        parser.error(
+            f"--{'plain' if options.plain else 'slow'} is for the reader, not for a command"
+        )
     command.parse_whole(arguments[place + 1 :], options)
     _check_requirements(command, options)
     return options

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from store.library.protocol import Library
 from store.search.list_query import ListQuery
 from store.text.names import clean_name, name_key
-from themes.faults import suggest_nearest
+from themes.faults import quote_value, suggest_nearest
 from tui.actions.place_changes import keep_search
 from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, resolve_settings
@@ -73,7 +73,9 @@ def _remove(library: Library, name: str) -> None:
     found = {name_key(each): each for each in library.searches.read()}
     if name_key(name) not in found:
         hint = suggest_nearest(name, list(found.values()))
-        raise UsageError(f"no saved search {name!r} in the library" + (hint and f"; {hint}"))
+        raise UsageError(
+            f"no saved search {quote_value(name)} in the library" + (hint and f"; {hint}")
+        )
     library.searches.remove(found[name_key(name)])
     print_message(f"removed /{found[name_key(name)]}")
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from store.library.protocol import Library
 from store.model.errors import InvalidInput, describe_system_error
-from store.search.language import query_needs_index
+from store.search.language import matches_everything, query_needs_index
 from store.search.list_query import ListQuery
 from store.system.files import open_regular
 from tui.actions.article_changes import ActionResult
 from tui.cli.console import find_each, print_json, print_message
 from tui.cli.context import update_index_with_progress
+from tui.cli.exit_codes import UsageError
 from tui.rendering.wording import describe_event
 
 STDIN_NAME = "-"
@@ -54,6 +55,8 @@ def report_changes(
 
 
 def _match_query(library: Library, text: str) -> list[str]:
+    if matches_everything(text):  # an empty variable of a script must not delete a library
+        raise UsageError("--matching needs a query with a condition; this one matches all articles")
     if query_needs_index(text):
         update_index_with_progress(library)
     return list(chain.from_iterable(library.listing(ListQuery(text=text)).ids()))

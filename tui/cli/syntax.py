@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from themes.faults import make_printable, suggest_nearest
+from themes.faults import make_printable, quote_value, suggest_nearest
 
 MAX_PORT = 65_535
+MAX_NUMBER = 999_999_999
 MAX_FEED_INTERVAL = 366 * 24 * 60
 """Minutes, as `feeds.opml` is read."""
 
@@ -100,16 +101,26 @@ def parse_import_format(text: str) -> str:
 
 def parse_positive(text: str) -> int:
     """Return a number above 0."""
-    if not text.isdecimal() or len(text) > 15 or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    if not text.isdecimal() or len(text) > len(str(MAX_NUMBER)) or not int(text):
+        expected = f"a whole number from 1 to {MAX_NUMBER:,}"
+        raise argparse.ArgumentTypeError(f"{quote_value(text.strip())} is not {expected}")
     return int(text)
+
+
+def parse_library(text: str) -> str:
+    """Return the name of a library, which an unset variable of a script is not."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("needs a folder, or the URL of a database")
+    return text
 
 
 def parse_port(text: str) -> int:
     """Return a port to listen on."""
     is_number = text.isascii() and text.isdecimal() and len(text) < 6
     if not is_number or not 0 < int(text) <= MAX_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to {MAX_PORT}")
+        raise argparse.ArgumentTypeError(
+            f"{quote_value(text.strip())} is not a port from 1 to {MAX_PORT}"
+        )
     return int(text)
 
 
@@ -117,7 +128,7 @@ def parse_feed_interval(text: str) -> int:
     """Return the minutes of an interval; 0 for `none`."""
     minutes = 0 if text == "none" else parse_interval(text) // 60
     if minutes > MAX_FEED_INTERVAL:
-        raise argparse.ArgumentTypeError(f"{text!r} is longer than a year")
+        raise argparse.ArgumentTypeError(f"{quote_value(text.strip())} is longer than a year")
     return minutes
 
 
@@ -125,7 +136,9 @@ def parse_interval(text: str) -> int:
     """Return the seconds of `30m`, `2h` or `1d`."""
     found = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
     if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an interval such as 30m, 2h or 1d")
+        raise argparse.ArgumentTypeError(
+            f"{quote_value(text.strip())} is not an interval such as 30m, 2h or 1d"
+        )
     return int(found[1]) * {"m": 60, "h": 3600, "d": 86_400}[found[2]]
 
 
@@ -139,5 +152,7 @@ def parse_since(text: str) -> Callable[[int], int]:
         start = int((moment if moment.tzinfo else moment.astimezone()).timestamp())
     except (ValueError, OverflowError, OSError) as error:
         expected = "an interval such as 12h or 2d, or a date such as 2026-11-28"
-        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}") from error
+        raise argparse.ArgumentTypeError(
+            f"{quote_value(text.strip())} is not {expected}"
+        ) from error
     return lambda _: max(0, start)

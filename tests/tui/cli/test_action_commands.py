@@ -93,7 +93,39 @@ def test_edit_changes_several_articles_as_one_change(run: Run) -> None:
     assert refused.err.endswith("newstui edit: error: --title needs a single article\n")
 
 
+@pytest.mark.usefixtures("three")
+def test_one_line_says_why_nothing_is_copied(run: Run) -> None:
+    result = run("open", "--copy", "zzz")
+    assert (result.code, result.err) == (
+        1,
+        "newstui: no article has an id that starts with “zzz”\n",
+    )
+
+
 # -- delete and undo -------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("command", "query"),
+    [
+        (("delete",), ""),
+        (("delete",), " "),
+        (("delete",), "–"),
+        (("delete",), '() ""'),
+        (("delete",), "\udcff"),
+        (("mark", "--read"), ""),
+        (("edit", "--tag", "sea"), ""),
+    ],
+)
+def test_a_query_without_a_condition_changes_nothing(
+    run: Run, command: tuple[str, ...], query: str
+) -> None:
+    """An empty variable of a script must not delete the library."""
+    result = run(*command, "--matching", query)
+    assert (result.code, result.out) == (2, "")
+    assert "error: --matching needs a query with a condition" in result.err
+    assert run("undo").err == "newstui: nothing to undo\n"
 
 
 @pytest.mark.usefixtures("three")
@@ -101,7 +133,7 @@ def test_delete_and_undo(run: Run) -> None:
     result = run("delete", "zzz", "00000001", "00000002")
     assert (result.code, result.out) == (1, "")
     assert result.err.splitlines() == [
-        "newstui: no article has an id that starts with 'zzz'",
+        "newstui: no article has an id that starts with “zzz”",
         "newstui: deleted 2 articles; `newstui undo` undoes it",
     ]
     assert titles(run) == ["Title 3"]
@@ -279,7 +311,7 @@ def test_searches_are_saved_and_removed(run: Run, home: Path) -> None:
         (("harbour",), "a QUERY needs --save NAME"),
         (
             ("--remove", "harbor"),
-            "no saved search 'harbor' in the library; did you mean \"harbour\"?",
+            'no saved search "harbor" in the library; did you mean "harbour"?',
         ),
     ],
 )

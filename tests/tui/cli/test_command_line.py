@@ -98,9 +98,9 @@ def test_the_version(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("lst",), "newstui: error: unknown command 'lst'; did you mean \"list\"?"),
-        (("qqq",), "newstui: error: unknown command 'qqq'; `newstui help` lists the commands"),
-        (("help", "serch"), "newstui: error: unknown command 'serch'; did you mean \"search\"?"),
+        (("lst",), 'newstui: error: unknown command "lst"; did you mean "list"?'),
+        (("qqq",), 'newstui: error: unknown command "qqq"; `newstui help` lists the commands'),
+        (("help", "serch"), 'newstui: error: unknown command "serch"; did you mean "search"?'),
         (("--libary", "x"), 'newstui: error: unknown option --libary; did you mean "--library"?'),
         (
             ("--json", "list"),
@@ -111,7 +111,29 @@ def test_the_version(run: Run) -> None:
             'newstui list: error: unknown option --limt; did you mean "--limit"?',
         ),
         (("show", "1", "--qqq"), "newstui show: error: unknown option --qqq"),
-        (("show", "1", "2"), "newstui show: error: unexpected argument '2'"),
+        (("show", "1", "2"), 'newstui show: error: unexpected argument "2"'),
+        (
+            ("list", "--limit", "-1"),
+            'newstui list: error: argument --limit: "-1" is not a whole number from 1 to 999,999,999',
+        ),
+        (
+            ("list", "--limit", "9" * 15),
+            'newstui list: error: argument --limit: "999999999999999" is not a whole number from 1 to 999,999,999',
+        ),
+        (("--plain", "list"), "newstui: error: --plain is for the reader, not for a command"),
+        (("--slow", "stats"), "newstui: error: --slow is for the reader, not for a command"),
+        (
+            ("--library", "", "list"),
+            "newstui: error: argument --library: needs a folder, or the URL of a database",
+        ),
+        (
+            ("import", "x", "--library="),
+            "newstui import: error: argument --library: needs a folder, or the URL of a database",
+        ),
+        (
+            ("settings", "--example", "--schema"),
+            "newstui settings: error: argument --schema: not allowed with argument --example",
+        ),
         (
             ("list", "--sort", "dates"),
             'newstui list: error: argument --sort: unknown order "dates"; did you mean "date"?',

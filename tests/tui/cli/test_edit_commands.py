@@ -43,8 +43,8 @@ def test_unknown_articles_are_reported(run: Run) -> None:
     result = run("mark", "ffff", "00000001", "0000", "00000002", "--read")
     assert (result.code, result.out) == (1, "")
     assert result.err.splitlines() == [
-        "newstui: no article has an id that starts with 'ffff'",
-        "newstui: 3 articles have ids that start with '0000'",
+        "newstui: no article has an id that starts with “ffff”",
+        "newstui: 3 articles have ids that start with “0000”",
         "newstui: marked 2 articles as read",
     ]
     assert states(run) == {1: (True, False), 2: (True, False), 3: (False, False)}
@@ -93,12 +93,17 @@ def test_invalid_dates_are_rejected(run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("three")
-@pytest.mark.parametrize("title", ["", "  \n", "\x1b[0m\u200b"])
-def test_empty_titles_are_rejected(title: str, run: Run, home: Path) -> None:
+@pytest.mark.parametrize("text", ["", "  \n", "\x1b[0m\u200b"])
+@pytest.mark.parametrize(
+    ("option", "what"), [("--title", "title"), ("--tag", "tag"), ("--untag", "tag")]
+)
+def test_empty_titles_and_tags_are_rejected(
+    option: str, what: str, text: str, run: Run, home: Path
+) -> None:
     before = contents(library_folder(home))
-    result = run("edit", "00000001", "--title", title)
+    result = run("edit", "00000001", "--category", "world", option, text)
     assert (result.code, result.out) == (2, "")
-    assert result.err.endswith("\nnewstui edit: error: the title is empty\n")
+    assert result.err.endswith(f"\nnewstui edit: error: the {what} is empty\n")
     assert contents(library_folder(home)) == before
 
 

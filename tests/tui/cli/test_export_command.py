@@ -80,6 +80,39 @@ def test_symbolic_links_are_not_followed(filled: Run, tmp_path: Path) -> None:
     assert not link.is_symlink()
 
 
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("a.json", b"["),
+        ("a.jsonl", b'{"id"'),
+        ("a.HTML", b"<!doctype"),
+        ("a.epub", b"PK"),
+        ("a", b"["),
+    ],
+)
+def test_the_suffix_names_the_format(filled: Run, tmp_path: Path, name: str, start: bytes) -> None:
+    assert filled("export", "-o", tmp_path / name).code == 0
+    assert (tmp_path / name).read_bytes().startswith(start)
+    assert filled("export", "--to", "json", "-o", tmp_path / name, "--force").code == 0
+    assert (tmp_path / name).read_bytes().startswith(b"[")
+
+
+def test_the_target_names_the_format(filled: Run, tmp_path: Path) -> None:
+    assert (
+        filled("export", "-o", tmp_path / "a.opml").err
+        == f"newstui: exported the feeds to {tmp_path}/a.opml\n"
+    )
+    (tmp_path / "v1.2").mkdir()
+    assert filled("export", "-o", tmp_path / "v1.2").code == 0
+    assert len(list((tmp_path / "v1.2").glob("*.md"))) == 3
+    unknown = filled("export", "-o", tmp_path / "a.pdf")
+    assert (
+        unknown.code,
+        "a.pdf: no format has this suffix; name one with --to" in unknown.err,
+    ) == (2, True)
+    assert not (tmp_path / "a.pdf").exists()
+
+
 def test_html_is_inert(filled: Run, tmp_path: Path) -> None:
     """Cases 99 and 111: markup in articles is text; no pictures, no scripts."""
     file = tmp_path / "news.html"

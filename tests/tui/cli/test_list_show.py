@@ -194,10 +194,10 @@ def test_ids_can_be_shortened(run: Run) -> None:
 def test_unknown_and_ambiguous_ids(command: str, run: Run) -> None:
     result = run(command, "ffff")
     assert (result.code, result.out) == (1, "")
-    assert result.err == "newstui: no article has an id that starts with 'ffff'\n"
+    assert result.err == "newstui: no article has an id that starts with “ffff”\n"
     result = run(command, "0000")
     assert (result.code, result.out) == (1, "")
-    assert result.err == "newstui: 3 articles have ids that start with '0000'\n"
+    assert result.err == "newstui: 3 articles have ids that start with “0000”\n"
     assert run(command, "").code == 1
 
 

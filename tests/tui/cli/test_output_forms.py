@@ -169,7 +169,7 @@ def test_quiet_says_what_failed(run: Run, three: Path) -> None:
     result = run("mark", "--read", "zzz", ARTICLE, "--quiet")
     assert (result.code, result.err) == (
         1,
-        "newstui: no article has an id that starts with 'zzz'\nnewstui: marked as read\n",
+        "newstui: no article has an id that starts with “zzz”\nnewstui: marked as read\n",
     )
     assert run("mark", "--unread", ARTICLE, "--quiet").err == ""
     assert run("list", "date:feb", "--quiet").code == 2
@@ -183,7 +183,7 @@ def test_an_export_of_an_unknown_category_says_so(run: Run, three: Path) -> None
     result = run("export", "--category", "wrold")
     assert (result.code, result.value) == (0, [])
     assert result.err == (
-        "newstui: no matching articles: there is no category 'wrold'; did you mean \"world\"?\n"
+        'newstui: no matching articles: there is no category "wrold"; did you mean "world"?\n'
     )
 
 
@@ -203,7 +203,7 @@ def test_the_nearest_category_of_feeds_is_named(run: Run, tmp_path: Path) -> Non
     result = run("fetch", "--category", "see")
     assert (result.code, result.err) == (
         1,
-        "newstui: no feeds in category 'see'; did you mean \"sea\"?\n",
+        'newstui: no feeds in category "see"; did you mean "sea"?\n',
     )
 
 
@@ -217,8 +217,8 @@ def test_json_and_a_template_exclude_each_other(run: Run, three: Path) -> None:
 @pytest.mark.parametrize(
     ("category", "message"),
     [
-        ("wrold", "no matching articles: there is no category 'wrold'; did you mean \"world\"?"),
-        ("qqqq", "no matching articles: there is no category 'qqqq'"),
+        ("wrold", 'no matching articles: there is no category "wrold"; did you mean "world"?'),
+        ("qqqq", 'no matching articles: there is no category "qqqq"'),
         ("WORLD", "no matching articles"),
     ],
 )
