@@ -27,9 +27,12 @@ class HelpView(LineView):
         super().__init__()
         self._lay_out = lay_out
         self._layout = HelpLayout([], 0)
+        self._known: dict[Size, HelpLayout] = {}
+        """The layout for the last size that was asked for: Textual asks many times."""
 
     def update(self) -> None:
         """Lay out the lines again, and show the first."""
+        self._known = {}
         self.fit_screen()
         self.scroll_to_line(0)
 
@@ -44,8 +47,10 @@ class HelpView(LineView):
         self.set_line_count(len(self._layout.lines))
 
     def _fit(self, size: Size) -> HelpLayout:
-        width, height = size.width - 2 * FRAME_CELLS, size.height - FRAME_CELLS
-        return self._lay_out(max(1, width), max(1, height))
+        if size not in self._known:
+            width, height = size.width - 2 * FRAME_CELLS, size.height - FRAME_CELLS
+            self._known = {size: self._lay_out(max(1, width), max(1, height))}
+        return self._known[size]
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the cells of the longest line, and of the margins."""

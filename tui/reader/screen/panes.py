@@ -140,15 +140,10 @@ class Panes:
             listing=self.state.is_searching or not self.state.requested_article,
         )
         visible = self.layout.visible_panes
-        for kind in LAYOUT_KINDS:
-            self.screen.set_class(self.layout.kind == kind, f"-{kind}")
+        self._set_classes(rows or size.height)
         for name, widget in self.widgets.items():
             widget.display = name in visible
-        self.screen.set_class(len(visible) == 1, "-alone")
-        self.screen.set_class("list" in visible, "-list")
-        self.screen.set_class("places" in visible, "-places")
         self.screen.query_one("#reading").display = not {"article", "side"}.isdisjoint(visible)
-        self.screen.set_class((rows or size.height) < MIN_EDGE_ROWS, "-low")
         self.screen.query_one("#header").display = (rows or size.height) >= MIN_HEADER_ROWS
         self.update_status()
         if "places" in visible and not had_places:
@@ -157,6 +152,21 @@ class Panes:
             self.enter("list" if "list" in visible else visible[0])
         elif visible:
             self.follow_article()
+
+    def _set_classes(self, rows: int) -> None:
+        """Give the screen the classes of the layout, and style its widgets once."""
+        visible, before = self.layout.visible_panes, self.screen.classes
+        wanted = {
+            **{f"-{kind}": kind == self.layout.kind for kind in LAYOUT_KINDS},
+            "-alone": len(visible) == 1,
+            "-list": "list" in visible,
+            "-places": "places" in visible,
+            "-low": rows < MIN_EDGE_ROWS,
+        }
+        for name, is_wanted in wanted.items():
+            self.screen.set_class(is_wanted, name, update=False)
+        if self.screen.classes != before:
+            self.screen.update_node_styles()
 
     def focus(self, pane: Pane, *, passing: bool = False) -> None:
         """Focus a pane; where there is room for one only, it takes the place of the other.
