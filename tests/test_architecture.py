@@ -23,7 +23,7 @@ from tests.support.codebase import (
     iter_calls,
     module_name,
     relative_name,
-    syntax_tree,
+    syntax_nodes,
 )
 from tests.support.environment import environment
 
@@ -248,7 +248,7 @@ def test_widget_titles_are_content() -> None:
     found = [
         f"{relative_name(path)}:{node.lineno}"
         for path in MODULES
-        for node in ast.walk(syntax_tree(path))
+        for node in syntax_nodes(path)
         if isinstance(node, ast.Assign)
         and any(
             isinstance(target, ast.Attribute)

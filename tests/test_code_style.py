@@ -6,10 +6,10 @@ import ast
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from textwrap import dedent
 
 from tests.support.codebase import (
     MODULES,
@@ -20,6 +20,7 @@ from tests.support.codebase import (
     iter_definitions,
     module_name,
     relative_name,
+    syntax_nodes,
     syntax_tree,
 )
 
@@ -31,10 +32,28 @@ MACHINE_PATH = re.compile(r"(?<![\w.~}])/(?:work|home|root|Users|private|mnt)/\w
 # -- no private name of a library ----------------------------------------------------------
 
 
-def private_names(source: str) -> set[str]:
+@cache
+def class_definitions(module: str) -> dict[str, ast.ClassDef]:
+    """Return the classes of a module by qualified name; `inspect.getsource` parses it for each one."""
+    source = inspect.getsourcefile(sys.modules[module])
+    return dict(iter_class_definitions(syntax_tree(Path(source)), "")) if source else {}
+
+
+def iter_class_definitions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.ClassDef]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            yield f"{prefix}{child.name}", child
+            yield from iter_class_definitions(child, f"{prefix}{child.name}.")
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from iter_class_definitions(child, f"{prefix}{child.name}.<locals>.")
+        elif isinstance(child, ast.stmt):
+            yield from iter_class_definitions(child, prefix)
+
+
+@cache
+def private_names(of: type) -> frozenset[str]:
     """Return the private names a class defines: methods, class values, instance attributes."""
-    (kind,) = ast.parse(dedent(source)).body
-    assert isinstance(kind, ast.ClassDef)
+    kind = class_definitions(of.__module__)[of.__qualname__]
     values = [each for each in kind.body if isinstance(each, ast.Assign | ast.AnnAssign)]
     targets = [
         target
@@ -47,18 +66,14 @@ def private_names(source: str) -> set[str]:
             found.add(node.name)
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_self(node):
             found.add(node.attr)
-    return {name for name in found if name.startswith("_") and not name.startswith("__")}
-
-
-source_of = cache(inspect.getsource)
-"""Cached, since Python reads a whole module to find one class."""
+    return frozenset(name for name in found if re.match("_[^_]", name))
 
 
 @cache
 def library_privates(kind: type) -> frozenset[str]:
     try:
-        return frozenset(private_names(source_of(kind)))
-    except (OSError, TypeError, SyntaxError):
+        return private_names(kind)
+    except (KeyError, TypeError):
         return frozenset(name for name in vars(kind) if re.match("_[^_]", name))
 
 
@@ -82,7 +97,7 @@ def test_no_class_overrides_a_private_name_of_its_library() -> None:
         foreign = [base for base in kind.__mro__[1:] if not is_ours(base) and base is not object]
         if foreign:
             theirs = frozenset().union(*map(library_privates, foreign))
-            ours = private_names(source_of(kind))
+            ours = private_names(kind)
             found += [f"{kind.__module__}.{kind.__qualname__}.{name}" for name in ours & theirs]
     assert found == []
 
@@ -94,12 +109,12 @@ def test_no_class_uses_an_inherited_private_name_of_its_library() -> None:
         ours: set[str] = set()
         for base in kind.__mro__:
             if is_ours(base):
-                ours |= private_names(source_of(base)) | set(vars(base))
+                ours |= private_names(base) | set(vars(base))
         if all(is_ours(base) or base is object for base in kind.__mro__):
             continue
         found += [
             f"{kind.__module__}.{kind.__qualname__}.{node.attr}"
-            for node in ast.walk(ast.parse(dedent(source_of(kind))))
+            for node in ast.walk(class_definitions(kind.__module__)[kind.__qualname__])
             if isinstance(node, ast.Attribute)
             and is_self(node)
             and re.match("_[^_]", node.attr)
@@ -112,7 +127,7 @@ def test_no_private_attribute_of_another_object() -> None:
     """No private name of another object or module is used or imported, not even of our own."""
     found = []
     for path in MODULES:
-        for node in ast.walk(syntax_tree(path)):
+        for node in syntax_nodes(path):
             if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr):
                 owner = node.value.id if isinstance(node.value, ast.Name) else ""
                 documented = node.attr in {"_replace", "_asdict"} or (owner, node.attr) == (

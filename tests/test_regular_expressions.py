@@ -17,7 +17,14 @@ from store.search.language import parse_query
 from store.search.syntax_tree import iter_wanted_words
 from store.text import clean_unicode, spellings
 from store.text.quotations import make_quote_style
-from tests.support.codebase import MODULES, module_name, relative_name, syntax_tree
+from tests.support.codebase import (
+    MODULES,
+    imported_names,
+    module_name,
+    relative_name,
+    syntax_nodes,
+    syntax_tree,
+)
 from tests.support.regex_steps import Method, find_superlinear_text
 from tui.rendering import cells, text_search
 
@@ -54,7 +61,7 @@ def compiled_patterns() -> tuple[CompiledPattern, ...]:
 def _iter_patterns() -> Iterator[CompiledPattern]:
     uses = _collect_uses()
     for path in MODULES:
-        if (name := relative_name(path)) in MODULES_BY_NAME:
+        if (name := relative_name(path)) in MODULES_BY_NAME and "re" in imported_names(path):
             for call, function, scope in _iter_calls_of_re(syntax_tree(path), name):
                 pattern = _evaluate(call, function, MODULES_BY_NAME[name])
                 methods = {METHODS.get(function, "search")}
@@ -92,16 +99,21 @@ def _collect_uses() -> dict[re.Pattern[Any], set[Method]]:
     uses: dict[re.Pattern[Any], set[Method]] = {}
     for path in MODULES:
         module = MODULES_BY_NAME.get(relative_name(path))
+        values = vars(module) if module else {}
+        patterns = {name: each for name, each in values.items() if isinstance(each, re.Pattern)}
         parents = {
             child: node
-            for node in ast.walk(syntax_tree(path))
+            for node in (syntax_nodes(path) if patterns else ())
             for child in ast.iter_child_nodes(node)
         }
         for name, parent in parents.items():
-            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
-                pattern = vars(module).get(name.id) if module else None
-                if isinstance(pattern, re.Pattern):
-                    uses.setdefault(pattern, set()).add(_method_of(parent, parents.get(parent)))
+            if (
+                isinstance(name, ast.Name)
+                and isinstance(name.ctx, ast.Load)
+                and name.id in patterns
+            ):
+                method = _method_of(parent, parents.get(parent))
+                uses.setdefault(patterns[name.id], set()).add(method)
     return uses
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -25,9 +25,15 @@ def syntax_tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def syntax_nodes(path: Path) -> Sequence[ast.AST]:
+    """Return all nodes of a file; to walk through a tree takes longer than to parse it."""
+    return tuple(ast.walk(syntax_tree(path)))
+
+
 def iter_calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Yield every call with the last part of the called name."""
-    for node in ast.walk(syntax_tree(path)):
+    for node in syntax_nodes(path):
         if isinstance(node, ast.Call):
             function = node.func
             if isinstance(function, ast.Attribute):
@@ -37,7 +43,7 @@ def iter_calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
 
 
 def imported_names(path: Path) -> Iterator[str]:
-    for node in ast.walk(syntax_tree(path)):
+    for node in syntax_nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -49,6 +55,6 @@ def is_self(node: ast.Attribute) -> bool:
 
 
 def iter_definitions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    for node in ast.walk(syntax_tree(path)):
+    for node in syntax_nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node

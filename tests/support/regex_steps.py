@@ -178,6 +178,28 @@ def _is_member(kind: str, value: Any, char: str) -> bool:
 # -- matching ------------------------------------------------------------------------------
 
 
+@cache
+def _count_failures(nodes: Nodes, char: str) -> int:
+    """Return how many elements fail until no match can begin with a character; 0 if one may begin."""
+    failures = 0
+    for node in nodes:
+        match node:
+            case Char():
+                return 0 if char and node.matches(char) else failures + 1
+            case Look(width=0) | Reference():
+                return 0
+            case Look() | Anchor():
+                failures += 1
+            case Repeat() | Group() | Branch():
+                failed = [_count_failures(each, char) for each in _children(node)]
+                if not all(failed):
+                    return 0
+                failures += sum(failed) + 1
+                if not isinstance(node, Repeat) or node.low:
+                    return failures
+    return 0
+
+
 class _Matcher:
     """Matches nodes on a text; every method yields the ends of all matches, the preferred first."""
 
@@ -185,20 +207,19 @@ class _Matcher:
         self.text, self.steps = text, 0
         self.groups: dict[int, str] = {}
 
-    def step(self) -> None:
-        self.steps += 1
+    def step(self, count: int = 1) -> None:
+        self.steps += count
         if self.steps > MAX_STEPS:
             raise TooManySteps
 
-    def takes(self, node: Char, at: int) -> bool:
-        self.step()
-        return at < len(self.text) and node.matches(self.text[at])
-
     def sequence(self, nodes: Nodes, at: int, number: int = 0) -> Iterator[int]:
+        text, start = self.text, at
         while number < len(nodes) and isinstance(node := nodes[number], Char):
-            if not self.takes(node, at):
+            if at == len(text) or not node.matches(text[at]):
+                self.step(at - start + 1)
                 return
             at, number = at + 1, number + 1
+        self.step(at - start)
         if number == len(nodes):
             yield at
             return
@@ -215,8 +236,12 @@ class _Matcher:
                 ends = self.repeat(node, at, 0)
                 yield from islice(ends, 1) if node.kind == "POSSESSIVE_REPEAT" else ends
             case Branch():
+                first = self.text[at : at + 1]
                 for each in node.choices:
-                    yield from self.sequence(each, at)
+                    if failures := _count_failures(each, first):
+                        self.step(failures)
+                    else:
+                        yield from self.sequence(each, at)
             case Group():
                 ends = self.sequence(node.body, at)
                 for end in islice(ends, 1) if node.is_atomic else ends:
@@ -248,15 +273,18 @@ class _Matcher:
         return not (after if name == "AT_END_STRING" else before)
 
     def repeat_char(self, node: Repeat, char: Char, at: int) -> Iterator[int]:
-        is_lazy, count = node.kind == "MIN_REPEAT", 0
-        wanted = node.low if is_lazy else node.high
-        while count < wanted and self.takes(char, at + count):
+        text, is_lazy, count = self.text, node.kind == "MIN_REPEAT", 0
+        high = min(node.high, len(text) - at)
+        wanted = min(node.low, high) if is_lazy else high
+        while count < wanted and char.matches(text[at + count]):
             count += 1
+        self.step(count + 1)
         if count < node.low:
             return
         yield at + count
-        while is_lazy and count < node.high and self.takes(char, at + count):
+        while is_lazy and count < high and char.matches(text[at + count]):
             count += 1
+            self.step()
             yield at + count
         while not is_lazy and count > node.low:
             count -= 1
@@ -268,9 +296,12 @@ class _Matcher:
         if is_lazy and count >= node.low:
             yield at
         if count < node.high:
-            for end in self.sequence(node.body, at):
-                if end > at or count < node.low:
-                    yield from self.repeat(node, end, count + 1)
+            if failures := _count_failures(node.body, self.text[at : at + 1]):
+                self.step(failures)
+            else:
+                for end in self.sequence(node.body, at):
+                    if end > at or count < node.low:
+                        yield from self.repeat(node, end, count + 1)
         if not is_lazy and count >= node.low:
             yield at
 
@@ -284,11 +315,15 @@ def count_steps(pattern: re.Pattern[Any], method: Method, text: str) -> int:
     nodes, matcher, at = parse(pattern), _Matcher(text), 0
     if method == "fullmatch":
         nodes = (*nodes, Anchor("AT_END_STRING"))
+    if method != "search":
+        next(matcher.sequence(nodes, 0), None)
+        return matcher.steps
     while at <= len(text):
-        end = next(matcher.sequence(nodes, at), at)
-        if method != "search":
-            break
-        at = max(at + 1, end)
+        if failures := _count_failures(nodes, text[at : at + 1]):
+            matcher.step(failures)
+            at += 1
+        else:
+            at = max(at + 1, next(matcher.sequence(nodes, at), at))
     return matcher.steps
 
 

@@ -60,7 +60,7 @@ def import_article(data: bytes, name: str) -> ParsedArticle:
     return found
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(FIELDS)
 def test_json_and_markdown_round_trips_lose_nothing(fields: dict[str, Any]) -> None:
     first = build(fields)

@@ -120,7 +120,7 @@ FIELDS = st.fixed_dictionaries(
 
 
 @given(FIELDS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_building_again_changes_nothing(fields: dict[str, Any]) -> None:
     try:
         found = build_article(fields, source="import", now=NOW)

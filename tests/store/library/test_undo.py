@@ -25,7 +25,7 @@ from tests.support.libraries import (
 )
 
 ALL = ids(1, 2, 3, 4)
-EXAMPLES = 25
+EXAMPLES = 15
 
 _FACTS = st.fixed_dictionaries(
     {},

@@ -45,7 +45,7 @@ def test_marks(query: str, text: str, marked: list[str]) -> None:
 
 
 @given(TEXTS, TEXTS, TEXTS, st.booleans())
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_what_is_marked_is_what_was_asked(
     before: str, asked: str, after: str, phrase: bool
 ) -> None:

@@ -176,7 +176,7 @@ json_like = st.lists(
 
 @given(st.binary() | json_like, st.sampled_from(TABLES))
 @example(b'{"1":{"2":{"3":{' * 50, "texts")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_bytes_make_salvage_fail(data: bytes, table: str) -> None:
     """Case 15: never a traceback, and whatever comes out can be written and read again."""
     found = salvage(data, table)

@@ -217,7 +217,7 @@ def is_safe(char: str) -> bool:
     return char == "\n" or kind not in ("Cc", "Cs", "Co", "Zl", "Zp")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(texts)
 def test_text_is_clean_at_once(text: str) -> None:
     """Case 58: any text comes out safe, no longer than it was, and a second time unchanged."""
@@ -229,7 +229,7 @@ def test_text_is_clean_at_once(text: str) -> None:
     assert "\n\n\n" not in cleaned
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(texts, st.integers(min_value=1, max_value=40))
 def test_line_is_clean_at_once(text: str, limit: int) -> None:
     """Case 58: the same for a line, which fits the limit."""

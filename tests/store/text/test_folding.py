@@ -63,7 +63,7 @@ def test_matches_are_found_in_the_text_itself(text: str, pattern: str, marked: l
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_the_fold_of_a_marked_part_is_what_was_searched(text: str, data: st.DataObject) -> None:
     folded = FoldedText(text)
     start = data.draw(st.integers(0, len(folded.text)))
@@ -78,7 +78,7 @@ def test_the_fold_of_a_marked_part_is_what_was_searched(text: str, data: st.Data
 
 
 @given(TEXTS, TEXTS, TEXTS)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_what_stands_in_a_text_is_found(before: str, word: str, after: str) -> None:
     text = f"{before} {word} {after}"
     wanted = normalize_text(f" {word} ")
@@ -87,7 +87,7 @@ def test_what_stands_in_a_text_is_found(before: str, word: str, after: str) -> N
 
 
 @given(TEXTS)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert normalize_text(normalize_text(text)) == normalize_text(text)
     assert normalize_text(normalize("NFC", text)) == normalize_text(normalize("NFD", text))

@@ -149,7 +149,7 @@ def test_meaning_is_kept(html: str, text: str) -> None:
 
 
 @given(st.text("ab 1.*_`[]()<>&#-+~|!\\\\=:/é語", max_size=30))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_text_is_drawn_and_searched_as_written(words: str) -> None:
     """What is text in the page is text on the screen, without its markup characters lost."""
     escaped = words.replace("&", "&amp;").replace("<", "&lt;")
@@ -165,7 +165,7 @@ def test_text_is_drawn_and_searched_as_written(words: str) -> None:
         max_size=12,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_word_is_lost(tags: list[str]) -> None:
     html = "".join(f"{tag}word{number} " for number, tag in enumerate(tags))
     words = [int(each) for each in re.findall(r"word(\d+)", html_to_text(f"<table>{html}</table>"))]

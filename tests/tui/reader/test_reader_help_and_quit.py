@@ -227,8 +227,7 @@ def _describe_place(running: RunningReader) -> str:
     return "matches" if state.is_searching else "list" if is_whole else "filtered"
 
 
-STEPS: list[tuple[str, list[str]]] = [
-    ("", ["list"]),
+DIALOG_STEPS: list[tuple[str, list[str]]] = [
     ("?", ["help", "list"]),
     ("? / d enter", ["help", "help", "list"]),
     ("f", ["picker", "list"]),
@@ -240,6 +239,10 @@ STEPS: list[tuple[str, list[str]]] = [
     ("B ?", ["help", "front page", "list"]),
     ("T ?", ["help", "triage", "list"]),
     ("C", ["picker", "list"]),
+]
+"""Keys that open dialogs over the list, and the places that `q` goes through until it quits."""
+PANE_STEPS: list[tuple[str, list[str]]] = [
+    ("", ["list"]),
     ("enter", ["article", "list"]),
     ("enter z", ["article", "list"]),
     ("enter v", ["select", "article", "list"]),
@@ -256,19 +259,30 @@ STEPS: list[tuple[str, list[str]]] = [
     (", j enter", ["list"]),
     ("enter / t enter", ["find", "list"]),
 ]
-"""Keys, and the places that `q` goes through until it quits. The last one keeps the find bar with the article."""
+"""The same of panes. The last one keeps the find bar with the article."""
 
 
 @pytest.mark.command("app.leave")
-@pytest.mark.parametrize("size", [WIDE, MIDDLE, NARROW], ids=str)
+@pytest.mark.parametrize(
+    ("size", "all_steps"),
+    [
+        (WIDE, PANE_STEPS),
+        (MIDDLE, [*DIALOG_STEPS, *PANE_STEPS]),  # a dialog covers the panes, however many there are
+        (NARROW, PANE_STEPS),
+    ],
+    ids=["wide", "middle", "narrow"],
+)
 async def test_q_goes_back_one_step(
-    start: Start, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    all_steps: list[tuple[str, list[str]]],
 ) -> None:
     async with start(size=size) as running:
         quits: list[int] = []
         monkeypatch.setattr(running.app, "quit", lambda: quits.append(len(quits)))
         await running.press("i", "i")
-        for number, (keys, steps) in enumerate(STEPS):
+        for number, (keys, steps) in enumerate(all_steps):
             await running.press(*keys.split())
             went = [_describe_place(running)]
             while len(quits) == number and len(went) < 9:
