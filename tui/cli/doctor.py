@@ -110,10 +110,9 @@ def _examine(choice: LibraryChoice | None, *, repair: bool) -> Iterator[Finding]
         if choice and paths.database:
             yield from _examine_database(paths)
         elif choice:
-            library = FolderLibrary(
-                paths.library, paths.cache, machine, system_clock, repair=repair
-            )
-            yield from _examine_library(paths, library, repair=repair)
+            opened = FolderLibrary(paths.library, paths.cache, machine, system_clock, repair=repair)
+            with closing(opened) as library:
+                yield from _examine_library(paths, library, repair=repair)
     except NewstuiError as error:
         yield "problem", str(error)
     yield "locale", f"{locale.setlocale(locale.LC_CTYPE, None)}, {sys.stdout.encoding}"

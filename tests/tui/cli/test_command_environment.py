@@ -408,3 +408,14 @@ def test_commands_as_processes(home: Path) -> None:
     text = process(home, "show", article).stdout.decode()
     assert "Read 1 time\n" in text
     assert process(home, "show", "zzz").returncode == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_doctor_closes_what_it_opened(run: Run, tmp_path: Path) -> None:
+    """Case 130: a process that runs it again and again has its file descriptors left."""
+    (tmp_path / "story.txt").write_text("The ferry is late.")
+    library = tmp_path / "library"
+    run("--library", library, "import", tmp_path / "story.txt")
+    assert run("--library", library, "doctor").out
+    targets = (os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink())  # noqa: PTH115
+    assert [each for each in targets if each.startswith(str(library))] == []
