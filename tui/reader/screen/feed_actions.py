@@ -1,35 +1,24 @@
-"""Feeds: fetching them, listing them, adding URLs; and other ways to fill an empty library."""
+"""Feeds: fetching them, and adding URLs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from textual.screen import Screen
 
 from store.model.errors import UrlRejected
-from store.other_readers import OTHER_READER_NAMES
 from store.text.clean import clean_line
 from store.text.urls import extract_host, normalize_feed_url, validate_url
 from tui.config.keymaps import Keymap
-from tui.config.settings_file import expand_user
 from tui.reader.dialogs.picker import Picker
-from tui.reader.dialogs.welcome import WelcomeDialog
 from tui.reader.gateway import messages
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.screen.prompts import Prompts
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
-from tui.reader.widgets.inputs import Prompt, UrlPrompt
+from tui.reader.widgets.inputs import UrlPrompt
 from tui.rendering.wording import format_count, join_nonempty
-
-FILL_OPTIONS = (
-    "Import files or a folder",
-    "Add a feed or a page by URL",
-    "Move in from another reader",
-)
-SAMPLES_OPTION, NOT_NOW_OPTION = "Browse the sample articles", "Not now"
 
 
 @dataclass(eq=False)
@@ -85,7 +74,7 @@ class FeedActions:
             for url in prompt.urls:
                 self.feeds.add_url(url)
 
-        await self.prompts.ask(prompt, add, _find_url_fault)
+        await self.prompts.ask(prompt, add, find_url_fault)
 
     def confirm_private_host(self, message: messages.PrivateHostDetected) -> None:
         """Ask whether to fetch from a host on the user's own network."""
@@ -99,81 +88,7 @@ class FeedActions:
         self.screen.app.push_screen(Picker(self.keymap, title, lines), add)
 
 
-@dataclass(eq=False)
-class WelcomeActions:
-    """Offers the ways to fill the library."""
-
-    screen: Screen[None]
-    keymap: Keymap
-    feeds: FeedActions
-    prompts: Prompts
-    shows_samples: bool
-    """Whether the sample articles are shown, because the user's own library is empty."""
-    run_cli_command: Callable[[Sequence[str]], None]
-    """Ends the reader, carries out a command of newstui, and starts the reader again."""
-
-    def greet(self) -> None:
-        """Ask a new user how to begin; enter alone shows the samples."""
-        if self.shows_samples:
-            title = "Welcome to newstui"
-            self._show(WelcomeDialog(self.keymap, title, self._options, len(FILL_OPTIONS)))
-
-    def choose(self) -> None:
-        """Ask how to fill the library."""
-        self._show(Picker(self.keymap, "Fill your library", self._options))
-
-    @property
-    def _options(self) -> Sequence[str]:
-        return (*FILL_OPTIONS, SAMPLES_OPTION if self.shows_samples else NOT_NOW_OPTION)
-
-    def _show(self, picker: Picker) -> None:
-        async def prompt(index: int | None) -> None:
-            if index == 0:
-                await self._prompt_for_path()
-            elif index == 1 and self.shows_samples:
-                await self._prompt_for_own_urls()
-            elif index == 1:
-                await self.feeds.prompt_for_urls()
-            elif index == 2:
-                self._choose_other_reader()
-
-        self.screen.app.push_screen(picker, prompt)
-
-    def _choose_other_reader(self) -> None:
-        def move_in(index: int | None) -> None:
-            if index is not None:
-                self.run_cli_command(("move-in", OTHER_READER_NAMES[index]))
-
-        picker = Picker(self.keymap, "Move in from", OTHER_READER_NAMES)
-        self.screen.app.push_screen(picker, move_in)
-
-    async def _prompt_for_path(self) -> None:
-        def find_fault(text: str) -> str:
-            path = expand_user(text.strip())
-            with suppress(OSError):  # its name is too long
-                if path.exists():
-                    return ""
-            return f"No such file or folder: {path}"
-
-        def import_path(text: str) -> None:
-            if text.strip():
-                path = expand_user(text.strip()).absolute()
-                self.run_cli_command(("import", str(path)))
-
-        prompt = Prompt("File or folder", verb="import")
-        await self.prompts.ask(prompt, import_path, find_fault)
-
-    async def _prompt_for_own_urls(self) -> None:
-        """Ask for URLs to add to the user's own library: the samples are not kept."""
-
-        def add(text: str) -> None:
-            if urls := text.split():
-                self.run_cli_command(("add", *urls))
-
-        await self.prompts.ask(UrlPrompt(), add, _find_url_fault)
-
-
-def _find_url_fault(text: str) -> str:
+def find_url_fault(text: str) -> str:
     """Return what is wrong with one of the typed URLs, in which the scheme may be missing."""
     for url in text.split():
         try:

@@ -33,7 +33,7 @@ from tui.reader.screen.article_actions import ArticleActions
 from tui.reader.screen.code_actions import CodeActions
 from tui.reader.screen.edit_actions import EditActions
 from tui.reader.screen.export_actions import ExportActions
-from tui.reader.screen.feed_actions import FeedActions, WelcomeActions
+from tui.reader.screen.feed_actions import FeedActions
 from tui.reader.screen.header_actions import HeaderActions
 from tui.reader.screen.link_actions import ExternalMethods, LinkActions
 from tui.reader.screen.list_actions import ListActions
@@ -53,6 +53,7 @@ from tui.reader.screen.search_actions import SearchActions
 from tui.reader.screen.side_pane_actions import SidePaneActions
 from tui.reader.screen.status_actions import StatusActions
 from tui.reader.screen.text_actions import TextActions
+from tui.reader.screen.welcome_actions import WelcomeActions
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import FindBar, HeaderLine, StatusLine
@@ -159,9 +160,7 @@ class Reader(KeymapScreen, Screen[None]):
         methods, send = self.host.external_methods, self.host.send
         self.links = LinkActions(self, keymap, gateway.articles, state, status, methods, send)
         self.code = CodeActions(self, view)
-        self.text = TextActions(
-            self, keymap, panes, view, status, self.links, self.update_key_hints
-        )
+        self.text = TextActions(self, panes, view, status, self.links, self.update_key_hints)
         self.search = SearchActions(
             self,
             gateway.lists,
@@ -183,7 +182,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.pages = PageActions(
             self, keymap, gateway.pages, state, panes, view, status, self.articles, self.links
         )
-        self.side = SidePaneActions(self, gateway, state, panes, view, side, status, self.articles)
+        self.side = SidePaneActions(self, gateway, state, view, side, status, self.articles)
         self.previews = PreviewActions(state, panes, view, side, self.articles, self.side, preview)
         self.navigation = NavigationActions(
             state, panes, view, status, self.articles, gateway.lists

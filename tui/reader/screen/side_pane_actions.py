@@ -11,7 +11,6 @@ from textual.screen import Screen
 from store.model.article import FullArticle, SimilarArticle
 from tui.reader.gateway import Gateway, messages
 from tui.reader.screen.article_actions import ArticleActions, is_article
-from tui.reader.screen.panes import Panes
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine
@@ -28,7 +27,6 @@ class SidePaneActions:
     screen: Screen[None]
     gateway: Gateway
     state: ReaderState
-    panes: Panes
     article_view: ArticleView
     side_pane: SidePane
     status_line: StatusLine

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from textual.screen import Screen
 
-from tui.config.keymaps import Keymap
 from tui.reader.screen.link_actions import LinkActions
 from tui.reader.screen.panes import Panes
 from tui.reader.widgets.article_view import ArticleView
@@ -22,7 +21,6 @@ class TextActions:
     """Finds and selects in the open article."""
 
     screen: Screen[None]
-    keymap: Keymap
     panes: Panes
     article_view: ArticleView
     status_line: StatusLine
