@@ -9,10 +9,10 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, combinations, islice
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import orjson
 
@@ -28,6 +28,7 @@ from store.model.article import ArticleRow
 from store.model.times import system_clock
 from store.search.list_query import ListQuery
 from store.search.term_vectors import SAME_STORY_COSINE
+from tests.support.steps import run_steps
 
 LABELS = Path(__file__).with_name("labelled_stories.json")
 PAIRS = Path(__file__).with_name("story_pairs.tsv")
@@ -41,7 +42,6 @@ SEED = 20_260_101
 LIKED, OTHERS = 0.6, 0.08
 """The shares of articles that a simulated reader opens, of the category of interest and others."""
 
-T = TypeVar("T")
 Report = Callable[[str], None]
 
 
@@ -123,7 +123,7 @@ def find_vectors(keys: Sequence[str], library: FolderLibrary) -> dict[str, Artic
 def group_articles(vectors: Mapping[str, ArticleVector]) -> list[list[str]]:
     """Return the stories of the front page, if articles came in this order."""
     groups: dict[int, list[str]] = {}
-    for key, story in exhaust(group_stories(vectors, {})).items():
+    for key, story in run_steps(group_stories(vectors, {})).items():
         groups.setdefault(story, []).append(key)
     return list(groups.values())
 
@@ -168,7 +168,7 @@ def measure_interests(titles: Mapping[str, tuple[str, str]], report: Report) -> 
             for is_opened in [chance.random() < (LIKED if titles[key][0] == liked else OTHERS)]
         ]
         start = time.process_time()
-        model = exhaust(learn_interests(examples))
+        model = run_steps(learn_interests(examples))
         times.append(time.process_time() - start)
         scores: dict[bool, list[float]] = {True: [], False: []}
         for key in keys[middle:]:
@@ -187,16 +187,6 @@ def compute_roc_area(wanted: Sequence[float], unwanted: Sequence[float]) -> floa
 def _features(title: str) -> list[Feature]:
     row = ArticleRow("", title, "", 0, 0, 0, read=False, starred=False, read_count=0)
     return list(iter_features(row))
-
-
-def exhaust(steps: Generator[None, None, T]) -> T:
-    """Run all steps and return the result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 # -- the time ------------------------------------------------------------------------------

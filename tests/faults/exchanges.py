@@ -31,6 +31,7 @@ from tests.support.libraries import (
     open_folder_library,
 )
 from tests.support.postgres_server import PostgresServer, find_programs, run_postgres
+from tests.support.steps import run_steps
 
 STEPS = 120
 NUMBERS = range(1, 30)
@@ -114,12 +115,7 @@ class Exchanges:
                 pass
             steps.close()
             return
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                self.marks[one, other] = end.value.marks
-                return
+        self.marks[one, other] = run_steps(steps).marks
 
 
 def describe(library: Library) -> object:

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import TypeVar
 
 from store.backup.archive import BackupProgress
 from store.backup.backup import BackupResult, make_backup
 from store.backup.restore import RestoreResult, restore_backup
 from store.system.paths import Paths
 from tests.support.libraries import Machine, add, articles, ids
+from tests.support.steps import run_steps
 
-T = TypeVar("T")
 VERSION = "1.2.3"
-
-
-def run_steps(steps: Generator[object, None, T]) -> T:
-    """Run a generator to its end and return its result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 def collect_problems(steps: Generator[BackupProgress, None, object]) -> list[str]:

@@ -14,8 +14,8 @@ from store.journal.events import decode_line
 from store.library.folder import FolderLibrary
 from store.maintenance.compact import CompactResult, compact_library
 from store.model.article import ReadingStatus
-from tests.support.backups import run_steps
 from tests.support.libraries import Machine, add, article, article_id, articles, ids, list_numbers
+from tests.support.steps import run_steps
 
 FIRST_SEGMENT, SECOND_SEGMENT = range(1, 11), range(11, 16)
 """The numbers of the articles in the two segments."""

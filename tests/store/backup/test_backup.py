@@ -26,10 +26,10 @@ from tests.support.backups import (
     folder_contents,
     paths_of,
     restore,
-    run_steps,
 )
 from tests.support.fault_injection import always_failing, failing_at_call
 from tests.support.libraries import Machine, add, articles, ids, state
+from tests.support.steps import run_steps
 
 NAMES = ("desk", "lamp")
 

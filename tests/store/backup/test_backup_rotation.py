@@ -11,9 +11,10 @@ import pytest
 from store.backup.archive import verify_archive
 from store.backup.auto_backups import auto_backup_folder, list_auto_backups
 from store.backup.backup import make_auto_backup, select_surplus_backups
-from tests.support.backups import VERSION, collect_problems, paths_of, run_steps
+from tests.support.backups import VERSION, collect_problems, paths_of
 from tests.support.fault_injection import always_failing
 from tests.support.libraries import Machine, add, articles, ids
+from tests.support.steps import run_steps
 
 
 def day_by_day(machine: Machine, *days: str) -> list[str]:

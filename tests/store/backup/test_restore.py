@@ -13,9 +13,10 @@ import pytest
 
 from store.maintenance.compact import compact_library
 from store.model.errors import InvalidInput, SaveFailed
-from tests.support.backups import backup_of, folder_contents, restore, run_steps
+from tests.support.backups import backup_of, folder_contents, restore
 from tests.support.fault_injection import failing_at_call
 from tests.support.libraries import Machine, add, articles, ids, state
+from tests.support.steps import run_steps
 
 
 def test_a_library_that_is_not_empty_is_left_alone(archive: Path, full: Machine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -20,21 +19,13 @@ from store.library.interest import (
 from store.library.interest_store import InterestStore, LearntInterests
 from store.library.statistics import Pace
 from store.model.article import ArticleRow
+from tests.support.steps import run_steps
 
 WANTED, UNWANTED = Signal(True), Signal(False)
 
 
 def row(title: str, category: str = "", feed: str = "") -> ArticleRow:
     return ArticleRow("a", title, category, 0, 0, 0, False, False, 0, feed_key=feed)
-
-
-def run(steps: Generator[None, None, InterestModel]) -> InterestModel:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            model: InterestModel = end.value
-            return model
 
 
 @pytest.mark.parametrize(
@@ -53,7 +44,7 @@ def test_features(found: ArticleRow, authors: tuple[str, ...], expected: list[Fe
 def learnt() -> InterestModel:
     ferries = [(list(iter_features(row(f"ferry {n}", feed="f"))), WANTED) for n in "abcdefghijkl"]
     football = [(list(iter_features(row(f"goal {n}", feed="f"))), UNWANTED) for n in "mnopqrstuvwx"]
-    return run(
+    return run_steps(
         learn_interests([each for pair in zip(ferries, football, strict=True) for each in pair])
     )
 
@@ -77,7 +68,7 @@ def test_reasons_are_the_strongest_weights() -> None:
 def test_too_few_examples_teach_nothing(wanted: int, unwanted: int) -> None:
     feature: list[Feature] = [("word", "dam")]
     examples = [(feature, WANTED)] * wanted + [(feature, UNWANTED)] * unwanted
-    assert not run(learn_interests(examples)).is_known
+    assert not run_steps(learn_interests(examples)).is_known
 
 
 def test_the_latest_examples_of_both_kinds_are_learnt_from() -> None:

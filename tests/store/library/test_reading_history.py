@@ -22,6 +22,7 @@ from store.library.reading_history import (
     read_recent_events,
 )
 from tests.support.libraries import START, Client, FakeClock, add, articles, ids
+from tests.support.steps import run_steps
 
 HOUR = 3600
 NOW = 1_000 * HOUR
@@ -90,11 +91,5 @@ def test_the_articles_opened_lately_and_the_last_visit(client: Client, clock: Fa
     clock.now = START + timedelta(hours=9)
     library.record("opened", ids(1))
     now = int(clock.now.timestamp()) + 60
-    steps = read_recent_events(library, now)
-    recent: RecentReading | None = None
-    while recent is None:
-        try:
-            next(steps)
-        except StopIteration as end:
-            recent = end.value
+    recent = run_steps(read_recent_events(library, now))
     assert recent == RecentReading(int(START.timestamp()), tuple(ids(2, 1)))

@@ -13,6 +13,7 @@ import pytest
 from store.library.story_groups import group_stories
 from store.library.story_numbers import StoryNumbers
 from store.library.vector_cache import ArticleVector, pack_vector
+from tests.support.steps import run_steps
 
 
 def vector(**weights: float) -> ArticleVector:
@@ -26,13 +27,7 @@ def numbers(
 ) -> dict[str, int]:
     """Return the numbers of the stories of articles 0, 1, 2 and so on."""
     named = {f"{number}": each for number, each in enumerate(vectors)}
-    steps = group_stories(named, known or {})
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: dict[str, int] = end.value
-            return found
+    return run_steps(group_stories(named, known or {}))
 
 
 def groups(vectors: Sequence[ArticleVector]) -> list[list[int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.support.libraries import (
     load,
     open_folder_library,
 )
+from tests.support.steps import run_steps
 
 
 def exchange(
@@ -33,15 +33,7 @@ def exchange(
     meanwhile: Callable[[int], None] = lambda step: None,
 ) -> SyncResult:
     """Exchange what is new and return the result; `meanwhile` is called after each step."""
-    steps = sync_libraries(one, other, marks or SyncMarks())
-    for step in itertools.count():
-        try:
-            next(steps)
-            meanwhile(step)
-        except StopIteration as end:
-            result: SyncResult = end.value
-            return result
-    raise AssertionError("the exchange has no end")
+    return run_steps(sync_libraries(one, other, marks or SyncMarks()), meanwhile)
 
 
 def open_three(folder: Path) -> tuple[Library, Library, Library]:

@@ -31,6 +31,7 @@ from tests.support.libraries import (
     load,
     open_folder_library,
 )
+from tests.support.steps import run_steps
 
 Open = Callable[..., FolderLibrary]
 
@@ -55,13 +56,7 @@ def copy(
     source: FolderLibrary, target: FolderLibrary, since: TransferMarks | None = None
 ) -> TransferResult:
     """Copy a library and return the result."""
-    steps = copy_library(source, target, since or TransferMarks())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: TransferResult = end.value
-            return result
+    return run_steps(copy_library(source, target, since or TransferMarks()))
 
 
 def state(library: Library) -> object:

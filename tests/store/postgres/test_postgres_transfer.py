@@ -31,6 +31,7 @@ from tests.support.libraries import (
     open_folder_library,
 )
 from tests.support.postgres_server import OpenAs
+from tests.support.steps import run_steps
 
 OpenFolder = Callable[..., FolderLibrary]
 WORLD, OTHERS = (2, 5, 8), (1, 3, 4, 6, 7)
@@ -52,24 +53,12 @@ def open_folder(tmp_path: Path, clock: FakeClock) -> OpenFolder:
 
 def copy(source: Library, target: Library) -> TransferResult:
     """Copy a library and return the result."""
-    steps = copy_library(source, target, TransferMarks())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: TransferResult = end.value
-            return result
+    return run_steps(copy_library(source, target, TransferMarks()))
 
 
 def exchange(one: Library, other: Library, marks: SyncMarks | None = None) -> SyncResult:
     """Exchange what is new and return the result."""
-    steps = sync_libraries(one, other, marks or SyncMarks())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: SyncResult = end.value
-            return result
+    return run_steps(sync_libraries(one, other, marks or SyncMarks()))
 
 
 def state(library: Library) -> object:
