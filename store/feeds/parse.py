@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime
 from html import unescape
 from inspect import cleandoc
 from typing import Any
@@ -26,7 +26,13 @@ from store.feeds.truncation import drop_partial_entry, parse_json_prefix
 from store.importers.article_builder import build_article, make_text_id
 from store.model.article import FeedItem, ParsedArticle, Rejection
 from store.model.errors import InvalidInput
-from store.model.times import has_time_of_day, parse_timestamp, to_unix_seconds
+from store.model.times import (
+    DAY_SECONDS,
+    MAX_CLOCK_SKEW,
+    has_time_of_day,
+    parse_timestamp,
+    to_unix_seconds,
+)
 from store.text.authors import clean_authors, split_authors
 from store.text.clean import clean_line
 from store.text.decoding import (
@@ -105,8 +111,6 @@ LEADING_PICTURES = re.compile(
     r"\A(?:\s*+\[?!\[(?:[^\[\]\\]|\\.)*+\]\([^()\s]*+\)(?:\]\([^()\s]*+\))?)++"
 )
 MAX_COMPARED_CHARS = 200
-MAX_CLOCK_SKEW_SECONDS = timedelta(days=1).total_seconds()
-"""Seconds a date may lie in the future, because time zones are often wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -590,7 +594,7 @@ def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:
     if published is None:
         text = clean_line(str(entry.published or entry.updated or ""), 100)
         return {"extra": {"date": text}} if text else {}
-    latest = to_unix_seconds(now) + MAX_CLOCK_SKEW_SECONDS
+    latest = to_unix_seconds(now) + MAX_CLOCK_SKEW
     dates: dict[str, Any] = {}
     if updated and updated != published and to_unix_seconds(updated) <= latest:
         dates["updated"] = updated
@@ -601,7 +605,7 @@ def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:
 
 def _parse_date(value: object, language: str) -> str | None:
     found = parse_timestamp(value, language) if value else None
-    if not found or to_unix_seconds(found) <= MAX_CLOCK_SKEW_SECONDS:  # a clock that was never set
+    if not found or to_unix_seconds(found) <= DAY_SECONDS:  # a clock that was never set
         return None
     return SECOND_FRACTION.sub("Z", found)
 

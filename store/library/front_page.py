@@ -36,7 +36,7 @@ from store.library.statistics import Pace
 from store.library.story_groups import group_stories
 from store.library.vector_cache import ArticleVector
 from store.model.article import ArticleRow
-from store.model.times import is_dated
+from store.model.times import DAY_SECONDS, is_dated
 from store.search.list_query import ListQuery
 from store.text.boilerplate import strip_boilerplate
 from store.text.keywords import UNINFORMATIVE_WORDS
@@ -61,7 +61,7 @@ MAX_UNREAD = 5000
 """The newest unread articles that a front page is made of."""
 MAX_READ = 300
 """The articles read last that tell which stories go on."""
-RARE_FEED_SECONDS, RARE_FEED_ARTICLES = 30 * 86_400, 4
+RARE_FEED_SECONDS, RARE_FEED_ARTICLES = 30 * DAY_SECONDS, 4
 """A feed with at most so many articles in so many seconds is rare."""
 MAX_PASSED_OVER = 3000
 """The articles passed over that are learnt from, the newest."""

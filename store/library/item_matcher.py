@@ -18,7 +18,7 @@ from store.journal.events import NewEvent, stamp_to_seconds
 from store.journal.reading_state import UNSET_REGISTER
 from store.library.stored_articles import StoredArticles
 from store.model.article import Article, ArticleRow, FeedItem, ParsedArticle, make_item_key
-from store.model.times import has_time_of_day, parse_timestamp, to_unix_seconds
+from store.model.times import DAY_SECONDS, has_time_of_day, parse_timestamp, to_unix_seconds
 from store.text.urls import (
     canonicalize_link,
     canonicalize_url,
@@ -36,7 +36,6 @@ MAX_ITEM_CHANGES = 10
 feeds make new guids for every fetch."""
 MAX_CANDIDATES = 16
 """Articles with the same guid, link or title that an item is compared with."""
-SECONDS_PER_DAY = 86_400
 DATE_FIELDS = ("date", "published", "published_at", "date_published")
 """Fields in which an import keeps a date that could not be read."""
 
@@ -94,7 +93,7 @@ class ItemMatcher:
             return
         stamp, last = self.articles.state(stored.id).edits.get("item", UNSET_REGISTER)
         count = last.get("changes", 0) if isinstance(last, dict) else 0
-        is_recent = to_unix_seconds(found.created) - stamp_to_seconds(stamp) < SECONDS_PER_DAY
+        is_recent = to_unix_seconds(found.created) - stamp_to_seconds(stamp) < DAY_SECONDS
         if count < MAX_ITEM_CHANGES or not is_recent:
             item = {"guid": guid, "url": found.url, "title": found.title, "changes": count + 1}
             data = {"to": {"item": item}, "imported": True}
@@ -166,7 +165,7 @@ def _is_date_reread(stored: Article, new: Article) -> bool:
         return any(parse_timestamp(stored.extra.get(name)) == new.date for name in DATE_FIELDS)
     seconds = to_unix_seconds(stored.date), to_unix_seconds(new.date)
     is_number_misread = stored.date.startswith("1970")
-    return bool(new.date) and (abs(seconds[0] - seconds[1]) < SECONDS_PER_DAY or is_number_misread)
+    return bool(new.date) and (abs(seconds[0] - seconds[1]) < DAY_SECONDS or is_number_misread)
 
 
 @dataclass(frozen=True)

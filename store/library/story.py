@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from store.library.protocol import Library
 from store.model.article import ArticleRow, FullArticle, SimilarArticle
 from store.model.errors import ArticleNotFound
-from store.model.times import is_dated
+from store.model.times import DAY_SECONDS, is_dated
 from store.search.term_vectors import SAME_STORY_COSINE
 from store.text.boilerplate import strip_boilerplate
 from store.text.keywords import UNINFORMATIVE_WORDS
@@ -33,7 +33,7 @@ MAX_ASIDES, MIN_ASIDE_COSINE = 5, 0.15
 article the story was asked for."""
 MAX_TRIED_ASIDES = 20
 """The articles that are compared with all of the story, for being copies, to find them."""
-MIN_PACE, MAX_TIME_PENALTY = 7 * 86_400, 0.5
+MIN_PACE, MAX_TIME_PENALTY = 7 * DAY_SECONDS, 0.5
 """The least pace of a story in seconds, and how much closer in words an article has to be that is very
 far from all of it in time."""
 MAX_NEW_SENTENCES, MIN_NEW_TERMS, MIN_NEW_SHARE = 8, 3, 0.6

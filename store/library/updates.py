@@ -14,9 +14,9 @@ from store.journal.events import NewEvent
 from store.journal.reading_state import UNSET_REGISTER, ArticleState, events_from_import
 from store.library.stored_articles import StoredArticles
 from store.model.article import Article, ArticleRow, ParsedArticle, ReadingStatus, TextVersion
-from store.model.times import to_unix_seconds
+from store.model.times import DAY_SECONDS, to_unix_seconds
 
-MIN_UPDATE_INTERVAL = 86_400
+MIN_UPDATE_INTERVAL = DAY_SECONDS
 """Seconds between two recorded updates of an article that nobody read in between: some feeds give
 everything a new date whenever they are fetched."""
 

@@ -81,7 +81,6 @@ class ArticleNotFound(NewstuiError):
         shown = wanted if len(wanted) <= MAX_ID_CHARS else f"{wanted[:MAX_ID_CHARS]}…"
         found = f"{matches:,} articles have ids" if matches else "no article has an id"
         super().__init__(f"{found} that {'start' if matches else 'starts'} with “{shown}”")
-        self.wanted = wanted
         self.matches = matches
 
 

@@ -9,9 +9,10 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
 Clock = Callable[[], datetime]
 
+DAY_SECONDS = 86_400
 UNDATED = -(10**12)
 """The seconds of a row without a date: before every date of the calendar."""
-MAX_CLOCK_SKEW = 86_400
+MAX_CLOCK_SKEW = DAY_SECONDS
 """Seconds a date may lie in the future, because time zones are often wrong."""
 NO_DATE = "0001-01-01"
 """What Go and .NET write where there is no date."""
@@ -62,7 +63,7 @@ def current_timestamp(clock: Clock) -> str:
 def to_microseconds(moment: datetime) -> int:
     """Return the microseconds since 1970, UTC."""
     since = moment - EPOCH  # dividing by a timedelta takes four times as long, for every event
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return (since.days * DAY_SECONDS + since.seconds) * 1_000_000 + since.microseconds
 
 
 def from_microseconds(value: int) -> datetime:

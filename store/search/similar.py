@@ -20,7 +20,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from store.model.article import Article, ArticleInsights, ArticleRow, Body, SimilarArticle
-from store.model.times import to_unix_seconds
+from store.model.times import DAY_SECONDS, to_unix_seconds
 from store.search.index import IndexHit, article_number
 from store.search.term_vectors import (
     MAX_COMPARED_CHARS,
@@ -45,7 +45,6 @@ from store.text.tokenizer import tokenize
 if TYPE_CHECKING:
     from store.search.article_embeddings import ArticleEmbeddings
 
-DAY_IN_SECONDS = 86_400
 TIME_PROXIMITY_BOOST = 0.1
 TIME_PROXIMITY_DAYS = 14.0
 
@@ -584,7 +583,7 @@ def _time_proximity(query: SimilarityQuery, row: ArticleRow) -> float:
     """Return a factor that rises from 1 for articles of the same days."""
     if not (query.when and row.timestamp):
         return 1.0
-    days = abs(query.when - row.timestamp) / DAY_IN_SECONDS
+    days = abs(query.when - row.timestamp) / DAY_SECONDS
     return 1 + TIME_PROXIMITY_BOOST * math.exp(-days / TIME_PROXIMITY_DAYS)
 
 

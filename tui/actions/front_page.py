@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from store.library.front_page import FrontPageRequest
+from store.model.times import DAY_SECONDS
 
 MINUTES_STEP, MAX_MINUTES = 5, 120
-DAY_SECONDS = 86_400
 
 
 def change_minutes(request: FrontPageRequest, steps: int) -> FrontPageRequest:

@@ -11,8 +11,7 @@ from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, reading_minutes
 from store.model.times import is_dated
-from store.search.highlight import EMPTY_HIGHLIGHTER as NO_HITS
-from store.search.highlight import Highlighter
+from store.search.highlight import EMPTY_HIGHLIGHTER, Highlighter
 from store.search.language import query_needs_index
 from store.search.list_query import ListQuery, SearchQuery
 from store.text.clean import clean_line
@@ -43,7 +42,11 @@ def run_list(options: argparse.Namespace) -> None:
 
 def find_highlighter(library: Library, text: str) -> Highlighter:
     """Return what marks the words of a query on a terminal; nothing in a pipe."""
-    return library.search(SearchQuery(text), 1).highlighter if text and is_terminal() else NO_HITS
+    return (
+        library.search(SearchQuery(text), 1).highlighter
+        if text and is_terminal()
+        else EMPTY_HIGHLIGHTER
+    )
 
 
 def describe_no_match(library: Library, category: str | None) -> str:
@@ -110,7 +113,7 @@ def article_columns(row: ArticleRow, width: int) -> Line:
     return columns
 
 
-def title_spans(row: ArticleRow, highlighter: Highlighter = NO_HITS) -> Line:
+def title_spans(row: ArticleRow, highlighter: Highlighter = EMPTY_HIGHLIGHTER) -> Line:
     """Return the title, bold if the article is unread, with the hits marked."""
     title = clean_line(row.title)
     return highlight(title, highlighter.find_spans(title), "" if row.read else "bold")

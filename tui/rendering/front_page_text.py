@@ -44,8 +44,7 @@ def describe_extent(page: FrontPage) -> str:
     stories = page.stories
     if not stories:
         return ""
-    number = f"{len(stories):,} {'story' if len(stories) == 1 else 'stories'}"
-    return join_nonempty((number, describe_minutes(page)))
+    return join_nonempty((format_count(len(stories), "story"), describe_minutes(page)))
 
 
 def describe_minutes(page: FrontPage) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from store.model.results import Counts
+from store.model.times import DAY_SECONDS
 from store.search.list_query import ListQuery, Show
 from tui.rendering.cells import StyledText, cell_width, fit_cells, truncate_cells
-from tui.rendering.wording import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, join_nonempty
+from tui.rendering.wording import HOUR_SECONDS, MINUTE_SECONDS, join_nonempty
 
 PRODUCT_NAME = "newstui"
 MIN_NAME_WIDTH = 100

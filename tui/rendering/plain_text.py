@@ -42,6 +42,7 @@ from tui.rendering.wording import (
     describe_state,
     format_count,
     format_date,
+    format_duplicates,
     format_row_date,
     join_nonempty,
     label_row_date,
@@ -128,8 +129,7 @@ def describe_row_facts(row: ArticleRow, *, source: bool = False) -> str:
 def _describe_copies(row: ArticleRow) -> str:
     if row.copy_count == LISTED_COPY:
         return "copy of the one above"
-    copies = "copy" if row.copy_count == 1 else "copies"
-    return f"with {row.copy_count:,} {copies}" if row.copy_count else ""
+    return f"with {format_duplicates(row.copy_count)}" if row.copy_count else ""
 
 
 def _fact_lines(entry: FullArticle) -> Iterator[str]:

@@ -16,7 +16,7 @@ from store.model.errors import (
     TargetExists,
 )
 from store.model.results import UndoableChange
-from store.model.times import ISO_DATE, from_microseconds, is_dated, parse_timestamp
+from store.model.times import DAY_SECONDS, ISO_DATE, from_microseconds, is_dated, parse_timestamp
 from store.search.list_query import ListQuery, Matches
 from store.text.clean import clean_line
 
@@ -25,13 +25,8 @@ if TYPE_CHECKING:
     from store.feeds.subscriptions import SubscriptionsCopy
     from store.search.saved_searches import SearchesCopy
 
-MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS, WEEK_SECONDS, YEAR_SECONDS = (
-    60,
-    3600,
-    86_400,
-    604_800,
-    31_557_600,
-)
+MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
+WEEK_SECONDS, YEAR_SECONDS = 7 * DAY_SECONDS, 31_557_600
 
 LATER_TAG = "later"
 """The tag of articles put off in triage."""
@@ -316,9 +311,12 @@ def summarize_change(change: UndoableChange, titles: Mapping[str, str]) -> str:
 
 
 def format_count(number: int, noun: str) -> str:
-    """Return `1 article` or `1,234 articles`."""
-    plural = "es" if noun.endswith("ch") else "s"
-    return f"{number:,} {noun}{'' if number == 1 else plural}"
+    """Return `1 article`, `1,234 articles` or `2 stories`."""
+    if number == 1:
+        return f"1 {noun}"
+    if noun.endswith(("py", "ry")):
+        return f"{number:,} {noun[:-1]}ies"
+    return f"{number:,} {noun}{'es' if noun.endswith('ch') else 's'}"
 
 
 def describe_state(read: bool, starred: bool, updated: bool) -> str:
@@ -368,7 +366,7 @@ def describe_language(code: str) -> str:
 
 def format_duplicates(number: int) -> str:
     """Return the number of duplicates, as `1 copy`; empty if there is none."""
-    return f"{number:,} {'copy' if number == 1 else 'copies'}" if number else ""
+    return format_count(number, "copy") if number else ""
 
 
 def format_markdown_link(title: str, url: str) -> str:

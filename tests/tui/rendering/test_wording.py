@@ -8,8 +8,8 @@ import pytest
 
 from store.feeds.feed_store import FeedState, FeedStatus
 from store.feeds.subscriptions import Subscription
+from store.model.times import DAY_SECONDS
 from tui.rendering.wording import (
-    DAY_SECONDS,
     HOUR_SECONDS,
     MINUTE_SECONDS,
     WEEK_SECONDS,
@@ -93,6 +93,13 @@ def test_counts_and_parts() -> None:
         "1 article",
         "2 articles",
         "1,234 articles",
+    ]
+    nouns = ("copy", "story", "day", "match")
+    assert [format_count(2, noun) for noun in nouns] == [
+        "2 copies",
+        "2 stories",
+        "2 days",
+        "2 matches",
     ]
     assert join_nonempty(["a", "", "b"]) == "a · b"
     assert join_nonempty([]) == ""
