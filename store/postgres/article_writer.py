@@ -90,9 +90,9 @@ def _write(cursor: Cursor, statement: str, found: Sequence[StoredItem]) -> None:
         [
             [library for library, _ in found],
             [row["id"] for row in rows],
-            [storable_text(body.text) for body in bodies],
-            [storable_text(body.summary) for body in bodies],
-            [storable_text(body.summary_origin) for body in bodies],
+            [body.text for body in bodies],
+            [body.summary for body in bodies],
+            [body.summary_origin for body in bodies],
             [body.summary_complete for body in bodies],
             [storable_json(list(body.similar)) for body in bodies],
         ],

@@ -30,6 +30,7 @@ from store.model.errors import (
     SaveFailed,
     ServerUnreachable,
 )
+from store.postgres.values import send_storable_text
 from store.system.paths import redact_database_url
 from store.text.clean import clean_line
 
@@ -190,6 +191,7 @@ class Connection:
                 SET_UP, [self.session, SCHEMA, LOCK_TIMEOUT, WORK_MEMORY, IDLE_TIMEOUT]
             )
             set_json_loads(orjson.loads, self._connection)
+            send_storable_text(self._connection)
             self.backend = self._connection.info.backend_pid
 
     def _open(self) -> psycopg.Connection[tuple[Any, ...]]:

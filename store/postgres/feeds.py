@@ -19,7 +19,7 @@ from store.model.article import Rejection
 from store.model.errors import LibraryReadOnly
 from store.postgres.connection import Cursor
 from store.postgres.side_connection import SideConnection
-from store.postgres.values import storable_json, storable_text
+from store.postgres.values import storable_json
 from store.text.clean import clean_line
 from store.text.names import clean_name
 
@@ -156,10 +156,10 @@ def _put(cursor: Cursor, library: int, feed: Subscription) -> None:
         " category = excluded.category",
         [
             library,
-            storable_text(feed.key),
+            feed.key,
             storable_json(subscription_to_json(feed)),
-            storable_text(clean_line(feed.display_name)),
-            storable_text(clean_name(feed.category or feed.display_name)),
+            clean_line(feed.display_name),
+            clean_name(feed.category or feed.display_name),
         ],
     )
 

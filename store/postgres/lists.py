@@ -17,6 +17,7 @@ from store.model.errors import InvalidQuery
 from store.model.results import Counts, GroupCount
 from store.postgres.access import Access
 from store.postgres.counts import Counters
+from store.postgres.folded_listing import fold_listing
 from store.postgres.list_sql import ALWAYS, UNREAD, ListSql
 from store.postgres.listing import PostgresListing
 from store.postgres.reader import Reader
@@ -53,8 +54,6 @@ class Lists:
         total = None if sql.condition.sql != ALWAYS.sql else self._count_listed(sql)
         found = PostgresListing(sql, self._reader.find_numbers, total)
         if query.is_folded:
-            from store.postgres.folded_listing import fold_listing
-
             copies = self._want_copies()
             ids = copies.ids_by_number()
             found = fold_listing(found, copies.groups, ids, query.unfolded, self._reader)

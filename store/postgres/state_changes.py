@@ -175,5 +175,5 @@ def put_states(cursor: Cursor, owner: Owner, states: Mapping[str, ArticleState])
 
 def _to_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
-        return value if value is None else storable_text(value)
+        return value
     return storable_json(value)  # also a number or a truth value

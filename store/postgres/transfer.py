@@ -179,9 +179,7 @@ class PostgresTransfer:
     def find_missing(self, versions: Mapping[str, TextVersion]) -> list[str]:
         """Return the articles that the account does not see, or sees with an older text."""
         known: dict[str, TextVersion] = {}
-        for article, words, updated in self._access.connection.rows(
-            FIND, [[storable_text(each) for each in versions]]
-        ):
+        for article, words, updated in self._access.connection.rows(FIND, [list(versions)]):
             found = TextVersion(words, to_unix_seconds(updated))
             known[article] = max(found, known.get(article, found))
         return [

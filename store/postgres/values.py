@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from psycopg.abc import AdaptContext, Buffer
+from psycopg.types.string import StrDumper, StrDumperUnknown
 
 ESCAPED_NUL = b"\\u0000"
 
@@ -36,3 +38,20 @@ def _storable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_storable(each) for each in value]
     return value
+
+
+class _TextDumper(StrDumper):
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(storable_text(obj))
+
+
+class _UnknownDumper(StrDumperUnknown):
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(storable_text(obj))
+
+
+def send_storable_text(context: AdaptContext) -> None:
+    """Have every string among the parameters of a connection sent as PostgreSQL takes it."""
+    if context.adapters is not None:
+        for dumper in (_TextDumper, _UnknownDumper):  # in arrays, and by itself
+            context.adapters.register_dumper(str, dumper)

@@ -65,6 +65,23 @@ def test_a_query_that_a_standby_cancels_is_asked_again(connect: Connect) -> None
         ann.row("select pg_temp.attempt()")
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("a\0b", "ab"),
+        ("a\ud800b", "a\ufffdb"),
+        ("\0", ""),
+        ("ä\U0001f600", "ä\U0001f600"),
+    ],
+)
+def test_strings_that_postgres_does_not_take(connect: Connect, given: str, expected: str) -> None:
+    """Case: by itself and in arrays, in queries and in changes."""
+    ann = connect("ann")
+    assert ann.row("select %s, %s::text[]", [given, [given]]) == (expected, [expected])
+    found = ann.change(lambda cursor: cursor.execute("select %s", [given]).fetchone())
+    assert found == (expected,)
+
+
 def test_who_sleeps_in_the_middle_of_a_change_keeps_nobody_waiting(connect: Connect) -> None:
     setting = "select current_setting('idle_in_transaction_session_timeout')"
     assert connect("ann").row(setting) == ("1min",)
