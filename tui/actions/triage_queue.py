@@ -13,12 +13,14 @@ from store.library.statistics import AVERAGE_PACE, Pace, find_pace
 from store.model.article import ArticleRow
 from tui.rendering.wording import LATER_TAG, format_count, format_duration
 
+MAX_TRIAGE_ARTICLES = 5000
+"""Articles of a triage: a server would have to send them all, and nobody decides on more at one go."""
 MAX_TRIAGE_TEXT_LENGTH = 1200
 """Characters of the text shown where there is no summary."""
 
 
 class QueuedArticle(NamedTuple):
-    """An unread article of a queue, which may have 100,000: a row takes five times as much memory."""
+    """An unread article of a queue; a row takes five times as much memory."""
 
     id: str
     title: str
@@ -164,13 +166,16 @@ class TriageQueue:
 
 
 def iter_unread(listing: Listing, place: int) -> Iterator[list[QueuedArticle]]:
-    """Yield the unread articles of a list, from a place to its end and then from its start.
+    """Yield the unread articles of a list, from a place to its end and then from its start, up to a limit.
 
     A batch at a time, for there may be many, and a server may be slow to send them.
     """
     rows = chain(iter_rows(listing, place), islice(iter_rows(listing), place))
-    while batch := list(islice(rows, BATCH_SIZE)):
-        yield queue_unread(batch)
+    left = MAX_TRIAGE_ARTICLES
+    while left and (batch := list(islice(rows, BATCH_SIZE))):
+        unread = queue_unread(batch)[:left]
+        left -= len(unread)
+        yield unread
 
 
 def measure_pace(library: Library) -> Generator[None, None, Pace]:

@@ -83,6 +83,15 @@ def test_triage_goes_around_the_list_and_back_after_an_undo(library: FolderLibra
     assert not queue.return_to(["elsewhere"], {})
 
 
+def test_a_triage_ends_at_a_limit(library: FolderLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    article_changes.set_state(library, [article_id(3)], "read")
+    listing = library.listing(ListQuery())
+    for limit, expected in ((9, (2, 1, 4)), (3, (2, 1, 4)), (2, (2, 1))):
+        monkeypatch.setattr("tui.actions.triage_queue.MAX_TRIAGE_ARTICLES", limit)
+        found = [each.id for queued in iter_unread(listing, 2) for each in queued]
+        assert found == [article_id(number) for number in expected]
+
+
 def test_changes_of_several_articles_are_one_each(library: FolderLibrary) -> None:
     ids = [article_id(number) for number in (1, 2, 3)]
     gone = article_id(99)
