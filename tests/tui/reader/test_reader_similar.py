@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from tests.support.piece_package import install_piece_package
 from tests.support.reader import (
     MIDDLE,
     NARROW,
+    TIMEOUT,
     WIDE,
     RunningReader,
     Start,
     article_id,
+    has_pending_timer,
     make_article,
     make_library,
 )
@@ -104,18 +107,26 @@ async def test_numbers_in_the_list_apply_to_the_selected_article(
 
 
 @pytest.mark.command(JUMPS[1])
+@pytest.mark.parametrize(("number", "opened"), [(1, 3), (9, 0)])
 async def test_a_number_counts_whatever_the_side_pane_shows_meanwhile(
-    start: Start, library: FolderLibrary
+    start: Start, library: FolderLibrary, number: int, opened: int
 ) -> None:
-    """The similar articles are asked for a moment after the article has come."""
+    """What another article is similar to is asked for later, though a later request replaces one."""
     async with start(size=(50, 15)) as running:
         side, pane = running.reader.side, running.reader.side_pane
+        entry, release = library.get_article(article_id(3)), threading.Event()
         pane.clear()
-        side.open_similar(1)
+        side.open_similar(number)
         await running.wait_until(lambda: pane.full_article is not None)
-        side.show_preview(library.get_article(article_id(3)))
+        running.gateway._worker.submit(lambda: release.wait(TIMEOUT) and None)
+        side.show_preview(entry)
+        await running.wait_until(lambda: not has_pending_timer(running.app))
+        release.set()
         await running.settle()
-        assert running.opened_number == 3
+        assert running.opened_number == opened
+        assert (running.status == f"No similar article {number}") is (opened == 0)
+        assert running.side_number == 3
+        assert pane.similar is not None
 
 
 async def test_a_number_without_a_similar_article(start: Start, tmp_path: Path) -> None:

@@ -97,6 +97,10 @@ class SidePaneActions:
             self._request_insights(entry)
 
     def _request_insights(self, entry: FullArticle) -> None:
+        """Ask for insights; what a number waits for comes first, as a later request replaces it."""
+        awaited = self._pending_jump[0]
+        if awaited not in ("", entry.article.id) and awaited == self.state.current_article:
+            return
         self._requested_article = entry.article.id
         self.gateway.articles.load_insights(entry)
 
@@ -153,6 +157,8 @@ class SidePaneActions:
         article, number = self._pending_jump
         if message.article == article == self.state.current_article:
             self._open_similar(number, message.similar)
+            if (entry := self.side_pane.full_article) is not None:
+                self._load_insights(entry)  # which waited meanwhile
 
     def open_similar(self, number: int) -> None:
         """Open a similar article by its number, once they are known."""
