@@ -25,7 +25,7 @@ from tests.support.codebase import (
     syntax_nodes,
     syntax_tree,
 )
-from tests.support.regex_steps import Method, find_superlinear_text
+from tests.support.regex_steps import Method, find_superlinear_text, has_fragile_repetition
 from tui.rendering import cells, text_search
 
 METHODS: Mapping[str, Method] = {"match": "match", "fullmatch": "fullmatch"}
@@ -183,6 +183,41 @@ def test_no_pattern_is_superlinear(name: str) -> None:
 
 
 # -- the measure itself --------------------------------------------------------------------
+
+
+FRAGILE_FILES = {"store/text/decoding.py"}
+"""What is skipped there may be a blank too long. A group that can backtrack would take a gigabyte for a tag of 10 MB."""
+
+
+def test_no_possessive_repetition_is_fragile() -> None:
+    """`(?>(?:...)*)` stands for `(?:...)*+` where the group may fail half-way."""
+    fragile = {
+        each.place
+        for each in compiled_patterns()
+        if each.pattern is not None
+        and each.scope.partition(":")[0] not in FRAGILE_FILES
+        and has_fragile_repetition(each.pattern)
+    }
+    assert not fragile
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_fragile"),
+    [
+        (r"(?:ab)*+", True),
+        (r"(?:(?!ab).)*+", True),
+        (r"(?:a++:)++", True),
+        (r"(?:a{2,3})?+", True),
+        (r"(?:[^a]|a(?!b))*+", True),
+        (r"(?:(?:a|bc)x*)*+", True),
+        (r"(?>(?:ab)*)", False),
+        (r"(?:ab*+c?)*+", False),
+        (r"(?:[^a;]++|;.?)*+", False),
+        (r"[ab]*+a{2,3}+", False),
+    ],
+)
+def test_fragile_repetitions_are_found(pattern: str, is_fragile: bool) -> None:
+    assert has_fragile_repetition(re.compile(pattern)) is is_fragile
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ NAMESPACE = re.compile(
     r"xmlns:([\w.-]{1,30})\s{0,9}=\s{0,9}[\"']https?://search\.yahoo\.com/mrss/?[\"']"
 )
 MEDIUM = re.compile(
-    r"<([\w.-]{1,30}):content\b([^<>]{0,3000}?)(?<!/)>((?:(?!</?\1:content\b).){0,5000}+)</\1:content\s{0,9}>",
+    r"<([\w.-]{1,30}):content\b([^<>]{0,3000}?)(?<!/)>((?>(?:(?!</?\1:content\b).){0,5000}))</\1:content\s{0,9}>",
     re.DOTALL,
 )
 DESCRIPTION = re.compile(
-    r"<([\w.-]{1,30}):description\b[^<>]{0,500}(?<!/)>((?:(?!</?\1:description\b).){0,9000}+)</\1:description\s{0,9}>",
+    r"<([\w.-]{1,30}):description\b[^<>]{0,500}(?<!/)>((?>(?:(?!</?\1:description\b).){0,9000}))</\1:description\s{0,9}>",
     re.DOTALL,
 )
 CDATA_MARK = re.compile(r"<!\[CDATA\[|\]\]>")

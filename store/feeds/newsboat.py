@@ -27,12 +27,12 @@ UNSUPPORTED_PREFIXES = ("exec:", "filter:")
 MAX_LISTED_LINES = 20
 MAX_FILTER_DEPTH = 40
 
-WORD = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^\s"]++)++')
-QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"?')
+WORD = re.compile(r'(?:"(?:[^"\\]|\\.?)*+"?|[^\s"]++)++')
+QUOTED = re.compile(r'"((?:[^"\\]|\\.?)*+)"?')
 """A word as newsboat reads it: only double quotes are quotes, and a backslash escapes inside them."""
 
 FILTER_TOKEN = re.compile(
-    r'\s*+(?:"(?P<text>(?:[^"\\]|\\.)*+)"|(?P<number>-?\d++(?::\d++)?)|(?P<sign>[=!]~|[!=]=|[<>]=?|!?#|=)'
+    r'\s*+(?:"(?P<text>(?>(?:[^"\\]|\\.)*))"|(?P<number>-?\d++(?::\d++)?)|(?P<sign>[=!]~|[!=]=|[<>]=?|!?#|=)'
     r"|(?P<bracket>[()])|(?P<name>[A-Za-z_][\w.-]*+))\s*+"
 )
 WORD_FIELDS = {

@@ -108,7 +108,7 @@ WORDPRESS_FOOTER = re.compile(r"(?<!\s)\s*+The post [^\n]{1,400} appeared first 
 TRUNCATION_MARK = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)\Z")
 SECOND_FRACTION = re.compile(r"\.\d+Z\Z")
 LEADING_PICTURES = re.compile(
-    r"\A(?:\s*+\[?!\[(?:[^\[\]\\]|\\.)*+\]\([^()\s]*+\)(?:\]\([^()\s]*+\))?)++"
+    r"\A(?>(?:\s*+\[?!\[(?:[^\[\]\\]|\\.?)*+\]\([^()\s]*+\)(?:\]\([^()\s]*+\))?)+)"
 )
 MAX_COMPARED_CHARS = 200
 

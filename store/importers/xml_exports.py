@@ -13,7 +13,7 @@ from store.model.article import Rejection
 from store.text.clean import clean_line
 
 EXPORT_START = re.compile(
-    rb"(?:\xef\xbb\xbf|<\?xml\b[^<>]*+>|<!--(?:(?!<!--).)*?-->|<!DOCTYPE\b[^<>\[]*+>|\s)*+<(?:articles|posts|en-export|xbel)\b",
+    rb"(?>(?:\xef\xbb\xbf|<\?xml\b[^<>]*+>|<!--(?:(?!<!--).)*?-->|<!DOCTYPE\b[^<>\[]*+>|\s++)*)<(?:articles|posts|en-export|xbel)\b",
     re.DOTALL,
 )
 """The root element of an export; nothing before it declares entities, which can grow without bounds."""

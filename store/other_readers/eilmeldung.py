@@ -44,13 +44,13 @@ ARTICLE_COLUMNS = (
 )
 MAX_FOLDER_DEPTH = 20
 
-QUERY_ENTRY = re.compile(r'query:\s*+(?:"((?:[^"\\]|\\.)*+)"|(\S++))\s*+(.*)', re.DOTALL)
+QUERY_ENTRY = re.compile(r'query:\s*+(?:"((?:[^"\\]|\\.?)*+)"|(\S++))\s*+(.*)', re.DOTALL)
 """An entry of `feed_list` that is a query: its name and its text."""
 QUERY_TOKEN = re.compile(
     r"""(?xs)
-      (?P<tags>\#\w++(?:,\#\w++)*+)
-    | (?P<regex>/(?:[^/\\]|\\.)*+/)i?
-    | (?P<quoted>"(?:[^"\\]|\\.)*+")
+      (?P<tags>\#\w++(?>(?:,\#\w++)*))
+    | (?P<regex>/(?:[^/\\]|\\.?)*+/)i?
+    | (?P<quoted>"(?:[^"\\]|\\.?)*+")
     | (?P<key>[a-z]++:)
     | (?P<word>\w++|\*)
     | (?P<negation>~)

@@ -48,7 +48,7 @@ MAX_ARCHIVE_BYTES = 2_000_000_000
 
 FEEDS_VARIABLE = re.compile(r"\belfeed-feeds\b[\s'`]*+(?=\()")
 ORG_HEADING = re.compile(r"(\*++) ++(.*)")
-ORG_TAGS = re.compile(r"(?:\A|\s):((?:[\w@#%]++:)++)\s*+\Z")
+ORG_TAGS = re.compile(r"(?:\A|\s):((?>(?:[\w@#%]++:)+))\s*+\Z")
 ORG_LINK = re.compile(r"\[\[(https?://[^\]\s]++)\](?:\[([^\]]*+)\])?\]|(https?://\S++)")
 ORG_ROOT_TAG = "elfeed"
 

@@ -32,7 +32,7 @@ MAX_REPARSES = 4
 # The start of a document. It never occurs inside a string, where its quotes would be escaped; so the
 # scan is in step again after each start, whatever the damage before it.
 _DOCUMENT_START = re.compile(rb'"(\d{1,9})"\s*+:\s*+\{')
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?+|[{}]', re.DOTALL)
 _OPENS, _CLOSES = b"{}"
 _TABLE_BEGINS = re.compile(rb":\s*+\{\s*+\Z")
 _COMMA = re.compile(rb"\s*,\s*\Z")

@@ -68,7 +68,7 @@ BACK_SIGNS = re.compile(r"[↩↑^⤴⤶⏎↵⇑⬆\ufe0e\ufe0f\s]++")
 MAX_MATH_DEPTH = 40
 FORMULA_ATTRIBUTES = ("data-tex", "data-latex", "data-formula", "data-equation")
 FORMULA_IN_JSON = re.compile(
-    r'"persistentExpression":("(?:[^"\\\\]|\\\\["\\\\/bfnrt]|\\\\u[0-9a-fA-F]{4})*+")'
+    r'"persistentExpression":("(?>(?:[^"\\\\]++|\\\\["\\\\/bfnrt]|\\\\u[0-9a-fA-F]{4})*)")'
 )
 """The formula in the attribute that Substack gives to an equation."""
 NOTE_CLASS = re.compile(r"(?:^|\s)(?:footnote-(?:anchor|ref(?:erence)?)|fn-?ref|noteref)(?:\s|$)")

@@ -32,7 +32,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ESCAPED_BASE = 0xF0000
 _UNESCAPED = {_ESCAPED_BASE + code: code for code in range(0x21, 0x7F)}
 _ESCAPE_OR_LINK = re.compile(
-    r"\\.|!?\[((?:[^\[\]\\]|\\.)*+)\]\((?:[^()\s]++|\([^()\s]*+\))*+(?:\s+\"[^\"\n]*+\")?\)"
+    r"\\.|!?\[((?:[^\[\]\\]|\\.?)*+)\]\((?>(?:[^()\s]++|\([^()\s]*+\))*)(?:\s+\"[^\"\n]*+\")?\)"
 )
 _INLINE = (
     re.compile(r"`([^`\n]+)`"),

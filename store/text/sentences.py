@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MARKDOWN_HEADING = re.compile(r"#{1,6}(\s|$)")
 CODE_FENCE = re.compile(r"```|~~~")
 TABLE_ROW = re.compile(r"^\|| \| ")
-PICTURE = re.compile(r"(?:\[?!\[(?:[^\[\]\\]|\\.)*+\]\([^()\s]*+\)(?:\]\([^()\s]*+\))?\s*+)++")
+PICTURE = re.compile(r"(?>(?:\[?!\[(?:[^\[\]\\]|\\.?)*+\]\([^()\s]*+\)(?:\]\([^()\s]*+\))?\s*+)+)")
 """A line of pictures alone, which may be links."""
 QUOTE_PREFIX = re.compile(r"^(?:>\s?)+")
 BULLET_PREFIX = re.compile(r"[-*+•‣]\s+")

@@ -7,13 +7,13 @@ from typing import Any
 
 MAX_KEY_PARTS = 50
 """Parts of a dotted key: time and memory of the parser grow with their square."""
-KEY_PART = re.compile(r"""[\w-]++|"(?:[^"\\\n]|\\.)*+"?+|'[^'\n]*+'?+""")
+KEY_PART = re.compile(r"""[\w-]++|"(?:[^"\\\n]|\\.?)*+"?+|'[^'\n]*+'?+""")
 KEY_OR_TEXT = re.compile(
     r"""
-    \#[^\n]*+                                               # a comment
-    | \"{3}(?:[^"\\]|\\[\s\S]|"(?!""))*+(?:"{3,5})?+        # strings of several lines
-    | '{3}(?:[^']|'(?!''))*+(?:'{3,5})?+
-    | (?P<key>(?:PART)(?:[ \t]*+\.[ \t]*+(?:PART))*+)       # a key, or a value on one line
+    \#[^\n]*+                                                      # a comment
+    | \"{3}(?>(?:[^"\\]++|\\[\s\S]|"(?!""))*)(?>(?:"{3,5})?)     # strings of several lines
+    | '{3}(?>(?:[^']++|'(?!''))*)(?>(?:'{3,5})?)
+    | (?P<key>(?:PART)(?>(?:[ \t]*+\.[ \t]*+(?:PART))*))     # a key, or a value on one line
     """.replace("PART", KEY_PART.pattern),
     re.VERBOSE,
 )

@@ -56,13 +56,13 @@ HIDDEN = "…"
 """Shown in the place of a user name and password."""
 # The second form is a password with an unescaped "/", "?" or "#" in it: what stands before is no port.
 _CREDENTIALS = re.compile(
-    r"(?<=://)(?:[^/?#\s@]*+@(?:[^/?#\s@]*+@)*+|[^/?#\s@:]*+:(?!\d*+[/?#])[^\s@]{0,500}+@)"
+    r"(?<=://)(?:[^/?#\s@]*+@(?>(?:[^/?#\s@]*+@)*)|[^/?#\s@:]*+:(?!\d*+[/?#])[^\s@]{0,500}+@)"
 )
 _BARE_CREDENTIALS = re.compile(r"\A[^/?#\s:@]++:[^\s@]*+@(?=\S*\Z)")
 """The user name and password of a URL that was typed without its scheme."""
 _SCHEME_START = re.compile(r"\A\s*[A-Za-z][A-Za-z0-9+.-]*+://")
 _FEED_SCHEMES = frozenset({"feed", "feeds", "itpc", "pcast", "podcast", "rss"})
-_BARE_FEED_URL = re.compile(r"[\w-]++(?:\.[\w-]++)++(?::\d++)?(?:[/?#]\S*+)?")
+_BARE_FEED_URL = re.compile(r"[\w-]++(?>(?:\.[\w-]++)+)(?::\d++)?(?:[/?#]\S*+)?")
 
 # The characters RFC 3986 allows in each part, less those that mean something to a shell. A query
 # keeps its `&`: nothing else separates parameters.

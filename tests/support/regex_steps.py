@@ -98,6 +98,49 @@ Node = Char | Repeat | Group | Branch | Look | Anchor | Reference
 Nodes = Sequence[Node]
 
 
+def has_fragile_repetition(pattern: re.Pattern[Any]) -> bool:
+    """Return True if a possessive repetition is of something that may fail after its first character.
+
+    Python before 3.11.5 then goes on where that failed (https://github.com/python/cpython/issues/106052).
+    """
+    return any(
+        isinstance(node, Repeat)
+        and node.kind == "POSSESSIVE_REPEAT"
+        and _may_fail_half_way(node.body, is_first=True)
+        for node in _iter_nodes(parse(pattern))
+    )
+
+
+def _iter_nodes(nodes: Nodes) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        for each in node.choices if isinstance(node, Branch) else (getattr(node, "body", ()),):
+            yield from _iter_nodes(each)
+
+
+def _may_fail_half_way(nodes: Nodes, *, is_first: bool) -> bool:
+    for node in nodes:
+        match node:
+            case Repeat(low=0):
+                pass
+            case Repeat(low=low, body=body) if low > 1 or _may_fail_half_way(
+                body, is_first=is_first
+            ):
+                return True
+            case Group(body=body) if _may_fail_half_way(body, is_first=is_first):
+                return True
+            case Branch(choices=branches) if any(
+                _may_fail_half_way(each, is_first=is_first) for each in branches
+            ):
+                return True
+            case Look():
+                return True
+            case _ if not is_first and not isinstance(node, Repeat | Group | Branch):
+                return True
+        is_first = False
+    return False
+
+
 @cache
 def parse(pattern: re.Pattern[Any]) -> Nodes:
     """Return the syntax tree of a pattern."""

@@ -269,10 +269,10 @@ def is_rtl(text: str) -> bool:
 
 _URL_CHAR_CLASS = r"[^\s<>()\[\]\"`“”«»。、，；：！？（）「」『』【】《》]"
 _TOKEN = re.compile(
-    rf"\\[!-/:-@\[-`{{-~]|(?<![A-Za-z0-9_])https?://(?:{_URL_CHAR_CLASS}++|\({_URL_CHAR_CLASS}*+\))++|`+|\*+|!?\[|\]\(?"
+    rf"\\[!-/:-@\[-`{{-~]|(?<![A-Za-z0-9_])https?://(?>(?:{_URL_CHAR_CLASS}++|\({_URL_CHAR_CLASS}*+\))+)|`+|\*+|!?\[|\]\(?"
 )
 _LINK_DESTINATION = re.compile(
-    r"(?<=\]\()\s*+(?:<([^<>]+)>|((?:[^\s()<>]++|\([^\s()]*+\))++))"
+    r"(?<=\]\()\s*+(?:<([^<>]+)>|((?>(?:[^\s()<>]++|\([^\s()]*+\))+)))"
     r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?\s*+\)"
 )
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -561,7 +561,7 @@ MAX_TABLE_WIDTH = 400
 TABLE_SIZE_LIMIT = 2_000
 """Maximum length of a row in characters, and of a table in lines."""
 
-_DELIMITER_ROW = re.compile(r" *+\|?+(?: *+:?-++:? *+\|)++(?: *+:?-++:? *+)?\Z")
+_DELIMITER_ROW = re.compile(r" *+\|?+(?>(?: *+:?-++:? *+\|)+)(?: *+:?-++:? *+)?\Z")
 _BAR = re.compile(r"(?<!\\)\|")
 _SPACED_BAR = re.compile(r" \| ")
 COLUMN_SEPARATOR, ROW_RULE_JOINT = f" {QUOTE_BAR} ", "─┼─"
