@@ -10,6 +10,7 @@ from textual.dom import DOMNode
 from textual.timer import Timer
 
 from store.model.article import FullArticle
+from tui.reader.widgets.one_shot_timer import call_after
 
 REST_SECONDS = 0.12
 """Seconds that a cursor rests before the preview follows it: a key held down draws the list alone."""
@@ -121,7 +122,7 @@ class ArticlePreview:
         elif rests:
             self._rest()
         else:
-            self._rest_timer = self._owner.set_timer(self.rest_seconds, self._rest)
+            self._rest_timer = call_after(self._owner, self.rest_seconds, self._rest)
             if was_resting and not shown and not waits and article in self._cache:
                 self._owner.call_after_refresh(self._show_cached, article)  # the row comes first
 
@@ -175,7 +176,7 @@ class ArticlePreview:
             if (entry := self._cache.get(self._article)) is not None:
                 self._finish(entry)
             else:
-                self._loading_timer = self._owner.set_timer(LOADING_SECONDS, self._show_nothing)
+                self._loading_timer = call_after(self._owner, LOADING_SECONDS, self._show_nothing)
                 self._load(self._article)
         self.load_ahead(self._neighbours)
 

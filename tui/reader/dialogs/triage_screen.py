@@ -17,6 +17,7 @@ from tui.reader.dialogs.moves import movement_commands
 from tui.reader.gateway import messages
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.line_view import DocumentView, LineView
+from tui.reader.widgets.one_shot_timer import call_after
 from tui.rendering.cells import StyledText
 from tui.rendering.triage_lines import (
     TriageProgress,
@@ -110,7 +111,7 @@ class TriageScreen(PanesDialog[str]):
             self._article_view.clear()
             return
         self._article_view.show(entry, preview=True)
-        self.set_timer(SIMILAR_DELAY, lambda: self._find_similar(entry))
+        call_after(self, SIMILAR_DELAY, lambda: self._find_similar(entry))
 
     def _describe_nothing(self) -> str:
         queue = self._queue

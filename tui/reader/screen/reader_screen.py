@@ -58,6 +58,7 @@ from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import FindBar, HeaderLine, StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput, SanitizedInput
+from tui.reader.widgets.one_shot_timer import call_after
 from tui.reader.widgets.place_tree import PlaceTree
 from tui.reader.widgets.side_pane import SidePane
 
@@ -401,7 +402,7 @@ class Reader(KeymapScreen, Screen[None]):
         if self._position_timer is not None:
             self._position_timer.stop()
         rest = self.previews.preview.rest_seconds  # not with every key: that would double its bytes
-        self._position_timer = self.set_timer(rest, self._show_rested_cursor)
+        self._position_timer = call_after(self, rest, self._show_rested_cursor)
 
     def _show_rested_cursor(self) -> None:
         self._position_timer, self.article_list.is_moving = None, False

@@ -14,6 +14,7 @@ from tui.reader.screen.article_actions import ArticleActions, is_article
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine
+from tui.reader.widgets.one_shot_timer import call_after
 from tui.reader.widgets.side_pane import SidePane
 
 INSIGHTS_DELAY = 0.03
@@ -81,7 +82,7 @@ class SidePaneActions:
             self._load_insights_later(entry)
 
     def _load_insights_later(self, entry: FullArticle) -> None:
-        self.screen.set_timer(INSIGHTS_DELAY, partial(self._load_insights, entry))
+        call_after(self.screen, INSIGHTS_DELAY, partial(self._load_insights, entry))
 
     def _load_insights(self, entry: FullArticle) -> None:
         """Ask for the insights of an article that is shown, unless they are known or on their way."""

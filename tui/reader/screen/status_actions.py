@@ -20,6 +20,7 @@ from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import SanitizedInput
+from tui.reader.widgets.one_shot_timer import call_after
 from tui.reader.widgets.place_tree import PlaceTree
 from tui.rendering.wording import join_nonempty
 
@@ -94,8 +95,8 @@ class StatusActions:
         self.progress_text = message.text
         if self._progress_timer is None:
             self.update()
-            self._progress_timer = self.screen.set_timer(
-                PROGRESS_INTERVAL, self._show_last_progress
+            self._progress_timer = call_after(
+                self.screen, PROGRESS_INTERVAL, self._show_last_progress
             )
 
     def _show_last_progress(self) -> None:

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from store.model.article import FullArticle
 from tui.config.settings import DEFAULT_MEASURE, MAX_MEASURE, MIN_MEASURE
 from tui.reader.widgets.line_view import LineView
+from tui.reader.widgets.one_shot_timer import call_after
 from tui.rendering.article_head import build_article_head, build_summary
 from tui.rendering.cells import StyledText, cell_width, expand_to_clusters, measure_cells
 from tui.rendering.code_spans import CodeSpans
@@ -304,7 +305,7 @@ class ArticleView(LineView):
         while has_more and monotonic() < end:
             has_more = layout.lay_out_more(LAYOUT_SLICE_LINES)
         if has_more and not self.is_preview:
-            self.set_timer(LAYOUT_PAUSE_SECONDS, partial(self._continue_layout, layout))
+            call_after(self, LAYOUT_PAUSE_SECONDS, partial(self._continue_layout, layout))
         self._update_line_count(redraw=not is_screen_laid_out)
         if is_screen_laid_out and self._find_thumb_line() != self._thumb_line:
             self.refresh()
@@ -412,7 +413,7 @@ class ArticleView(LineView):
             return
         before = search.current_hit
         if search.search_blocks(self._text_layout, FIND_SLICE_BLOCKS):
-            self.set_timer(LAYOUT_PAUSE_SECONDS, partial(self._find_in_next_slice, search))
+            call_after(self, LAYOUT_PAUSE_SECONDS, partial(self._find_in_next_slice, search))
         self._report_hits(moved=search.current_hit != before)
 
     def _report_hits(self, *, moved: bool) -> None:

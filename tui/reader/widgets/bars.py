@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView
+from tui.reader.widgets.one_shot_timer import call_after
 from tui.rendering.bottom_line import KeyHint, Notice, NoticeKind, build_bottom_line
 from tui.rendering.cells import StyledText, truncate_cells
 from tui.rendering.header_line import HeaderFacts, build_header
@@ -65,7 +66,7 @@ class StatusLine(LineView, can_focus=False):
         if self._notice_timer is not None:
             self._notice_timer.stop()
         self._notice = Notice(text, kind, hint) if text else None
-        self._notice_timer = self.set_timer(NOTICE_SECONDS, self.clear_notice)
+        self._notice_timer = call_after(self, NOTICE_SECONDS, self.clear_notice)
         self.refresh()
 
     def clear_notice(self) -> None:
