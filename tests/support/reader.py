@@ -19,6 +19,8 @@ from textual import events
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.parse import parse
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.timer import Timer
@@ -212,13 +214,76 @@ class FakePrograms:
 
 
 @dataclass
-class RunningReader:
+class RunningApp:
+    """A running app and the means to use it, however slow the machine is."""
+
+    app: App[None]
+    pilot: Pilot[None]
+    messages: MessageCounter
+
+    @property
+    def is_working(self) -> bool:
+        """True while the app waits for something that will change the screen."""
+        return has_pending_timer(self.app)
+
+    async def settle(self) -> None:
+        """Wait until the app waits for nothing and the screen shows what has come."""
+        before, end = -1, monotonic() + TIMEOUT
+        while self.app.return_code is None and before != self.messages.count:
+            assert monotonic() < end, "the app does not settle"
+            await wait_quiet(self.app, self.messages)
+            before = self.messages.count
+            if self.is_working:
+                before = -1
+                await asyncio.sleep(0.001)
+            else:
+                await self.pilot.pause(0)  # draws, which may start more work
+                await wait_quiet(self.app, self.messages)
+
+    async def wait_until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition that a timer or a program causes."""
+        end = monotonic() + TIMEOUT
+        while not condition():
+            assert monotonic() < end, "the condition never held"
+            await self.pilot.pause(0.002)
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Resize the terminal."""
+        size = Size(columns, rows)
+        assert isinstance(self.app._driver, HeadlessDriver)
+        self.app._driver._size = size
+        self.app.post_message(events.Resize(size, size))
+        await self.settle()
+
+
+@asynccontextmanager
+async def run_app(
+    app: App[None], size: tuple[int, int], **options: Any
+) -> AsyncIterator[RunningApp]:
+    """Run an app in a terminal of a size."""
+    heard = MessageCounter()
+    async with app.run_test(size=size, message_hook=heard, **options) as pilot:
+        running = RunningApp(app, pilot, heard)
+        await running.settle()
+        yield running
+
+
+@dataclass
+class RunningReader(RunningApp):
     """A running reader and the means to use it."""
 
     app: NewsApp
-    pilot: Pilot[None]
     gateway: Gateway
-    messages: MessageCounter
+
+    @property
+    def is_working(self) -> bool:
+        """True until the library has answered every request."""
+        return (
+            self.gateway.is_busy
+            or self.gateway.lists._is_index_running
+            or bool(self.app.key_queue.keys)
+            or super().is_working
+        )
 
     @property
     def reader(self) -> Reader:
@@ -241,40 +306,9 @@ class RunningReader:
         """Type a text."""
         await self.press(*("space" if char == " " else char for char in text))
 
-    async def settle(self) -> None:
-        """Wait until the library has answered every request and the screen shows the answers."""
-        before, end = -1, monotonic() + TIMEOUT
-        while self.app.return_code is None and before != self.messages.count:
-            assert monotonic() < end, "the reader does not settle"
-            await wait_quiet(self.app, self.messages)
-            before = self.messages.count
-            is_working = (
-                self.gateway.is_busy
-                or self.gateway.lists._is_index_running
-                or bool(self.app.key_queue.keys)
-            )
-            if is_working or has_pending_timer(self.app):
-                before = -1
-                await asyncio.sleep(0.001)
-            else:
-                await self.pilot.pause(0)  # draws, which may start more work
-                await wait_quiet(self.app, self.messages)
-
-    async def wait_until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition that a timer or a program causes."""
-        end = monotonic() + TIMEOUT
-        while not condition():
-            assert monotonic() < end, "the condition never held"
-            await self.pilot.pause(0.002)
-
     async def wait_indexed(self) -> None:
         """Wait until the whole library is indexed."""
         await self.wait_until(lambda: not self.gateway.lists.is_indexing)
-        await self.settle()
-
-    async def resize(self, columns: int, rows: int) -> None:
-        """Resize the terminal."""
-        await self.pilot.resize_terminal(columns, rows)
         await self.settle()
 
     @property
@@ -342,7 +376,7 @@ async def run_reader(
     heard = MessageCounter()
     try:
         async with app.run_test(size=size, message_hook=heard) as pilot:
-            running = RunningReader(app, pilot, gateways[0], heard)
+            running = RunningReader(app, pilot, heard, gateways[0])
             await running.settle()
             yield running
     finally:

@@ -14,7 +14,6 @@ from typing import ClassVar
 
 from rich.console import Console
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Size
 from textual.screen import Screen
@@ -35,13 +34,14 @@ from tui.reader.screen.reader_screen import GatewayFactory, Reader, ReaderHost
 from tui.reader.terminal_events import KeyBatch, KeyPress
 from tui.reader.textual_theme import role_variables, textual_theme
 from tui.reader.widgets.caret import find_caret
+from tui.reader.widgets.one_shot_timer import SteadyApp
 from tui.terminal.environment import erases_in_color, is_remote, terminal_reorders_bidi
 
 LOCALS_BOX = re.compile(r"^│ [╭│╰].*\n?", re.MULTILINE)
 """The inner boxes of a rich traceback, which show the values of variables."""
 
 
-class NewsApp(App[None]):
+class NewsApp(SteadyApp):
     """The reader as an application."""
 
     TITLE = "newstui"

@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 import pytest
-from textual.app import App
 
-from tests.support.reader import MessageCounter, has_pending_timer, wait_quiet
-from tui.reader.widgets.one_shot_timer import call_after
+from tests.support.reader import run_app
+from tui.reader.widgets.one_shot_timer import SteadyApp, call_after
 
 ROOT = Path(__file__).parents[3]
 
 
-async def test_a_timer_fires_when_it_is_late_already(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program may lose the processor between any two looks at the clock."""
-    seconds, calls, heard = count(), list[str](), MessageCounter()
-    async with App[None]().run_test(message_hook=heard) as pilot:
-        monkeypatch.setattr("textual.timer._time.get_time", lambda: float(next(seconds)))
-        call_after(pilot.app.screen, 0.001, lambda: calls.append("called"))
-        while has_pending_timer(pilot.app):
-            await pilot.pause(0)
-        await wait_quiet(pilot.app, heard)
+@pytest.fixture
+def slow_down(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return a function that lets a second go by between any two looks at the clock."""
+    seconds = count()
+    return lambda: monkeypatch.setattr("textual.timer._time.get_time", lambda: float(next(seconds)))
+
+
+async def test_a_timer_fires_when_it_is_late_already(slow_down: Callable[[], None]) -> None:
+    calls: list[str] = []
+    async with run_app(SteadyApp(), (80, 24)) as running:
+        slow_down()
+        call_after(running.app.screen, 0.001, lambda: calls.append("called"))
+        await running.settle()
     assert calls == ["called"]
 
 
+async def test_a_late_resize_is_not_the_last(slow_down: Callable[[], None]) -> None:
+    async with run_app(SteadyApp(), (80, 24)) as running:
+        slow_down()
+        for width in (50, 70, 90):
+            await running.resize(width, 10)
+            assert running.app.screen.size.width == width
+
+
 async def test_a_stopped_timer_does_not_fire() -> None:
-    calls, heard = list[str](), MessageCounter()
-    async with App[None]().run_test(message_hook=heard) as pilot:
-        call_after(pilot.app.screen, 0.001, lambda: calls.append("stopped")).stop()
-        call_after(pilot.app.screen, 0.001, lambda: calls.append("called"))
-        while has_pending_timer(pilot.app):
-            await pilot.pause(0)
-        await wait_quiet(pilot.app, heard)
+    calls: list[str] = []
+    async with run_app(SteadyApp(), (80, 24)) as running:
+        call_after(running.app.screen, 0.001, lambda: calls.append("stopped")).stop()
+        call_after(running.app.screen, 0.001, lambda: calls.append("called"))
+        await running.settle()
     assert calls == ["called"]
 
 

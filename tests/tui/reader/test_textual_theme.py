@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Footer, Input, OptionList, Static
 
 import tui
+from tests.support.reader import run_app
 from themes import loader
 from themes.loader import Theme
 from tui.reader.textual_theme import role_variables, textual_theme
@@ -87,19 +88,19 @@ async def test_roles_are_drawn_as_in_the_theme(theme: Theme) -> None:
 async def test_terminal_themes_send_only_terminal_colours(name: str) -> None:
     """Case 128: only the default and the sixteen colours that the user configured."""
     app = Sample(loader.load_built_in_theme(name))
-    async with app.run_test(size=(60, 40), notifications=True) as pilot:
+    async with run_app(app, (60, 40), notifications=True) as running:
         app.notify("gone wrong", severity="error")
         app.query_one(Input).focus()
-        await pilot.pause()
+        await running.settle()
         assert color_types(app) <= OWN_PALETTE
 
 
 async def test_monochrome_sends_no_colour() -> None:
     """Case 128."""
     app = Sample(loader.load_built_in_theme("monochrome"))
-    async with app.run_test(size=(60, 40)) as pilot:
+    async with run_app(app, (60, 40)) as running:
         app.query_one(Input).focus()
-        await pilot.pause()
+        await running.settle()
         assert color_types(app) == {ColorType.DEFAULT}
 
 
@@ -107,24 +108,24 @@ async def test_no_color_hides_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 128: with NO_COLOR, `ansi_color=True` makes every theme use default colours."""
     monkeypatch.setenv("NO_COLOR", "1")
     app = Sample(loader.load_built_in_theme("monochrome"), ansi_color=True)
-    async with app.run_test(size=(60, 40)) as pilot:
+    async with run_app(app, (60, 40)) as running:
         assert color_types(app) == {ColorType.DEFAULT}
         app.register_theme(textual_theme(loader.load_built_in_theme("dark")))
         app.theme = "dark"
-        await pilot.pause()
+        await running.settle()
         assert color_types(app) == {ColorType.DEFAULT}
 
 
 async def test_themes_can_be_changed_at_run_time() -> None:
     app = Sample(loader.load_built_in_theme("dark"))
     app.register_theme(textual_theme(loader.load_built_in_theme("terminal")))
-    async with app.run_test(size=(60, 40)) as pilot:
+    async with run_app(app, (60, 40)) as running:
         assert color_types(app) == {ColorType.TRUECOLOR}
         app.theme = "terminal"
-        await pilot.pause()
+        await running.settle()
         assert color_types(app) <= OWN_PALETTE
         app.theme = "textual-light"
-        await pilot.pause()
+        await running.settle()
         muted = app.query_one("#muted", Static).visual_style.foreground
         assert muted == Color.parse(loader.load_built_in_theme("dark").colors["muted"])
 

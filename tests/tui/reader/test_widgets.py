@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.events import Click
 from textual.geometry import Region
 from textual.types import CSSPathType
@@ -20,7 +20,7 @@ from store.model.article import (
     ReadingStatus,
     SimilarArticle,
 )
-from tests.support.reader import key_event, long_text
+from tests.support.reader import key_event, long_text, run_app
 from tests.support.screens import screen_text
 from themes import loader
 from tui.reader.textual_theme import role_variables, textual_theme
@@ -29,6 +29,7 @@ from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView
+from tui.reader.widgets.one_shot_timer import SteadyApp
 from tui.reader.widgets.side_pane import SidePane
 from tui.rendering.list_layout import ListHeading
 
@@ -64,7 +65,7 @@ def entry(title: str = "Title", text: str = "Text.", **facts: object) -> FullArt
     )
 
 
-class Holder(App[None]):
+class Holder(SteadyApp):
     """An app with a single widget."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "../../../tui/reader/widgets/line_view.tcss"
@@ -97,17 +98,17 @@ async def test_a_list_of_100000_rows_builds_only_what_is_on_the_screen() -> None
     """Case 54 for lists: whatever the library's size, a key draws two rows."""
     rows = [row(number) for number in range(100_000)]
     widget = Counting(lambda: NOW, id="list")
-    async with Holder(widget).run_test(size=(80, 20)) as pilot:
+    async with run_app(Holder(widget), (80, 20)) as running:
         widget.show(rows)
-        await pilot.pause()
+        await running.settle()
         assert {y for y in Counting.built if y < 100_000} == set(range(20))
         Counting.built.clear()
         widget.move_cursor(1)
-        await pilot.pause()
+        await running.settle()
         assert set(Counting.built) == {0, 1}
         Counting.built.clear()
         widget.move_cursor(10**9)
-        await pilot.pause()
+        await running.settle()
         assert widget.cursor == 99_999
         assert len(set(Counting.built)) <= 23
         assert set(Counting.built) >= set(range(99_980, 100_000))
@@ -115,9 +116,9 @@ async def test_a_list_of_100000_rows_builds_only_what_is_on_the_screen() -> None
 
 async def test_the_list_scrolls_by_half_a_screen() -> None:
     widget = ArticleList(lambda: NOW, id="list")
-    async with Holder(widget).run_test(size=(80, 20)) as pilot:
+    async with run_app(Holder(widget), (80, 20)) as running:
         widget.show([row(number) for number in range(100)])
-        await pilot.pause()
+        await running.settle()
         tops = []
         for _ in range(40):
             widget.move_cursor(1)
@@ -132,9 +133,9 @@ async def test_the_list_scrolls_by_half_a_screen() -> None:
 async def test_a_list_scrolls_further_while_a_key_is_held() -> None:
     """Fewer lines are drawn again: a held key sends the fewer bytes."""
     widget = ArticleList(lambda: NOW, id="list")
-    async with Holder(widget).run_test(size=(80, 20)) as pilot:
+    async with run_app(Holder(widget), (80, 20)) as running:
         widget.show([row(number) for number in range(60)])
-        await pilot.pause()
+        await running.settle()
         widget.is_moving = True
         tops = [widget.top_line for _ in range(45) if widget.move_cursor(1)]
         assert sorted(set(tops)) == [0, 16, 32]
@@ -145,23 +146,23 @@ async def test_a_list_scrolls_further_while_a_key_is_held() -> None:
 async def test_a_narrow_list_has_two_lines_for_each_article() -> None:
     """The facts of an article are shown at every width; a key still draws two lines."""
     widget = Counting(lambda: NOW, id="list")
-    async with Holder(widget).run_test(size=(36, 20)) as pilot:
+    async with run_app(Holder(widget), (36, 20)) as running:
         rows = [row(number) for number in range(10)]
         rows += [row(number + 200_000, read=True)._replace(category="news") for number in range(10)]
         headings = [ListHeading("Today", 0), ListHeading("This week", 10)]
         widget.show_window(ListWindow(0, rows, len(rows), headings=headings))
-        await pilot.pause()
-        shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
+        await running.settle()
+        shown = [line.rstrip() for line in screen_text(running.app).splitlines()]
         facts = "world · now · 1′".rjust(36)
         assert widget.build_title(32) == "Today · 10"
         assert shown[:3] == [">●  Title 0", facts, " ●  Title 1"]
         Counting.built.clear()
         widget.move_cursor(1)
-        await pilot.pause()
+        await running.settle()
         assert set(Counting.built) == {0, 2}
         widget.move_cursor(9)
-        await pilot.pause()
-        shown = [line.rstrip() for line in screen_text(pilot.app).splitlines()]
+        await running.settle()
+        shown = [line.rstrip() for line in screen_text(running.app).splitlines()]
         at = shown.index(">   Title 200000")
         assert shown[at - 1 : at + 2] == [" This week · 10", shown[at], "news · 2d · 1′".rjust(36)]
         assert (widget.move_cursor(1), widget.cursor) == (True, 11), "a heading takes no step"
@@ -172,10 +173,10 @@ async def test_a_narrow_list_has_two_lines_for_each_article() -> None:
 
 async def test_changed_rows_are_redrawn_in_place() -> None:
     widget = Counting(lambda: NOW, id="list")
-    async with Holder(widget).run_test(size=(80, 10)) as pilot:
+    async with run_app(Holder(widget), (80, 10)) as running:
         rows = [row(number) for number in range(50)]
         widget.show(rows)
-        await pilot.pause()
+        await running.settle()
         Counting.built.clear()
         changed = {
             "id3": row(3, starred=True),
@@ -184,7 +185,7 @@ async def test_changed_rows_are_redrawn_in_place() -> None:
             "x": row(9),
         }
         widget.update_rows(changed)
-        await pilot.pause()
+        await running.settle()
         assert set(Counting.built) == {3}, "rows that are the same or out of sight are not drawn"
         assert widget.rows[3].starred
         assert widget.rows[40].read
@@ -193,10 +194,10 @@ async def test_changed_rows_are_redrawn_in_place() -> None:
 
 async def test_the_cursor_stays_on_its_article_when_rows_change() -> None:
     widget = ArticleList(lambda: NOW, id="list")
-    async with Holder(widget).run_test(size=(80, 10)) as pilot:
+    async with run_app(Holder(widget), (80, 10)) as running:
         rows = [row(number) for number in range(50)]
         widget.show(rows)
-        await pilot.pause()
+        await running.settle()
         widget.move_cursor_to(30)
         line = widget.cursor - widget.top_line
         widget.show([row(1000 + number) for number in range(5)] + rows)
@@ -219,10 +220,10 @@ async def test_the_cursor_stays_on_its_article_when_rows_change() -> None:
 async def test_the_cursor_stays_on_the_first_row_while_a_library_loads() -> None:
     """Newer articles may be in a file that is read later."""
     widget = ArticleList(lambda: NOW, id="list")
-    async with Holder(widget).run_test(size=(80, 10)) as pilot:
+    async with run_app(Holder(widget), (80, 10)) as running:
         rows = [row(number) for number in range(50)]
         widget.show(rows[20:])
-        await pilot.pause()
+        await running.settle()
         widget.show(rows)
         assert widget.cursor == 0
         widget.is_cursor_settled = True
@@ -238,13 +239,13 @@ async def test_a_click_selects_and_a_second_one_opens() -> None:
             chosen.append(message.row.id)
 
     widget = ArticleList(lambda: NOW, id="list")
-    async with Choosing(widget).run_test(size=(60, 10)) as pilot:
+    async with run_app(Choosing(widget), (60, 10)) as running:
         widget.show([row(number) for number in range(5)])
-        await pilot.click(offset=(5, 3))
+        await running.pilot.click(offset=(5, 3))
         assert (widget.cursor, chosen) == (3, [])
-        await pilot.click(offset=(5, 3))
+        await running.pilot.click(offset=(5, 3))
         assert chosen == ["id3"]
-        await pilot.click(offset=(5, 8))
+        await running.pilot.click(offset=(5, 8))
         assert (widget.cursor, chosen) == (3, ["id3"])
         assert Click is not None
 
@@ -265,7 +266,7 @@ async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
     side = SidePane(lambda: NOW, id="side")
     status = StatusLine(id="status")
     for widget in (articles, view, side, status):
-        async with Holder(widget).run_test(size=(40, 40)) as pilot:
+        async with run_app(Holder(widget), (40, 40)) as running:
             rows = [
                 row(n, title, TITLES[n - 3], read=bool(n % 2), starred=n % 3 == 0)
                 for n, title in enumerate(TITLES)
@@ -284,8 +285,7 @@ async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
                 )
             status.set_state(TITLES[1] * 3)
             for width in WIDTHS:
-                await pilot.resize_terminal(width, 40)
-                await pilot.pause(0)
+                await running.resize(width, 40)
                 widget.refresh()
                 assert widget.size.width == width
                 assert widths_of(widget) == {width}, (widget, width)
@@ -294,7 +294,7 @@ async def test_every_line_is_exactly_as_wide_as_its_pane() -> None:
 async def test_signs_are_glyphs() -> None:
     """Cases 98 and 128: unread, starred, updated and selected differ by glyph, not by colour alone."""
     widget = ArticleList(lambda: NOW, id="list")
-    async with Holder(widget).run_test(size=(50, 5)) as pilot:
+    async with run_app(Holder(widget), (50, 5)) as running:
         widget.show(
             [
                 row(0)._replace(category="news"),
@@ -303,15 +303,15 @@ async def test_signs_are_glyphs() -> None:
                 row(3, read=True, starred=True),
             ]
         )
-        await pilot.pause()
-        lines = screen_text(pilot.app).split("\n")
+        await running.settle()
+        lines = screen_text(running.app).split("\n")
         assert [line[:4] for line in lines[:4]] == [">●  ", "    ", " ●★ ", "  ★ "]
         assert {line[-5:].strip() for line in lines[:4]} == {"1′"}
         assert [line[:-5].split()[-2] for line in lines[:4]] == ["news", "world", "world", "world"]
-        await pilot.resize_terminal(40, 20)
+        await running.resize(40, 20)
         widget.show([row(0)._replace(updated=True), row(1, read=True)._replace(updated=True)])
-        await pilot.pause()
-        lines = screen_text(pilot.app).split("\n")
+        await running.settle()
+        lines = screen_text(running.app).split("\n")
         assert [line[:2] for line in lines[:4:2]] == [">●", " ↻"]
         assert {line.strip() for line in lines[1:4:2]} == {"now · 1′"}, "one category says nothing"
 
@@ -324,35 +324,35 @@ async def test_an_article_posts_its_end_once() -> None:
             ends.append(message.article)
 
     view = ArticleView(lambda: 0, id="article")
-    async with Reading_(view).run_test(size=(60, 10)) as pilot:
+    async with run_app(Reading_(view), (60, 10)) as running:
         view.show(entry(text=long_text(30)))
-        await pilot.pause()
+        await running.settle()
         assert ends == []
         view.scroll_lines(10**6)
-        await pilot.pause()
+        await running.settle()
         view.scroll_lines(-3)
         view.scroll_lines(3)
-        await pilot.pause()
+        await running.settle()
         assert ends == ["id"]
         place = view.position
         view.show(entry(text=long_text(30)), place)
-        await pilot.pause()
+        await running.settle()
         assert (ends, view.position, view.is_at_end) == (["id"], place, True)
         view.clear()
-        await pilot.pause()
-        assert "No article open" in screen_text(pilot.app)
+        await running.settle()
+        assert "No article open" in screen_text(running.app)
 
 
 async def test_changed_facts_of_an_article_are_drawn() -> None:
     view = ArticleView(lambda: 0, id="article")
-    async with Holder(view).run_test(size=(60, 10)) as pilot:
+    async with run_app(Holder(view), (60, 10)) as running:
         view.show(entry(text=long_text(30)))
         view.scroll_lines(1)
         view.update_header(entry("Another title", long_text(30)))
-        await pilot.pause()
+        await running.settle()
         view.scroll_to_line(0)
-        await pilot.pause()
-        assert "Another title" in screen_text(pilot.app)
+        await running.settle()
+        assert "Another title" in screen_text(running.app)
 
 
 @pytest.mark.parametrize(
@@ -368,10 +368,10 @@ async def test_the_side_pane_names_the_origin_of_a_summary(
 ) -> None:
     side = SidePane(lambda: NOW, id="side")
     body = Body("Text.", "The summary.", origin, complete)
-    async with Holder(side).run_test(size=(40, 40)) as pilot:
+    async with run_app(Holder(side), (40, 40)) as running:
         side.show(FullArticle(Article("id", "t"), body, ReadingStatus()))
-        await pilot.pause()
-        text = screen_text(pilot.app)
+        await running.settle()
+        text = screen_text(running.app)
         assert "The summary." in text
         assert f"▾ Summary  {note}".rstrip() in text
         assert "searching …" in text
@@ -379,40 +379,37 @@ async def test_the_side_pane_names_the_origin_of_a_summary(
         assert side.similar is None, "similar readings of another article are not taken"
         side.show_similar("id", [])
         side.show(FullArticle(Article("id", "t"), Body(), ReadingStatus()))
-        await pilot.pause()
-        assert screen_text(pilot.app).count("none") == 2
+        await running.settle()
+        assert screen_text(running.app).count("none") == 2
 
 
 async def test_a_notice_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
     from tui.reader.widgets import bars as status_module
 
     status = StatusLine(id="status")
-    async with Holder(status).run_test(size=(100, 3)) as pilot:
+    async with run_app(Holder(status), (100, 3)) as running:
         status.set_state("12 articles")
         status.set_key_hints([("?", "help")])
         status.show_notice("first")
         monkeypatch.setattr(status_module, "NOTICE_SECONDS", 0.01)
         assert status.text == "first"
         status.show_notice("second")
-        for _ in range(500):
-            if status.text == "12 articles":
-                break
-            await pilot.pause(0.002)
-        await pilot.pause()
-        assert "12 articles" in screen_text(pilot.app)
-        assert "? help" in screen_text(pilot.app)
-        await pilot.resize_terminal(30, 3)
-        assert "? help" in screen_text(pilot.app)
-        assert "12 articles" in screen_text(pilot.app)
+        await running.wait_until(lambda: status.text == "12 articles")
+        await running.settle()
+        assert "12 articles" in screen_text(running.app)
+        assert "? help" in screen_text(running.app)
+        await running.resize(30, 3)
+        assert "? help" in screen_text(running.app)
+        assert "12 articles" in screen_text(running.app)
 
 
 async def test_an_input_rejects_control_characters() -> None:
     """Case 56."""
     search = SanitizedInput()
-    async with Holder(search).run_test(size=(40, 3)) as pilot:
+    async with run_app(Holder(search), (40, 3)) as running:
         for key in ("a", "[", "é", "日"):
-            pilot.app.post_message(key_event(key))
-        await pilot.pause()
+            running.app.post_message(key_event(key))
+        await running.settle()
         assert search.value == "a[é日"
         search.value = "x\x1b\x07\u202e\u200by\u200cz\ud800"
         assert search.value == "xy\u200cz"
