@@ -35,6 +35,7 @@ from tui.reader.app import NewsApp
 from tui.reader.gateway import Gateway
 from tui.reader.screen.link_actions import ExternalMethods
 from tui.reader.screen.reader_screen import Reader
+from tui.reader.widgets.one_shot_timer import ONE_SHOT
 from tui.terminal.browser import OpenMethod
 from tui.terminal.clipboard import CopyMethod
 
@@ -135,7 +136,7 @@ def pending_timers(app: App[Any]) -> Iterator[Timer]:
     for node in chain((app, *screens), *(screen.walk_children() for screen in screens)):
         for timer in node._timers:
             if (
-                timer._repeat == 0
+                timer.name == ONE_SHOT
                 and timer._interval <= MAX_PENDING_SECONDS
                 and timer._task is not None
             ):

@@ -15,9 +15,13 @@ class Owner:
     def __init__(self) -> None:
         self.callbacks: list[Callable[[], None]] = []
 
-    def set_timer(self, _: float, callback: Callable[[], None]) -> Owner:
+    def set_interval(self, _: float, callback: Callable[[], None], **options: object) -> Owner:
         self.callbacks.append(callback)
         return self
+
+    def call_next(self, callback: Callable[[], None]) -> None:
+        """Call a function, as the owner's task does."""
+        callback()
 
     def stop(self) -> None:
         """Stop a timer: too late."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+from collections import Counter
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -17,9 +19,17 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def slow_down(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Return a function that lets a second go by between any two looks at the clock."""
-    seconds = count()
-    return lambda: monkeypatch.setattr("textual.timer._time.get_time", lambda: float(next(seconds)))
+    """Return a function that stops the program between the first two looks of a timer at the clock."""
+    stopped, looks = 0, Counter[object]()
+
+    def find_time() -> float:
+        nonlocal stopped
+        task = asyncio.current_task()
+        looks[task] += 1
+        stopped += looks[task] == 2
+        return monotonic() + stopped
+
+    return lambda: monkeypatch.setattr("textual.timer._time.get_time", find_time)
 
 
 async def test_a_timer_fires_when_it_is_late_already(slow_down: Callable[[], None]) -> None:

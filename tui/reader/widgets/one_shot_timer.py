@@ -1,21 +1,39 @@
 """Timers that fire once, however busy the machine is.
 
-A timer that Textual's `set_timer` makes leaves out a call that is late already when the timer starts,
-as an interval does. On a busy machine the only call of a short timer was lost that way now and then.
+Textual leaves out a call that is late already when its timer starts, so on a busy machine the only
+call of a `set_timer` was lost now and then. An interval calls again, and is stopped then.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.timer import Timer, TimerCallback
 
+ONE_SHOT = "one shot"
+"""The name of the timers that fire once."""
 
-def call_after(owner: MessagePump, seconds: float, callback: Callable[[], object]) -> Timer:
-    """Call a function once after some seconds, unless the owner is gone by then."""
-    return _never_skip(owner.set_timer(seconds, callback))
+
+def call_after(
+    owner: MessagePump, seconds: float, callback: TimerCallback, *, pause: bool = False
+) -> Timer:
+    """Call a function once after some seconds, unless the owner is gone by then.
+
+    Args:
+        owner: The widget, screen or app whose task makes the call.
+        seconds: Seconds from now on.
+        callback: The function, without arguments.
+        pause: True if the seconds count from `Timer.resume` on.
+    """
+    pending = [callback]
+
+    def call() -> None:
+        timer.stop()
+        if pending:  # a late timer may call once more before it stops
+            owner.call_next(pending.pop())
+
+    timer = owner.set_interval(seconds, call, name=ONE_SHOT, pause=pause)
+    return timer
 
 
 class SteadyApp(App[None]):
@@ -30,9 +48,6 @@ class SteadyApp(App[None]):
         pause: bool = False,
     ) -> Timer:
         """Call a function once after some seconds."""
-        return _never_skip(super().set_timer(delay, callback, name=name, pause=pause))
-
-
-def _never_skip(timer: Timer) -> Timer:
-    timer._skip = False  # noqa: SLF001 - `set_timer` has no parameter for it
-    return timer
+        if callback is None:
+            return super().set_timer(delay, name=name, pause=pause)
+        return call_after(self, delay, callback, pause=pause)
