@@ -167,7 +167,7 @@ def test_the_clipboard_outlives_the_reader(tmp_path: Path, x_display: str) -> No
         terminal.write("q")
         assert_clean_exit(terminal, 0)
     paste = [xclip, "-o", "-selection", "clipboard"]
-    pasted = subprocess.run(paste, capture_output=True, env=env, check=True, timeout=30)
+    pasted = subprocess.run(paste, capture_output=True, env=env, check=True, timeout=60)
     assert pasted.stdout.decode() == URL
 
 

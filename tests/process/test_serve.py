@@ -32,7 +32,7 @@ class ServedReader:
 
     async def wait_until_alone(self) -> None:
         """Wait until no reader runs."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while psutil.Process(self.process.pid).children(recursive=True):
                 await asyncio.sleep(0.05)
 
@@ -48,7 +48,7 @@ async def serve(home: Path) -> AsyncIterator[ServedReader]:
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             link = (await process.stdout.readline()).decode().strip()
         yield ServedReader(process, link)
     finally:
@@ -95,7 +95,7 @@ async def test_a_reader_for_each_page(home: Path) -> None:
         ) as page:
             await page.send('{"columns": 100, "rows": 30}')
             screen = b""
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while TITLES[0].encode() not in screen:
                     message = await page.recv()
                     assert isinstance(message, bytes)

@@ -303,7 +303,7 @@ def test_cancelling_keeps_the_results_so_far(site: Site) -> None:
     stop = threading.Event()
 
     def hang(asked: RequestHandler) -> None:
-        site.test_ended.wait(10)
+        site.test_ended.wait(60)
 
     site.routes |= {"/feed": feed_page(1), "/slow": hang}
     feeds = [subscription(site), subscription(site, "/slow")]

@@ -30,7 +30,7 @@ from tests.support.network import (
 )
 
 HERE = ("127.0.0.1",)
-CLIENT = HttpClient("newstui/test", FetchLimits(timeout=5.0, max_bytes=100_000))
+CLIENT = HttpClient("newstui/test", FetchLimits(timeout=60.0, max_bytes=100_000))
 HASTY = replace(CLIENT, limits=FetchLimits(timeout=0.3))
 
 
@@ -265,7 +265,7 @@ def test_silent_server_times_out_sooner(site: Site, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("store.net.transport.FIRST_BYTE_TIMEOUT", 0.1)
 
     def hang(asked: RequestHandler) -> None:
-        site.test_ended.wait(10)
+        site.test_ended.wait(60)
 
     site.routes["/"] = hang
     assert refused(site) == "the server does not respond"
@@ -277,7 +277,7 @@ def test_cancelling_takes_effect_at_once(site: Site) -> None:
 
     def hang(asked: RequestHandler) -> None:
         stop.set()
-        site.test_ended.wait(10)
+        site.test_ended.wait(60)
 
     site.routes["/"] = hang
     with pytest.raises(FetchCancelled):
@@ -288,7 +288,7 @@ def test_dns_lookup_times_out(site: Site) -> None:
     """Case 82: resolvers know no deadline."""
 
     def resolve(host: str, port: int) -> Sequence[str]:
-        site.test_ended.wait(10)
+        site.test_ended.wait(60)
         return []
 
     with pytest.raises(FetchFailed, match=r"DNS lookup of slow\.example timed out"):

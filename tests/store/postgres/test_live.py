@@ -19,7 +19,7 @@ from store.postgres.sharing import share_folder, stop_sharing
 from store.search.list_query import ListQuery
 from tests.support.postgres_server import Connect, OpenAs, PostgresServer
 
-WAIT = 20
+WAIT = 60
 """Seconds after which what should have come never comes."""
 ARTICLE = "insert into article (library, id, title, at, added_at, facts) values ({}, '{}', 'T', 1, 1, '{{}}')"
 

@@ -88,6 +88,6 @@ def test_killing_a_run_before_and_after_its_start(tmp_path: Path) -> None:
         while not begun.exists():
             time.sleep(0.005)
         program.kill()
-        assert isinstance(running.exception(20), ProgramFailed)
+        assert isinstance(running.exception(60), ProgramFailed)
     with pytest.raises(ProgramFailed, match="was cancelled"):
         program.run("", 60)

@@ -50,7 +50,7 @@ async def test_new_articles_appear_and_nothing_moves(
     """Cases 82, 89 and 90: a feed that hangs delays neither keys nor other feeds."""
 
     def hang(asked: RequestHandler) -> None:
-        site.test_ended.wait(10)
+        site.test_ended.wait(60)
 
     site.routes |= {"/feed": feed_page(20, 21), "/bad": status(404), "/slow": hang}
     feeds = [subscription(site, path) for path in ("/feed", "/bad", "/slow")]

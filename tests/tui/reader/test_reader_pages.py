@@ -142,7 +142,7 @@ async def test_a_slow_page_is_stopped(start: Start, tmp_path: Path, site: Site) 
     """Keys are answered while a page is fetched; escape stops that, and what comes later is dropped."""
 
     def hang(asked: RequestHandler) -> None:
-        site.test_ended.wait(10)
+        site.test_ended.wait(60)
 
     site.routes["/whole"] = hang
     async with start(MIDDLE) as running:

@@ -93,7 +93,7 @@ def test_tools_that_do_not_end(tools: Path, monkeypatch: pytest.MonkeyPatch, scr
     monkeypatch.setattr(desktop_clipboard, "DESKTOP_TIMEOUT", 1.0)
     install(tools, "xclip", f'echo $$ >> "$LOG"; {script}')
     assert copy_to_desktop("text") == DesktopCopy("failed", problem="did not answer")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while any(is_running(int(started)) for started in read_log(tools).split()):
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -60,7 +60,7 @@ class Page:
 
     async def wait_for(self, text: bytes) -> None:
         """Wait until the program has written this."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while text not in self.screen:
                 await self.receive()
 
@@ -95,7 +95,7 @@ class Server:
 
     async def wait_for_log(self, lines: int) -> None:
         """Wait until so many programs were hung up."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.read_log()) < lines:
                 await asyncio.sleep(0.01)
 
@@ -114,12 +114,12 @@ async def serve(folder: Path, program: str = PROGRAM) -> AsyncIterator[Server]:
     server = TerminalServer(command, make_environment(os.environ), access)
     started = asyncio.Event()
     running = asyncio.create_task(server.run(listener, started.set))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await started.wait()
     yield Server(access, log)
     if not running.done():  # else nobody handles the signal
         os.kill(os.getpid(), signal.SIGTERM)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await running
 
 
@@ -139,7 +139,7 @@ async def test_a_long_paste_arrives_whole(tmp_path: Path) -> None:
     async with serve(tmp_path) as server, server.open() as page:
         await page.wait_for(b"100x30")
         await page.connection.send(b"x" * 300_000)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while page.screen.count(b"x") < 300_001:  # one is in the size
                 await page.receive()
         assert page.screen.translate(None, b"<>") == b"100x30\n" + b"x" * 300_000
