@@ -54,9 +54,15 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     """
     if "hypothesis" in sys.modules or b"hypothesis" not in module_path.read_bytes():
         return
-    from hypothesis import settings
+    from hypothesis import HealthCheck, settings
 
-    settings.register_profile("suite", max_examples=40, derandomize=True, deadline=None)
+    settings.register_profile(
+        "suite",
+        max_examples=40,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],  # a busy machine is
+    )
     if not parent.config.getoption("--hypothesis-profile"):
         settings.load_profile("suite")
 

@@ -153,11 +153,11 @@ class DeadlineStream(httpcore.NetworkStream):
         """Read what has arrived, waiting for it if there is time."""
         while True:
             wait = min(POLL_SECONDS, self._deadline.remaining())
-            if self._deadline.clock() > self._first_byte_deadline:
-                raise FetchFailed("the server does not respond")
             try:
                 data = self._stream.read(max_bytes, wait)
-            except httpcore.ReadTimeout:
+            except httpcore.ReadTimeout:  # only now: what has come may have waited for us
+                if self._deadline.clock() > self._first_byte_deadline:
+                    raise FetchFailed("the server does not respond") from None
                 continue
             self._first_byte_deadline = math.inf
             return data

@@ -40,7 +40,7 @@ MIN_CHANGES = 3
 """Changes that each machine makes before and after the kill."""
 MAX_DELAY = 0.1
 """The longest time from these changes to the kill, in seconds."""
-PROGRESS_TIMEOUT, POLL_INTERVAL = 30.0, 0.01
+PROGRESS_TIMEOUT, POLL_INTERVAL = 120.0, 0.01
 
 
 class Stuck(Exception):

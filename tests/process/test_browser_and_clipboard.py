@@ -13,8 +13,10 @@ import pytest
 
 from tests.support.environment import environment
 from tests.support.reader_process import (
+    NEWSTUI,
     article_json,
     assert_clean_exit,
+    faulty_reader,
     make_home,
     open_reader,
     position_in,
@@ -29,6 +31,17 @@ SSH = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
 URL = "https://news.example/1"
 OSC = re.compile(rb"\x1b\](\d+);([^\x07\x1b]*)(?:\x07|\x1b\\)")
 SENT = "Sent to the terminal's clipboard"
+
+
+PATIENT = """
+from tui.terminal import desktop_clipboard
+desktop_clipboard.DESKTOP_TIMEOUT = 60.0
+desktop_clipboard.SCRIPT = (
+    "import tui.terminal.pyperclip_process as process; process.MAX_SECONDS = 60\\n"
+    + desktop_clipboard.SCRIPT
+)
+"""
+"""For the reader that waits for the desktop's clipboard however busy the machine is."""
 
 
 class FakeDesktop:
@@ -109,7 +122,8 @@ def test_on_a_desktop(tmp_path: Path, desk: FakeDesktop) -> None:
     desk.install("xclip", keep)
     url = "https://news.example/1?q=$(id);'x y\"&b=`c`#é"
     make_home(tmp_path, article_json(1, url=url))
-    with open_reader(tmp_path, 1, env=desk.env()) as terminal:
+    command = faulty_reader(tmp_path, PATIENT)
+    with open_reader(tmp_path, 1, env=desk.env(), command=command) as terminal:
         terminal.write("o")
         terminal.wait_for("Opened with xdg-open")
         terminal.write("y")
@@ -134,7 +148,9 @@ def test_a_clipboard_program_that_fails(
 ) -> None:
     """Cases 73, 75: what is true is said, the terminal is used instead, and keys work meanwhile."""
     desk.install("xclip", ending)
-    with open_reader(make_home(tmp_path, article_json(1)), 1, env=desk.env()) as terminal:
+    command = faulty_reader(tmp_path, PATIENT) if problem else NEWSTUI
+    make_home(tmp_path, article_json(1))
+    with open_reader(tmp_path, 1, env=desk.env(), command=command) as terminal:
         terminal.write("ym")
         terminal.wait_for(read_row("Title 1"))
         terminal.wait_for(re.compile(rf"^ {SENT} \(.*{problem}", re.MULTILINE))
@@ -161,7 +177,8 @@ def test_the_clipboard_outlives_the_reader(tmp_path: Path, x_display: str) -> No
     if xclip is None:
         pytest.skip("xclip is not installed")
     env = {"DISPLAY": x_display}
-    with open_reader(make_home(tmp_path, article_json(1)), 1, env=env) as terminal:
+    command = faulty_reader(make_home(tmp_path, article_json(1)), PATIENT)
+    with open_reader(tmp_path, 1, env=env, command=command) as terminal:
         terminal.write("y")
         terminal.wait_for(re.compile("^ Copied", re.MULTILINE))
         terminal.write("q")

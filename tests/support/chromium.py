@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ENDPOINT = re.compile(rb"DevTools listening on (ws://\S+)")
-TIMEOUT = 60.0
+TIMEOUT = 120.0
 
 
 def find_chromium() -> str | None:

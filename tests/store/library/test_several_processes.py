@@ -63,9 +63,11 @@ def test_a_file_system_without_locks(stocked: Machine, monkeypatch: pytest.Monke
 MARKER = """
 import sys
 from pathlib import Path
+import store.system.files
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 
+store.system.files.LOCK_TIMEOUT = 60.0
 folder, cache, number = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 library = FolderLibrary(folder, cache, "desk", system_clock)
 for _ in library.load():

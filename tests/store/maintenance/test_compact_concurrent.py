@@ -64,7 +64,9 @@ def test_interrupted_at_every_call(tmp_path: Path, call: str, fault: str) -> Non
 CHILD = """
 import sys, time
 from pathlib import Path
+import store.system.files
 from tests.support.libraries import Machine, ids
+store.system.files.LOCK_TIMEOUT = 60.0
 library = Machine(Path(sys.argv[1])).open()
 sleep = time.sleep
 def waiting(seconds):

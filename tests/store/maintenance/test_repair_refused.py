@@ -212,9 +212,11 @@ def test_our_file_is_removed_by_another_program(
 OPENER = """
 import sys
 from pathlib import Path
+import store.maintenance.repair
 from store.library.folder import FolderLibrary
 from store.model.times import system_clock
 
+store.maintenance.repair.REPAIR_LOCK_TIMEOUT = 60.0
 library = FolderLibrary(Path(sys.argv[1]), Path(sys.argv[2]), "desk", system_clock)
 print("ready", flush=True)
 sys.stdin.readline()

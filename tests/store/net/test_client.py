@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import httpcore
 import pytest
 
 from store.model.errors import FetchCancelled, FetchFailed, PrivateHost
 from store.net.client import FetchLimits, FetchRequest, FetchResponse, HttpClient, describe_failure
-from store.net.transport import is_public
+from store.net.transport import FIRST_BYTE_TIMEOUT, Deadline, DeadlineStream, is_public
 from store.text.urls import redact_url
 from tests.support.network import (
     TLS,
@@ -265,10 +266,17 @@ def test_silent_server_times_out_sooner(site: Site, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("store.net.transport.FIRST_BYTE_TIMEOUT", 0.1)
 
     def hang(asked: RequestHandler) -> None:
-        site.test_ended.wait(60)
+        site.test_ended.wait()
 
     site.routes["/"] = hang
     assert refused(site) == "the server does not respond"
+
+
+def test_an_answer_that_has_come_is_read_however_late() -> None:
+    """Case 82: a machine that was busy or asleep does not take the server for a dead one."""
+    moments = iter([0.0])
+    deadline = Deadline(60.0, 60.0, lambda: False, lambda: next(moments, FIRST_BYTE_TIMEOUT + 1))
+    assert DeadlineStream(httpcore.MockStream([b"here"]), deadline).read(100) == b"here"
 
 
 def test_cancelling_takes_effect_at_once(site: Site) -> None:
@@ -277,7 +285,7 @@ def test_cancelling_takes_effect_at_once(site: Site) -> None:
 
     def hang(asked: RequestHandler) -> None:
         stop.set()
-        site.test_ended.wait(60)
+        site.test_ended.wait()
 
     site.routes["/"] = hang
     with pytest.raises(FetchCancelled):
@@ -288,7 +296,7 @@ def test_dns_lookup_times_out(site: Site) -> None:
     """Case 82: resolvers know no deadline."""
 
     def resolve(host: str, port: int) -> Sequence[str]:
-        site.test_ended.wait(60)
+        site.test_ended.wait()
         return []
 
     with pytest.raises(FetchFailed, match=r"DNS lookup of slow\.example timed out"):

@@ -34,7 +34,7 @@ def resolve(host: str, port: int) -> Sequence[str]:
 def through(site: Site, user: str = "") -> HttpClient:
     """A client whose proxy is the test's server."""
     url = f"http://{user}127.0.0.1:{site.port}"
-    return HttpClient("newstui/test", FetchLimits(5.0), resolve, proxy_for=lambda _: url)
+    return HttpClient("newstui/test", FetchLimits(60.0), resolve, proxy_for=lambda _: url)
 
 
 @pytest.mark.parametrize("host", ["harbour.example", "unknown-here.example"])

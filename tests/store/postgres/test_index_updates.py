@@ -198,7 +198,7 @@ def test_what_was_taken_is_given_back_if_indexing_stops(
     def read_until_stopped(*arguments: Any) -> Any:
         for article in read(*arguments):
             has_begun.set()
-            is_stopped.wait(60)
+            assert is_stopped.wait(60)
             yield article
 
     monkeypatch.setattr(index_updates, "read_articles", read_until_stopped)

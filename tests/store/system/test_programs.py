@@ -12,24 +12,28 @@ import pytest
 
 from store.model.errors import ProgramFailed
 from store.system.programs import MAX_OUTPUT_BYTES, ProgramRun, run_program
+from tests.support.terminal import is_running
+
+PATIENCE = 600.0
+"""Seconds that a program may take on a busy machine."""
 
 
 def test_input_and_output() -> None:
     text = "The tide\n" * 20_000
-    assert run_program(["tr", "a-z", "A-Z"], text, 20) == text.upper()
+    assert run_program(["tr", "a-z", "A-Z"], text, PATIENCE) == text.upper()
 
 
 def test_program_ignores_its_input() -> None:
     before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as commands have it
     try:
-        assert run_program(["true"], "x" * 1_000_000, 20) == ""
+        assert run_program(["true"], "x" * 1_000_000, PATIENCE) == ""
     finally:
         signal.signal(signal.SIGPIPE, before)
 
 
 def test_no_shell() -> None:
     """Case 68: nothing is expanded, nothing else is run."""
-    assert run_program(["echo", "$(id); `id` *"], "", 20) == "$(id); `id` *\n"
+    assert run_program(["echo", "$(id); `id` *"], "", PATIENCE) == "$(id); `id` *\n"
 
 
 @pytest.mark.parametrize(
@@ -44,7 +48,7 @@ def test_no_shell() -> None:
 )
 def test_failures(arguments: list[str], reason: str) -> None:
     with pytest.raises(ProgramFailed) as raised:
-        run_program(arguments, "text", 0.2 if arguments[0] == "sleep" else 20)
+        run_program(arguments, "text", 0.2 if arguments[0] == "sleep" else PATIENCE)
     assert reason in str(raised.value)
 
 
@@ -52,7 +56,7 @@ def test_failures(arguments: list[str], reason: str) -> None:
 def test_endless_output_is_cut(printed: str) -> None:
     """It ends the program, which would otherwise go on until the time is up."""
     endless = f"import sys\nwhile True: sys.stdout.write({printed!r})"
-    out = run_program([sys.executable, "-X", "utf8", "-c", endless], "", 600)
+    out = run_program([sys.executable, "-X", "utf8", "-c", endless], "", PATIENCE)
     assert MAX_OUTPUT_BYTES - 4 < len(out.encode()) <= MAX_OUTPUT_BYTES
     assert (printed * (len(out) // len(printed) + 1)).startswith(out)
 
@@ -61,7 +65,7 @@ def test_endless_errors_are_not_kept() -> None:
     """Their last line is the reason, however much is printed before it."""
     script = "import sys\nfor _ in range(300): sys.stderr.write('ink ' * 5000 + chr(10))\nsys.exit('no tide')"
     with pytest.raises(ProgramFailed, match=r"exit code 1: no tide$") as raised:
-        run_program([sys.executable, "-c", script], "", 60)
+        run_program([sys.executable, "-c", script], "", PATIENCE)
     assert len(str(raised.value)) < 1000
 
 
@@ -70,24 +74,17 @@ def test_a_program_that_closes_its_output_is_timed_out() -> None:
         run_program(["sh", "-c", "exec >&- 2>&-; sleep 60"], "", 0.2)
 
 
-def test_children_are_killed_too(tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    script = f"(while :; do date >> {mark}; sleep 0.02; done) & wait"
-    with pytest.raises(ProgramFailed):
-        run_program(["sh", "-c", script], "", 0.3)
-    size = mark.stat().st_size
-    time.sleep(0.1)
-    assert mark.stat().st_size == size
-
-
 def test_killing_a_run_before_and_after_its_start(tmp_path: Path) -> None:
-    begun = tmp_path / "begun"
-    program = ProgramRun(["sh", "-c", f"touch {begun}; sleep 60"])
+    """Its children are killed too."""
+    child = tmp_path / "child"
+    program = ProgramRun(["sh", "-c", f"sleep 600 & echo $! > {child}; wait"])
     with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(program.run, "", 60)
-        while not begun.exists():
+        running = thread.submit(program.run, "", PATIENCE)
+        while not (child.exists() and child.read_text().endswith("\n")):
             time.sleep(0.005)
         program.kill()
-        assert isinstance(running.exception(60), ProgramFailed)
+        assert isinstance(running.exception(PATIENCE), ProgramFailed)
+    while is_running(int(child.read_text())):
+        time.sleep(0.005)
     with pytest.raises(ProgramFailed, match="was cancelled"):
-        program.run("", 60)
+        program.run("", PATIENCE)

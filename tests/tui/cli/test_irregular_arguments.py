@@ -16,7 +16,7 @@ from tests.support.fault_injection import FaultInjector, fail_with
 from tests.support.irregular_files import IRREGULAR
 from tests.tui.cli.conftest import Run
 
-MAX_SECONDS = 20
+MAX_SECONDS = 120
 """Far longer than any command here takes; one that waits for a pipe never ends."""
 ARGUMENTS = {
     "import": ("import", "FILE"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.terminal import Terminal
+from tui.terminal import browser
 from tui.terminal.browser import (
     OpenMethod,
     OpenResult,
@@ -25,6 +26,15 @@ from tui.terminal.environment import HostEnvironment
 if TYPE_CHECKING:
     from pathlib import Path
 from tests.support.environment import DESKTOP, SSH, URL, make_host, make_program, read_log
+
+PATIENCE = 60.0
+"""Seconds for a browser that ends at once to do so on a busy machine."""
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a browser until it has ended."""
+    monkeypatch.setattr(browser, "BROWSER_START_TIMEOUT", PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -148,8 +158,9 @@ def test_a_browser_that_fails_at_once(tmp_path: Path) -> None:
         assert missing.message == "Not opened: /nowhere/x: No such file or directory"
 
 
-def test_a_browser_that_keeps_running(tmp_path: Path) -> None:
+def test_a_browser_that_keeps_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 72: it is not waited for, has its own session, and its later failure is reported."""
+    monkeypatch.setattr(browser, "BROWSER_START_TIMEOUT", 0.05)
     os.mkfifo(tmp_path / "gate")
     fake = make_program(tmp_path, "browser", f'echo $$ >> "$LOG"; read x < {tmp_path}/gate; exit 4')
     later: list[OpenResult] = []
@@ -172,7 +183,8 @@ def test_a_browser_has_no_terminal(tmp_path: Path) -> None:
     script = 'echo noise; echo noise >&2; read x; echo "$x:$(ps -o sid= -p $$)" >> "$LOG"; echo $$ >> "$LOG"'
     make_program(tmp_path, "browser", script)
     code = (
-        "import os\nfrom tui.terminal.browser import OpenMethod, open_url\n"
+        "import os\nfrom tui.terminal import browser\nfrom tui.terminal.browser import OpenMethod, open_url\n"
+        f"browser.BROWSER_START_TIMEOUT = {PATIENCE}\n"
         f"print(open_url({URL!r}, OpenMethod('command', ({str(tmp_path / 'browser')!r},)), os.environ).state)"
     )
     with Terminal([sys.executable, "-c", code], tmp_path) as terminal:

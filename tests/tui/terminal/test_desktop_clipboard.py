@@ -32,7 +32,14 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr(desktop_clipboard, "DESKTOP_TIMEOUT", PATIENCE)
+    set_in_child(monkeypatch, "MAX_SECONDS", PATIENCE)
     return folder
+
+
+def set_in_child(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
+    """Set a constant of the process that copies."""
+    script = f"import tui.terminal.pyperclip_process as process; process.{name} = {value}\n"
+    monkeypatch.setattr(desktop_clipboard, "SCRIPT", script + desktop_clipboard.SCRIPT)
 
 
 def install(folder: Path, name: str, script: str) -> None:
@@ -99,8 +106,9 @@ def test_tools_that_do_not_end(tools: Path, monkeypatch: pytest.MonkeyPatch, scr
         time.sleep(0.02)
 
 
-def test_a_tool_that_needs_a_moment(tools: Path) -> None:
+def test_a_tool_that_needs_a_moment(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pasting is tried again: xsel ends before its other half has the clipboard."""
+    set_in_child(monkeypatch, "PASTE_SECONDS", PATIENCE)
     keep_later = 'cat > "$LOG.in"; (sleep 0.2; mv "$LOG.in" "$LOG.kept") > /dev/null 2>&1 &'
     install(tools, "xsel", f'case "$*" in *-o*) cat "$LOG.kept" ;; *) {keep_later} ;; esac')
     (tools / "log.kept").write_text("older text")
@@ -212,11 +220,7 @@ def test_real_tools(
         pytest.skip(f"{tool} is not installed")
     (tools / tool).symlink_to(program)
     monkeypatch.setenv("DISPLAY", x_display)
-    patient = (
-        "import tui.terminal.pyperclip_process as process\n"
-        f"process.MAX_SECONDS = process.PASTE_SECONDS = {PATIENCE}\n"
-    )
-    monkeypatch.setattr(desktop_clipboard, "SCRIPT", patient + desktop_clipboard.SCRIPT)
+    set_in_child(monkeypatch, "PASTE_SECONDS", PATIENCE)
     assert copy_to_desktop(text) == DesktopCopy("copied", tool)
     deadline = time.monotonic() + PATIENCE
     pasted = None

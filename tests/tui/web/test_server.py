@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tui.web import pseudo_terminal
+from tui.web import pseudo_terminal, server
 from tui.web.access import Access
 from tui.web.server import (
     InvalidMessage,
@@ -43,6 +43,15 @@ while (key := os.read(0, 1000)) != b"q":
     os.write(1, b"<" + key + b">")
 """
 SIZE = json.dumps({"columns": 100, "rows": 30})
+PATIENCE = 60.0
+"""Seconds for anything to happen on a busy machine."""
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give pages and programs the time they need."""
+    monkeypatch.setattr(server, "SIZE_TIMEOUT", PATIENCE)
+    monkeypatch.setattr(pseudo_terminal, "STOP_TIMEOUT", PATIENCE)
 
 
 class Page:
@@ -60,7 +69,7 @@ class Page:
 
     async def wait_for(self, text: bytes) -> None:
         """Wait until the program has written this."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while text not in self.screen:
                 await self.receive()
 
@@ -89,13 +98,15 @@ class Server:
             origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
             additional_headers={"Cookie": f"newstui={self.access.cookie}"},
             proxy=None,
+            open_timeout=PATIENCE,
+            ping_interval=None,
         ) as connection:
             await connection.send(size)
             yield Page(connection)
 
     async def wait_for_log(self, lines: int) -> None:
         """Wait until so many programs were hung up."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while len(self.read_log()) < lines:
                 await asyncio.sleep(0.01)
 
@@ -114,12 +125,12 @@ async def serve(folder: Path, program: str = PROGRAM) -> AsyncIterator[Server]:
     server = TerminalServer(command, make_environment(os.environ), access)
     started = asyncio.Event()
     running = asyncio.create_task(server.run(listener, started.set))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await started.wait()
     yield Server(access, log)
     if not running.done():  # else nobody handles the signal
         os.kill(os.getpid(), signal.SIGTERM)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await running
 
 
@@ -139,7 +150,7 @@ async def test_a_long_paste_arrives_whole(tmp_path: Path) -> None:
     async with serve(tmp_path) as server, server.open() as page:
         await page.wait_for(b"100x30")
         await page.connection.send(b"x" * 300_000)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while page.screen.count(b"x") < 300_001:  # one is in the size
                 await page.receive()
         assert page.screen.translate(None, b"<>") == b"100x30\n" + b"x" * 300_000
@@ -287,6 +298,7 @@ async def test_a_socket_of_another_origin(tmp_path: Path) -> None:
                 origin="http://evil.example",  # type: ignore[arg-type]
                 additional_headers={"Cookie": f"newstui={server.access.cookie}"},
                 proxy=None,
+                open_timeout=PATIENCE,
             )
     assert error.value.response.status_code == 403
 
