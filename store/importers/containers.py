@@ -21,6 +21,7 @@ from store.importers.annotations import (
     is_web_annotation_list,
 )
 from store.importers.bookmark_trees import is_bookmark_tree, iter_bookmarks
+from store.importers.ghost_export import find_ghost_tables, iter_ghost_posts
 from store.model.article import Rejection
 from store.text.charsets import (
     STRAY_BYTES_AS_WESTERN,
@@ -102,6 +103,8 @@ def extract_records(value: Any) -> list[Any]:
     if isinstance(value, dict):
         if is_bookmark_tree(value):
             return list(iter_bookmarks(value))
+        if tables := find_ghost_tables(value):
+            return list(iter_ghost_posts(tables))
         for name in WEB_ANNOTATION_KEYS:
             if is_web_annotation_list(value.get(name)):
                 return group_web_annotations(value[name])

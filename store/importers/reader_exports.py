@@ -381,6 +381,17 @@ def _finish_karakeep(_: ReaderRecord, fields: ArticleFields) -> None:
     fields["tags"] = [*(tags if isinstance(tags, list) else ()), *names[1:]]
 
 
+def _finish_ghost(record: ReaderRecord, fields: ArticleFields) -> None:
+    tags = fields.pop("tags", [])
+    fields["category"] = next(iter(tags), None)
+    fields["tags"] = tags[1:]
+    for name, usual in (("status", "published"), ("type", "post"), ("visibility", "public")):
+        if record.get(name) == usual:
+            del fields[name]
+    for name in ("mobiledoc", "lexical", "plaintext", "comment_id"):  # the text once more
+        fields.pop(name, None)
+
+
 READER_FORMATS = (
     ReaderFormat(
         "linkding",
@@ -538,6 +549,13 @@ READER_FORMATS = (
         "marked|link|feed_title",
         "content=html link=url marked=starred updated=date feed_title=category lang=language",
         _finish_tt_rss,
+    ),
+    ReaderFormat(
+        "ghost",
+        "uuid|slug|html|published_at|status",
+        "custom_excerpt=summary canonical_url=url published_at=date created_at=created updated_at=updated"
+        " locale=language",
+        _finish_ghost,
     ),
     ReaderFormat(
         "karakeep",

@@ -1,4 +1,4 @@
-"""Exports in XML: articles of Tiny Tiny RSS, bookmarks of Pinboard, Delicious and in XBEL, notes of Evernote."""
+"""Exports in XML: articles of Tiny Tiny RSS, bookmarks of Pinboard, Delicious and in XBEL, notes of Evernote, posts of WordPress."""
 
 from __future__ import annotations
 
@@ -13,38 +13,62 @@ from store.model.article import Rejection
 from store.text.clean import clean_line
 
 EXPORT_START = re.compile(
-    rb"(?>(?:\xef\xbb\xbf|<\?xml\b[^<>]*+>|<!--(?:(?!<!--).)*?-->|<!DOCTYPE\b[^<>\[]*+>|\s++)*)<(?:articles|posts|en-export|xbel)\b",
+    rb"(?>(?:\xef\xbb\xbf|<\?xml\b[^<>]*+>|<!--(?:(?!<!--).)*?-->|<!DOCTYPE\b[^<>\[]*+>|\s++)*)<(?:(?:articles|posts|en-export|xbel)\b|rss\b[^<>]*\bxmlns:wp\s*=)",
     re.DOTALL,
 )
 """The root element of an export; nothing before it declares entities, which can grow without bounds."""
-FEED_LIST = re.compile(rb"<opml\b")
+FEED_ROOT = re.compile(rb"<(opml|rss|feed|rdf:RDF)\b")
+FEED_REASON = "a saved feed, not an export; “newstui add URL” subscribes to it"
 MAX_PROLOG_BYTES = 4_096
 MAX_DEPTH = 50
+RECORD_DEPTHS = {"rss": 2}
+"""The depth of the records, where they are not right below the root."""
 TODO = re.compile(r"<en-todo\b([^<>]*+)>(?:</en-todo>)?")
 MEDIA = re.compile(r"<en-media\b[^<>]*?\btype=\"([\w/.+-]{1,60})\"[^<>]*+>(?:</en-media>)?")
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+WORDPRESS_SPACE = re.compile(r"\{http://wordpress\.org/export/[\d.]{1,9}/(?:excerpt/)?\}")
+WORDPRESS_PARTS = frozenset(
+    str.split(
+        "attachment custom_css customize_changeset nav_menu_item oembed_cache revision user_request wp_block"
+        " wp_font_face wp_font_family wp_global_styles wp_navigation wp_template wp_template_part"
+    )
+)
+"""The types of posts that are parts of a site, not articles."""
+WORDPRESS_DROPPED = ("auto-draft", "trash")
+NO_DATE = "0001"
+"""Before it are the zeros that a draft has for its date."""
+PARAGRAPH = re.compile(r"<p[\s>]")
+PREFORMATTED = re.compile(r"(<pre\b(?>(?:(?!</?pre\b).)*)</pre>)", re.DOTALL | re.IGNORECASE)
+EMPTY_LINES = re.compile(r"\n[ \t\r]*+\n\s*+")
 
 
 def read_xml_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of an export as they come; any other XML is rejected."""
     head += rest.read(max(0, MAX_PROLOG_BYTES - len(head)))
     if not EXPORT_START.match(head):
-        yield Rejection(name, FEED_LIST_REASON if FEED_LIST.search(head) else "XML, not an article")
+        reason = "XML, not an article"
+        if found := FEED_ROOT.search(head):
+            reason = FEED_LIST_REASON if found[1] == b"opml" else FEED_REASON
+        yield Rejection(name, reason)
         return
-    number = depth = 0
-    root: ET.Element | None = None
+    number = 0
+    parents: list[ET.Element] = []
     events = ET.iterparse(join_stream(head, rest), ("start", "end"))  # noqa: S314 - no entities in it
     try:
         for event, element in events:
-            root = element if root is None else root
-            depth += 1 if event == "start" else -1
-            if depth > MAX_DEPTH:
-                yield Rejection(name, f"nested too deeply after article {number}")
-                return
-            if event == "end" and depth == 1:
-                for fields in READERS[root.tag](element):
+            if event == "start":
+                parents.append(element)
+                if len(parents) > MAX_DEPTH:
+                    yield Rejection(name, f"nested too deeply after article {number}")
+                    return
+                continue
+            parents.pop()
+            if parents and len(parents) == RECORD_DEPTHS.get(root := parents[0].tag, 1):
+                for fields in READERS[root](element):
                     number += 1
                     yield ImportItem(f"{name}: article {number}", fields)
-                root.clear()
+                parents[-1].clear()
     except (ET.ParseError, LookupError, ValueError) as error:
         reason = clean_line(str(error), limit=120)
         yield Rejection(name, f"not XML after article {number}: {reason}")
@@ -108,10 +132,48 @@ def _write_box(todo: re.Match[str]) -> str:
     return "☑ " if 'checked="true"' in todo[1] else "☐ "
 
 
+def _read_wordpress_item(item: ET.Element) -> Iterator[dict[str, Any]]:
+    """Yield a post or page (https://wordpress.org/documentation/article/tools-export-screen/)."""
+    given = {WORDPRESS_SPACE.sub("wp:", name): text for name, text in _read_children(item).items()}
+    kind, status = given.get("wp:post_type", ""), given.get("wp:status", "")
+    if item.tag != "item" or kind in WORDPRESS_PARTS or status in WORDPRESS_DROPPED:
+        return
+    terms = [(each.get("domain"), (each.text or "").strip()) for each in item.findall("category")]
+    dates = (given.get(f"wp:post_{name}") for name in ("date_gmt", "date", "modified_gmt"))
+    written, stated, changed = (each if each and each > NO_DATE else None for each in dates)
+    about = {
+        "type": kind if kind != "post" else "",
+        "status": status if status != "publish" else "",
+    }
+    fields = {
+        "title": given.get("title"),
+        "url": given.get("link"),
+        "html": _mark_paragraphs(given.get(CONTENT, "")),
+        "summary": given.get("wp:encoded"),
+        "author": given.get(CREATOR),
+        "category": next((text for domain, text in terms if domain == "category"), ""),
+        "tags": [text for domain, text in terms if domain == "post_tag"],
+        "date": written or stated,
+        "updated": changed,
+        "wordpress": {name: value for name, value in about.items() if value},
+    }
+    yield {name: value for name, value in fields.items() if value}
+
+
+def _mark_paragraphs(html: str) -> str:
+    """Return a text of WordPress with the paragraphs that its old editor wrote as empty lines."""
+    if PARAGRAPH.search(html):
+        return html
+    parts = PREFORMATTED.split(html)
+    parts[::2] = (EMPTY_LINES.sub("\n<p>", each) for each in parts[::2])
+    return "".join(parts)
+
+
 READERS: dict[str, Callable[[ET.Element], Iterator[dict[str, Any]]]] = {
     "articles": _read_article,
     "posts": _read_post,
     "en-export": _read_note,
     "xbel": _read_bookmarks,
+    "rss": _read_wordpress_item,
 }
 """What reads the records of each root element."""

@@ -98,9 +98,18 @@ XBEL = (
     "<!DOCTYPE xbel><xbel version='1.0'><folder><title>Harbour</title><bookmark added='2023-01-02T03:04:05Z'"
     f" href='{URL}'><title>The ferry</title><desc>A ferry.</desc></bookmark></folder></xbel>"
 )
+WORDPRESS = (
+    "<rss xmlns:wp='http://wordpress.org/export/1.2/' xmlns:dc='http://purl.org/dc/elements/1.1/'"
+    " xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+    " xmlns:excerpt='http://wordpress.org/export/1.2/excerpt/'><channel><item><title>The ferry</title>"
+    f"<link>{URL}</link><dc:creator>ada</dc:creator><content:encoded>It sails.</content:encoded>"
+    "<excerpt:encoded>A ferry.</excerpt:encoded><wp:post_type>post</wp:post_type>"
+    "<wp:post_date_gmt>2023-01-01 00:00:00</wp:post_date_gmt><category domain='category'>Harbour</category>"
+    "<category domain='post_tag'>sea</category></item></channel></rss>"
+)
 OTHERS: dict[str, tuple[str, ...]] = {
     "csv": (HIGHLIGHTS, ANNOTATIONS),
-    "xml": (NOTES, XBEL),
+    "xml": (NOTES, WORDPRESS, XBEL),
     "json": (HYPOTHESIS, FIREFOX),
     "bookmarks": (POCKET, INSTAPAPER, BROWSER),
     "addresses": (f"{URL}\n",),

@@ -618,6 +618,58 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
             "tags": ("North", "sea"),
         },
     ),
+    "ghost": (
+        json.dumps(
+            {
+                "db": [
+                    {
+                        "meta": {"version": "5.1.0"},
+                        "data": {
+                            "posts": [
+                                {
+                                    "id": "p",
+                                    "uuid": "u",
+                                    "slug": "ferry",
+                                    "title": "The ferry",
+                                    "canonical_url": URL,
+                                    "html": "<p>It sails.</p>",
+                                    "plaintext": "It sails.",
+                                    "status": "draft",
+                                    "type": "post",
+                                    "custom_excerpt": "A ferry.",
+                                    "published_at": "2023-01-01T00:00:00.000Z",
+                                    "created_at": "2023-01-02T03:04:05.000Z",
+                                }
+                            ],
+                            "tags": [
+                                {"id": "1", "name": "sea"},
+                                {"id": "2", "name": "Harbour"},
+                                {"id": "3", "name": "#internal"},
+                            ],
+                            "posts_tags": [
+                                {"post_id": "p", "tag_id": "1", "sort_order": 1},
+                                {"post_id": "p", "tag_id": "2", "sort_order": 0},
+                                {"post_id": "p", "tag_id": "3", "sort_order": 2},
+                                {"post_id": "p", "tag_id": "gone"},
+                            ],
+                            "users": [{"id": "a", "name": "Ada Berg"}],
+                            "posts_authors": [{"post_id": "p", "author_id": "a"}],
+                        },
+                    }
+                ]
+            }
+        ),
+        {
+            "text": "It sails.",
+            "summary": "A ferry.",
+            "category": "Harbour",
+            "tags": ("sea",),
+            "authors": ("Ada Berg",),
+            "date": "2023-01-01T00:00:00Z",
+            "created": "2023-01-02T03:04:05Z",
+            "extra": {"ghost_id": "p", "uuid": "u", "slug": "ferry", "status": "draft"},
+        },
+    ),
     "karakeep": (
         json.dumps(
             {

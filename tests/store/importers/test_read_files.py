@@ -78,6 +78,7 @@ def test_every_format_is_read(
     assert (found.article.source, found.article.created) == ("page", NOW)
 
 
+SAVED_FEED = "a saved feed, not an export; “newstui add URL” subscribes to it"
 CITATIONS = "citations in BibTeX or RIS (export them as CSV or CSL JSON)"
 
 
@@ -90,7 +91,9 @@ CITATIONS = "citations in BibTeX or RIS (export them as CSV or CSL JSON)"
         ("a.txt", b"\x7fELF\0\0", "binary, not text"),
         ("a.opml", b'<?xml version="1.0"?>\n<opml>', "a list of feeds, not of articles"),
         ("a", b"<opml version='2.0'>", "a list of feeds, not of articles"),
-        ("a.xml", b"\n<rss version='2.0'>", "XML, not an article"),
+        ("a.xml", b"\n<rss version='2.0'>", SAVED_FEED),
+        ("a", b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'>", SAVED_FEED),
+        ("a.rdf", b"<rdf:RDF><channel>", SAVED_FEED),
         ("a.bib", b"@article{berg,\n  title = {The ferry}\n}\n", CITATIONS),
         ("a.ris", b"TY  - JOUR\nTI  - The ferry\nER  - \n", CITATIONS),
         ("a.txt", b"a" * 70_000 + b"\0", "binary, not text"),

@@ -18,6 +18,20 @@ NOTE = """<?xml version="1.0" encoding="UTF-8"?>
 <div><en-todo checked="true"/>done</div><div><en-todo></en-todo>open</div>
 <en-media hash="abc" type="image/png"/></en-note>]]></content><created>20230102T030405Z</created>
 <note-attributes><source>web.clip7</source></note-attributes></note></en-export>"""
+WORDPRESS = """<?xml version="1.0" encoding="UTF-8" ?><!-- a site --><!-- generator="WordPress/6.4" -->
+<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
+ xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Harbour</title>
+<wp:author><wp:author_login>ada</wp:author_login></wp:author>%s</channel></rss>"""
+
+
+def write_item(text: str, more: str) -> str:
+    """Return an item of WordPress."""
+    return (
+        f"<item><title>The ferry</title><link>{URL}</link><dc:creator>ada</dc:creator>"
+        f"<content:encoded><![CDATA[{text}]]></content:encoded>"
+        f"<excerpt:encoded><![CDATA[A ferry.]]></excerpt:encoded>{more}</item>"
+    )
 
 
 def read(data: str | bytes) -> list[ParsedArticle | Rejection]:
@@ -74,3 +88,49 @@ def test_what_cannot_be_read_is_one_line(data: str, reason: str) -> None:
 def test_the_articles_before_a_mistake_are_taken() -> None:
     found = read(f'<posts><post href="{URL}" description="A"/><post href="&"/></posts>')
     assert [type(each) for each in found] == [ParsedArticle, Rejection]
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("<!-- wp:paragraph --><p>One.</p>\n\n<p>Two.</p><!-- /wp:paragraph -->", "One.\n\nTwo."),
+        ("One <b>bold</b>.\r\n\r\nTwo.", "One **bold**.\n\nTwo."),
+        ("One.\n\n<pre>a\n\nb</pre>\n\nTwo.", "One.\n\n```\na\n\nb\n```\n\nTwo."),
+    ],
+)
+def test_a_post_of_wordpress(given: str, text: str) -> None:
+    terms = '<category domain="post_tag">sea</category><category domain="category">North</category>'
+    facts = (
+        "<wp:post_type>post</wp:post_type><wp:status>publish</wp:status>"
+        "<wp:post_date>2023-01-02 04:04:05</wp:post_date><wp:post_date_gmt>2023-01-02 03:04:05</wp:post_date_gmt>"
+    )
+    (found,) = read(WORDPRESS % write_item(given, terms + facts))
+    assert isinstance(found, ParsedArticle)
+    article = found.article
+    assert (article.title, article.url, article.category) == ("The ferry", URL, "North")
+    assert (article.tags, article.authors, article.extra) == (("sea",), ("ada",), {})
+    assert article.date == "2023-01-02T03:04:05Z"
+    assert (found.body.text, found.body.summary) == (text, "A ferry.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "extra"),
+    [
+        ("page", "publish", [{"wordpress": {"type": "page"}}]),
+        ("post", "draft", [{"wordpress": {"status": "draft"}}]),
+        ("post", "private", [{"wordpress": {"status": "private"}}]),
+        ("post", "trash", []),
+        ("attachment", "inherit", []),
+        ("nav_menu_item", "publish", []),
+    ],
+)
+def test_of_wordpress_articles_alone_are_taken(
+    kind: str, status: str, extra: list[dict[str, object]]
+) -> None:
+    facts = (
+        f"<wp:post_type>{kind}</wp:post_type><wp:status>{status}</wp:status>"
+        "<wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt>"
+    )
+    found = read(WORDPRESS % write_item("Text.", facts))
+    assert [each.article.extra for each in found if isinstance(each, ParsedArticle)] == extra
+    assert all(isinstance(each, ParsedArticle) and not each.article.date for each in found)
