@@ -387,7 +387,7 @@ def _finish_ghost(record: ReaderRecord, fields: ArticleFields) -> None:
     fields["tags"] = tags[1:]
     for name, usual in (("status", "published"), ("type", "post"), ("visibility", "public")):
         if record.get(name) == usual:
-            del fields[name]
+            fields.pop(name, None)
     for name in ("mobiledoc", "lexical", "plaintext", "comment_id"):  # the text once more
         fields.pop(name, None)
 
