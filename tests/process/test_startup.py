@@ -176,7 +176,12 @@ def test_idle(tmp_path: Path) -> None:
     ) as terminal:
         terminal.wait_for("category  ")
         assert not terminal.shows("sample")  # they are shown in an empty library only
-        terminal.wait_idle(2.2, cpu_seconds=0.3)
+        terminal.wait_idle(0.5, cpu_seconds=0.2)  # all of it is drawn
+        sent, cpu_seconds = terminal.measure(2.2)
+        assert sent == b""
+        assert cpu_seconds < 0.3
+        terminal.write("q")
+        assert_clean_exit(terminal, 0)
 
 
 def test_standard_output_can_be_a_pipe(tmp_path: Path) -> None:

@@ -283,7 +283,11 @@ def test_a_stalled_link(hasty: Terminal, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_idle_costs_nothing(reader: Terminal) -> None:
     """Case 113: the watcher sleeps; only Textual's ten polls a second for keys remain."""
-    reader.wait_idle(1, cpu_seconds=0.1)
+    reader.wait_idle(0.5, cpu_seconds=0.1)  # all of it is drawn
+    sent, cpu_seconds = reader.measure(1)
+    assert sent == b""
+    assert cpu_seconds < 0.1
+    assert is_running(reader.pid)
 
 
 @pytest.mark.slow
