@@ -115,6 +115,17 @@ def _redirect_to_null(fds: Sequence[int]) -> None:
     os.close(null)
 
 
+def _wake_main_thread() -> None:
+    """Interrupt what the main thread waits for, so that it handles the signals that have come.
+
+    Only the main thread runs Python's handlers, and the kernel gives a signal to any thread: one that
+    just wakes up from a stop would take SIGCONT, and the main thread sleep on beside it.
+    """
+    main_thread = threading.main_thread().ident
+    if main_thread is not None:
+        signal.pthread_kill(main_thread, signal.SIGURG)
+
+
 def _discard_pending_output(fd: int) -> int:
     """Discard what a stalled terminal has not taken, and release the threads that wait for it.
 
@@ -141,7 +152,8 @@ class TerminalSession:
     terminal is restored and the process exits, whatever its main thread is waiting for.
 
     One thread does all of this: it sleeps until the terminal hangs up or a signal's number arrives
-    on a pipe, so that the signal handlers do nothing that could fail.
+    on a pipe, so that the signal handlers do nothing that could fail. It also sees to it that the
+    main thread learns of the other signals.
     """
 
     def __init__(
@@ -299,3 +311,5 @@ class TerminalSession:
                         return number
                     if number == 0:
                         return None
+                    if number != signal.SIGURG:
+                        _wake_main_thread()

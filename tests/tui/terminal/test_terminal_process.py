@@ -24,7 +24,7 @@ CURSOR = b"\x1b[?25h"
 MODES_ON = {1000, 1003, 1004, 1006, 1015, 1049, 2004}
 
 READER = """
-import asyncio, os, sys, time
+import asyncio, os, signal, sys, time
 from textual.app import App
 from textual.widgets import Static
 from tui.reader.driver import ReaderDriver
@@ -33,7 +33,7 @@ from tui.terminal.session import TerminalSession
 
 class Counter(App):
     BINDINGS = [("down", "count"), ("b", "block"), ("f", "flood"), ("x", "send"),
-                ("z", "suspend_process")]
+                ("z", "suspend_process"), ("t", "take_no_signals")]
     count = 0
     loop = None
 
@@ -64,6 +64,11 @@ class Counter(App):
     def action_flood(self):
         while True:
             self.driver.send(b"x" * 4096)
+
+    def action_take_no_signals(self):
+        stops = {signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH}
+        signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+        self.query_one(Static).update("taken elsewhere")
 
     def action_send(self):
         self.driver.send(b"\\x1b]52;c;eA==\\x07")
@@ -220,6 +225,21 @@ def test_stopped_and_continued(reader: Terminal, tmp_path: Path) -> None:
     reader.write("\x1b[B")
     reader.wait_for("count 1")
     assert process.num_threads() == threads
+
+
+@pytest.mark.slow
+def test_signals_that_another_thread_takes(reader: Terminal) -> None:
+    """Case 117: the kernel gives a signal to any thread, and the main thread may sleep meanwhile."""
+    process = psutil.Process(reader.pid)
+    reader.write("t")
+    reader.wait_for("taken elsewhere")
+    reader.signal(signal.SIGTSTP)
+    reader.wait_until(lambda: process.status() == psutil.STATUS_STOPPED)
+    reader.raw = b""
+    reader.signal(signal.SIGCONT)
+    reader.wait_raw(b"\x1b[?2004h")
+    reader.resize(70, 20)
+    reader.wait_raw(b"\x1b[20;")
 
 
 @pytest.mark.slow
