@@ -17,7 +17,8 @@ from markdown_it.token import Token
 
 from store.model.article import VERBATIM_FIELD
 from store.model.errors import InvalidInput
-from store.text.html_to_text import KNOWN_TAGS, html_to_text
+from store.text.html_tags import KNOWN_TAGS
+from store.text.html_to_text import html_to_text
 from store.text.toml import parse_toml
 
 try:

@@ -14,10 +14,10 @@ from selectolax.lexbor import LexborHTMLParser
 from store.model.times import parse_timestamp
 from store.text.article_blocks import select_article
 from store.text.decoding import find_html_title, limit_attributes, remove_invalid_xml_characters
+from store.text.html_parsing import is_too_deep
 from store.text.html_to_text import (
     html_to_line,
     html_to_text,
-    is_too_deep,
     node_to_text,
     parse_html_page,
     remove_title_heading,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from store.text.html_media import is_hidden
-from store.text.html_to_text import BLOCK_TAGS
+from store.text.html_tags import BLOCK_TAGS
 
 BLOCKS = ", ".join(sorted(BLOCK_TAGS))
 MEDIA = "img, iframe, video, audio, embed, object"

@@ -203,7 +203,7 @@ def test_cells_of_several_rows_keep_the_columns(rows: str, text: str) -> None:
 
 def test_covered_cells_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 104: a few letters could stand for millions of cells."""
-    monkeypatch.setattr("store.text.html_to_text.MAX_COVERED_CELLS", 50)
+    monkeypatch.setattr("store.text.markdown_writer.MAX_COVERED_CELLS", 50)
     text = html_to_text("<table>" + "<tr><td rowspan=9 colspan=9>x<td>y" * 99 + "</table>")
     assert text.count("|") < 500
     assert text.endswith("| x | y |")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.text.html_to_text import MAX_TAG_DEPTH, html_to_text, parse_html_page
+from store.text.html_parsing import MAX_TAG_DEPTH
+from store.text.html_to_text import html_to_text, parse_html_page
 
 
 @pytest.mark.parametrize(
