@@ -79,7 +79,8 @@ PING_SECONDS = 2
 """Seconds to wait for a server that is asked whether it is there."""
 CONNECTION_PREFIXES = re.compile(
     r"\A(?:connection (?:failed|is bad): )?"
-    r"(?:connection to server at \"[^\"]*\"(?: \([^)]*\))?, port \d+ failed: )?(?:FATAL: +|fe_sendauth: )?"
+    r"(?:connection to server (?:at|on socket) \"[^\"]*\"(?: \([^)]*\))?(?:, port \d+)? failed: )?"
+    r"(?:FATAL: +|fe_sendauth: )?"
 )
 """What psycopg and libpq say before the reason: that it failed, and where, which the URL names."""
 NO_RIGHTS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)

@@ -51,6 +51,30 @@ def test_a_change_that_the_server_refuses(
     assert ann.change(lambda cursor: cursor.execute("select 1").fetchone()) == (1,)
 
 
+def test_connections_that_an_administrator_ends(connect: Connect) -> None:
+    """57P01: one line, and the next call connects anew."""
+    ann = connect("ann")
+    end = "select pg_terminate_backend(pg_backend_pid())"
+    with pytest.raises(LibraryUnavailable, match=r"5432: terminating connection due to admin\w+"):
+        ann.rows(end)
+    assert ann.row("select 1") == (1,)
+    with pytest.raises(SaveFailed, match=r"5432: terminating connection due to admin\w+"):
+        ann.change(lambda cursor: cursor.execute(end.encode()))
+    with pytest.raises(SaveFailed, match="terminating"), ann.changing() as steps:
+        steps.execute(end.encode())
+    assert ann.row("select 2") == (2,)
+
+
+def test_a_server_without_a_free_connection(connect: Connect) -> None:
+    """53300: the reason alone, without what libpq says before it."""
+    held = []
+    ann = connect("ann")
+    with pytest.raises(LibraryUnavailable, match=r"5432: [\w ]*connection slots are"):
+        while len(held) < 100:
+            held.append(connect("bob"))
+    assert ann.row("select 1") == (1,)
+
+
 def test_a_query_that_a_standby_cancels_is_asked_again(connect: Connect) -> None:
     ann = connect("ann")
     ann.raw.execute("create temp sequence attempts")

@@ -76,7 +76,7 @@ def test_a_library_is_made_once(run: Run, postgres: PostgresServer, empty: str) 
         (
             "postgresql://ann:secret@/news?host=/nowhere",
             1,
-            "postgresql://…@/news?host=/nowhere: connection to server on socket",
+            "postgresql://…@/news?host=/nowhere: No such file or directory\n",
         ),
         ("postgresql://ann@127.0.0.1:1/news", 1, "…@127.0.0.1:1/news: Connection refused\n"),
     ],
