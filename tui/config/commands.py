@@ -315,8 +315,8 @@ COMMANDS: tuple[Command, ...] = (
     _pane_command(
         "app.welcome", ("W",), "Welcome", "fill the library: import, add a feed, move in"
     ),
-    _pane_command("app.redraw", ("ctrl+l",), "Redraw", "redraw the screen"),
-    _pane_command("app.suspend", ("ctrl+z",), "Suspend", "suspend newstui"),
+    _pane_command("app.redraw", ("ctrl+l",), "Redraw", "redraw the screen, from anywhere"),
+    _pane_command("app.suspend", ("ctrl+z",), "Suspend", "suspend newstui, from anywhere"),
     _pane_command("app.leave", ("q",), "Leave", "go back one step; from the list, quit"),
     _pane_command("app.quit", ("ctrl+q", "ctrl+c"), "Quit", "quit newstui at once, from anywhere"),
     Command("dialog.close", ("q",), "Close", "close the dialog", DIALOG_PLACES),

@@ -53,9 +53,14 @@ class NewsApp(SteadyApp):
         "screen/reader.tcss",
     ]
     ENABLE_COMMAND_PALETTE = False
-    # Otherwise a dialog would keep ctrl+c to itself.
+    # What the keymap leaves over: otherwise a dialog or an input would keep these keys to itself.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "help_quit", show=False, priority=True, system=True)
+        Binding(key, action, show=False, priority=True, system=True)
+        for key, action in (
+            ("ctrl+c", "help_quit"),
+            ("ctrl+l", "run_reader_command('app.redraw')"),
+            ("ctrl+z", "run_reader_command('app.suspend')"),
+        )
     ]
 
     def __init__(
@@ -237,6 +242,10 @@ class NewsApp(SteadyApp):
     def action_help_quit(self) -> None:
         """Quit on ctrl+c, as other terminal programs do."""
         self.quit()
+
+    def action_run_reader_command(self, command_id: str) -> None:
+        """Carry out a command of the reader, also from a dialog."""
+        self.reader.commands[command_id]()
 
     def save_and_flush(self) -> None:
         """Save the reading position, and wait until it is on the disk: the process may be stopped."""

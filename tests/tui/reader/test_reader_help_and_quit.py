@@ -173,6 +173,24 @@ STATES = {
 }
 
 
+@pytest.mark.parametrize("state", STATES)
+async def test_suspend_from_every_state(
+    start: Start, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """Case 117: ctrl+z is the shell's in every program, whatever is open; ctrl+l is the terminal's."""
+    monkeypatch.setattr(reader_commands, "can_be_resumed", lambda: True)
+    async with start(size=NARROW) as running:
+        done: list[str] = []
+        monkeypatch.setattr(running.app, "action_suspend_process", lambda: done.append("stopped"))
+        redraw = {"app.redraw": lambda: done.append("redrawn")}
+        monkeypatch.setattr(running.reader, "commands", {**running.reader.commands, **redraw})
+        await running.press(*STATES[state])
+        shown = screen_text(running.app)
+        await running.press("ctrl+z", "ctrl+l")
+        assert done == ["stopped", "redrawn"]
+        assert screen_text(running.app) == shown
+
+
 @pytest.mark.command("app.quit")
 @pytest.mark.parametrize(
     ("key", "size"),
