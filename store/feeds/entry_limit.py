@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from store.model.times import parse_timestamp, to_sort_seconds, to_unix_seconds
 
@@ -22,7 +22,7 @@ TOKEN = re.compile(
 """Tags of entries, and dates; CDATA sections and comments are matched too, because tags in them are text."""
 
 
-class _Entry(NamedTuple):
+class EntrySpan(NamedTuple):
     """An entry in the text of a feed."""
 
     start: int
@@ -43,10 +43,21 @@ def find_newest(dates: Sequence[object], now: str) -> list[int]:
     return sorted(newest[:MAX_FEED_ENTRIES])
 
 
+def drop_old_items(feed: Mapping[str, Any], now: str) -> tuple[Mapping[str, Any], int]:
+    """Return a JSON Feed with its newest items alone, and how many were dropped."""
+    items = feed["items"]
+    dates = [
+        each.get("date_published") or each.get("date_modified") if isinstance(each, dict) else None
+        for each in items
+    ]
+    newest = [items[position] for position in find_newest(dates, now)]
+    return {**feed, "items": newest}, len(items) - len(newest)
+
+
 def drop_old_entries(text: str, now: str) -> tuple[str, int]:
     """Return an XML feed with its newest entries alone, and how many were dropped."""
     may_have_more = text.count("</") > MAX_FEED_ENTRIES
-    entries = list(_iter_entries(text)) if may_have_more else []
+    entries = list(iter_entries(text)) if may_have_more else []
     if len(entries) <= MAX_FEED_ENTRIES:
         return text, 0
     newest = set(find_newest([each.date for each in entries], now))
@@ -58,7 +69,7 @@ def drop_old_entries(text: str, now: str) -> tuple[str, int]:
     return "".join((*parts, text[at:])), len(entries) - len(newest)
 
 
-def _iter_entries(text: str) -> Iterator[_Entry]:
+def iter_entries(text: str) -> Iterator[EntrySpan]:
     """Yield the entries; one that is not closed ends where the next begins, or the text ends."""
     name, start, dates = "", -1, dict[str, str]()
     for match in TOKEN.finditer(text):
@@ -67,10 +78,10 @@ def _iter_entries(text: str) -> Iterator[_Entry]:
         elif match["entry"] and match["entry"] == (name := name or match["entry"]):
             if start >= 0:
                 end = match.end() if match["close"] else match.start()
-                yield _Entry(start, end, _choose_date(dates))
+                yield EntrySpan(start, end, _choose_date(dates))
             start, dates = -1 if match["close"] else match.start(), {}
     if start >= 0:
-        yield _Entry(start, len(text), _choose_date(dates))
+        yield EntrySpan(start, len(text), _choose_date(dates))
 
 
 def _choose_date(dates: Mapping[str, str]) -> str:

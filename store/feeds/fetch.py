@@ -362,7 +362,8 @@ class _FeedFetch:
             warning = f"took the newest {len(articles):,} entries, skipped {omitted:,}"
         if feed.whole_page:
             articles, state = self._fetch_pages(articles, state)
-        return FetchResult(feed, state, articles, parsed["refused"], problem, warning)
+        rejected = [f"item {number}: {reason}" for number, reason in parsed["refused"]]
+        return FetchResult(feed, state, articles, rejected, problem, warning)
 
     # -- feeds that have only the beginnings of their texts --------------------------------
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import io
 import re
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, UTC, datetime
 from html import unescape
 from inspect import cleandoc
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from store.feeds.entry_limit import drop_old_entries, find_newest
+from store.feeds.entry_limit import drop_old_entries, drop_old_items
+from store.feeds.item_identity import identify_items
 from store.feeds.media_elements import (
     CAPTION,
     find_pictures,
@@ -24,18 +24,18 @@ from store.feeds.media_elements import (
 )
 from store.feeds.truncation import drop_partial_entry, parse_json_prefix
 from store.importers.article_builder import build_article, make_text_id
-from store.model.article import FeedItem, ParsedArticle, Rejection
+from store.model.article import FeedItem, ParsedArticle
 from store.model.errors import InvalidInput
 from store.model.times import (
     DAY_SECONDS,
     MAX_CLOCK_SKEW,
-    has_time_of_day,
     parse_timestamp,
     to_unix_seconds,
 )
 from store.text.authors import clean_authors, split_authors
 from store.text.clean import clean_line
 from store.text.decoding import (
+    DocumentKind,
     decode_document,
     detect_document_kind,
     extract_feed_xml,
@@ -46,7 +46,7 @@ from store.text.html_to_text import html_to_line, html_to_text
 from store.text.markdown import escape_markdown, strip_inline_markdown
 from store.text.prose import ends_with_full_stop
 from store.text.titles import resolve_leftovers, title_to_line, unwrap_cdata
-from store.text.urls import canonicalize_url, make_guid_id, make_link_key, resolve_web_url
+from store.text.urls import canonicalize_url, resolve_web_url
 
 FEEDPARSER_ERRORS = (
     ArithmeticError,
@@ -98,6 +98,8 @@ LINKED_MEDIA_TYPES = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
 """Labels of the enclosures that are linked below the text, by a part of their media type."""
 FULL_TEXT_NAMES = ("yandex_full-text", "turbo_content")
 """Texts beside the description, as feedparser names the elements of Yandex."""
+LINK_NAMES = ("feedburner_origlink", "link", "blogger_filename")
+"""The links of an entry, the preferred first: an archive of Blogger has but the path."""
 SUMMARY_NAMES = ("summary", "dcterms_abstract", "dc_abstract", "subtitle", CAPTION)
 FULL_TEXT_TAG = re.compile(
     r"<(?:\w+:encoded|\w+:body|body|fullitem|yandex:full-text|turbo:content)\b"
@@ -164,6 +166,14 @@ class FeedEntry:
     starred: bool = False
 
 
+class RejectedItem(NamedTuple):
+    """An item of a feed that is no article, and why."""
+
+    number: int
+    """Its place in the feed, from 1 on."""
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """The contents of a feed."""
@@ -172,15 +182,49 @@ class ParsedFeed:
     site: str
     """Its home page."""
     articles: Sequence[ParsedArticle]
-    rejected: Sequence[Rejection] = ()
+    rejected: Sequence[RejectedItem] = ()
     omitted_count: int = 0
     """The number of entries beyond those that are taken at once."""
     problem: str = ""
     """The reason why it did not come whole; empty if it did."""
+    url: str = ""
+    """The URL that it states as its own."""
 
 
 def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
-    """Parse a feed that the server sent as this charset.
+    """Parse a feed that the server sent as this charset; of too many entries, the newest are taken.
+
+    Raises:
+        InvalidInput: It is not a feed; the text says what it is instead.
+    """
+    kind, text = decode_feed(data, charset)
+    if kind == "json":
+        document, problem = parse_json_feed(text)
+        document, omitted = drop_old_items(document, feed.fetched_at)
+        parsed = _build_json_items(document, feed)
+    else:
+        whole, problem = drop_partial_entry(extract_feed_xml(text))
+        whole, omitted = drop_old_entries(whole, feed.fetched_at)
+        try:
+            parsed = _build_xml_items(whole, feed)
+        except InvalidInput as error:
+            raise InvalidInput(problem or str(error)) from error
+    return replace(_identify(parsed, feed), omitted_count=omitted, problem=problem)
+
+
+def parse_feed_part(text: str, feed: FeedInfo) -> ParsedFeed:
+    """Parse a part of a feed, as `store.feeds.feed_parts` makes them; its articles are still to be identified.
+
+    Raises:
+        InvalidInput: It is not a feed.
+    """
+    if text.startswith("{"):
+        return _build_json_items(parse_json_feed(text)[0], feed)
+    return _build_xml_items(text, feed)
+
+
+def decode_feed(data: bytes, charset: str) -> tuple[DocumentKind, str]:
+    """Return the kind of a feed, `xml` or `json`, and its text.
 
     Raises:
         InvalidInput: It is not a feed; the text says what it is instead.
@@ -192,96 +236,61 @@ def parse_feed(data: bytes, charset: str, feed: FeedInfo) -> ParsedFeed:
         raise InvalidInput(
             f"not a feed (HTML page “{title}”)" if title else "not a feed (HTML page)"
         )
-    if kind == "json":
-        found, problem = _parse_json_feed(text)
-        site = resolve_web_url(str(found.get("home_page_url") or ""), feed.url)
-        entries = [
-            _parse_json_entry(each, found) if isinstance(each, dict) else None
-            for each in found["items"]
-        ]
-        dates = [each and (each.published or each.updated) for each in entries]
-        newest = [entries[position] for position in find_newest(dates, feed.fetched_at)]
-        parsed = build_feed(str(found.get("title") or ""), site, newest, feed)
-        omitted = len(entries) - len(newest)
-        return replace(parsed, omitted_count=omitted, problem=problem)
     if kind == "other":
         raise InvalidInput("not a feed" if text.strip() else "not a feed (empty)")
-    whole, problem = drop_partial_entry(extract_feed_xml(text))
-    whole, omitted = drop_old_entries(whole, feed.fetched_at)
-    try:
-        return replace(_parse_xml_feed(whole, feed), omitted_count=omitted, problem=problem)
-    except InvalidInput as error:
-        raise InvalidInput(problem or str(error)) from error
+    return kind, text
 
 
 def build_feed(
     title: str, site: str, entries: Sequence[FeedEntry | None], feed: FeedInfo
 ) -> ParsedFeed:
     """Build the articles of a feed from its entries, the newest first; None is an entry that is none."""
-    rejected = []
+    return _identify(_build_items(title, site, entries, feed), feed)
+
+
+def _identify(parsed: ParsedFeed, feed: FeedInfo) -> ParsedFeed:
+    found = identify_items(parsed.articles, feed.key, parsed.site)
+    return replace(parsed, articles=list(found))
+
+
+def _build_items(
+    title: str, site: str, entries: Sequence[FeedEntry | None], feed: FeedInfo
+) -> ParsedFeed:
+    """Build the articles of a feed, which are still to be identified."""
+    rejected, built = [], []
     title = clean_line(html_to_line(title), 200)
     feed = feed if feed.category else replace(feed, category=title)
-    built: list[tuple[FeedEntry, ParsedArticle]] = []
     for number, entry in enumerate(entries, start=1):
         try:
             if entry is None:
                 raise InvalidInput("not an item")
             fields = _entry_to_fields(entry, feed, site)
-            built.append((entry, build_article(fields, source="feed", now=feed.fetched_at)))
+            found = build_article(fields, source="feed", now=feed.fetched_at)
+            built.append(_name_item(found, entry, feed))
         except InvalidInput as error:
-            rejected.append(Rejection(f"item {number}", str(error)))
-    return ParsedFeed(title, site, list(_identify_items(built, feed, site)), rejected)
+            rejected.append(RejectedItem(number, str(error)))
+    return ParsedFeed(title, site, built, rejected)
 
 
-# -- identity ------------------------------------------------------------------------------
-
-
-def _identify_items(
-    built: Sequence[tuple[FeedEntry, ParsedArticle]], feed: FeedInfo, site: str
-) -> Iterator[ParsedArticle]:
-    """Yield every item once, with its id and with what no other item of the document has."""
-    items = {_identity(entry, found): (entry, found) for entry, found in reversed(built)}
-    guids = Counter(entry.guid for entry, _ in items.values())
-    links = Counter(make_link_key(found.article.url) for _, found in items.values())
-    links[make_link_key(site)] += 1
-    for entry, found in reversed(items.values()):
-        url = found.article.url
-        is_own_guid = bool(entry.guid) and guids[entry.guid] == 1
-        guid = str(found.article.extra.get("guid", url)) if is_own_guid else ""
-        item = FeedItem(guid, url if url and links[make_link_key(url)] == 1 else "")
-        article = replace(found.article, id=_make_id(entry, found, item, feed))
-        yield replace(found, article=article, item=item)
-
-
-def _identity(entry: FeedEntry, found: ParsedArticle) -> tuple[str, ...]:
-    """Return what two items have in common only if they are the same, perhaps in two versions."""
-    date = found.article.stated_date
-    is_version = entry.guid and has_time_of_day(date)
-    text = "" if is_version else found.body.text
-    return entry.guid, make_link_key(found.article.url), found.article.title, date, text
-
-
-def _make_id(entry: FeedEntry, found: ParsedArticle, item: FeedItem, feed: FeedInfo) -> str:
-    """Return the id of an article: of its link, else of its guid in this feed, else of its content.
-
-    The link is preferred to the guid, because programs change guids when a site moves.
-    """
-    if item.link:
-        return found.article.id
-    if item.guid:
-        return make_guid_id(feed.key, entry.guid)
-    if found.article.url:
+def _name_item(found: ParsedArticle, entry: FeedEntry, feed: FeedInfo) -> ParsedArticle:
+    """Return an article with an id of its content, and with the guid and the link of its item."""
+    article = found.article
+    if article.url:
         content = canonicalize_url(feed.key), entry.title, str(entry.published), entry.content
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(content)))
-    # The date that is stated is the same at every fetch, also if it is in the future.
-    date = found.article.stated_date if found.article.date else None
-    return make_text_id(found.article.title, date, found.body.text)
+        id_ = str(uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(content)))
+    else:
+        # The date that is stated is the same at every fetch, also if it is in the future.
+        id_ = make_text_id(
+            article.title, article.stated_date if article.date else None, found.body.text
+        )
+    guid = entry.guid.encode("utf-8", "replace").decode()  # JSON may have half a character
+    return replace(found, article=replace(article, id=id_), item=FeedItem(guid, article.url))
 
 
 # -- XML -----------------------------------------------------------------------------------
 
 
-def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
+def _build_xml_items(text: str, feed: FeedInfo) -> ParsedFeed:
     import feedparser  # imported late: heavy, and JSON feeds need none of it
 
     # A stream, because feedparser opens a string that looks like a path or a URL (case 92).
@@ -301,7 +310,9 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
     if not parsed.version and not parsed.entries:
         raise InvalidInput("not a feed")
     about = parsed.feed
-    site = resolve_web_url(str(about.get("link") or ""), feed.url)
+    links = (each.get("href") for each in about.get("links") or () if each.get("rel") == "self")
+    url = resolve_web_url(str(next(links, None) or ""), feed.url)
+    site = resolve_web_url(str(about.get("link") or ""), feed.url or url)
     is_atom = parsed.version.startswith("atom")
     language = str(about.get("language") or "")
     # Of two descriptions feedparser calls one the content: in RSS it is only if the feed says so.
@@ -316,7 +327,7 @@ def _parse_xml_feed(text: str, feed: FeedInfo) -> ParsedFeed:
     authors = list(_parse_authors(about))
     if is_atom:  # the author of an RSS channel is often the publisher of a podcast
         entries = [each if each.authors else replace(each, authors=authors) for each in entries]
-    return build_feed(str(about.get("title") or ""), site, entries, feed)
+    return replace(_build_items(str(about.get("title") or ""), site, entries, feed), url=url)
 
 
 def _parse_xml_entry(
@@ -339,7 +350,7 @@ def _parse_xml_entry(
         is_plain_summary = False
     is_plain = is_atom and best.get("type") == "text/plain" and not markup.search(best["value"])
     guid = str(entry.get("id") or "")
-    link = str(entry.get("feedburner_origlink") or entry.get("link") or "")
+    link = str(next(filter(None, map(entry.get, LINK_NAMES)), ""))
     return FeedEntry(
         link="" if link == guid and "/" not in link else link,  # a guid that is called a permalink
         guid=guid,
@@ -428,7 +439,12 @@ def _parse_length(enclosure: Mapping[str, Any]) -> int:
 JSON_FEED_VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/", re.IGNORECASE)
 
 
-def _parse_json_feed(text: str) -> tuple[Mapping[str, Any], str]:
+def parse_json_feed(text: str) -> tuple[Mapping[str, Any], str]:
+    """Return a JSON Feed, or as much of it as came whole, and the problem.
+
+    Raises:
+        InvalidInput: It is not a feed.
+    """
     found, problem = parse_json_prefix(text)
     if (
         not isinstance(found, dict)
@@ -437,6 +453,16 @@ def _parse_json_feed(text: str) -> tuple[Mapping[str, Any], str]:
     ):
         raise InvalidInput("JSON, but not a feed")
     return found, problem
+
+
+def _build_json_items(found: Mapping[str, Any], feed: FeedInfo) -> ParsedFeed:
+    url = resolve_web_url(_json_text(found, "feed_url"), feed.url)
+    site = resolve_web_url(_json_text(found, "home_page_url"), feed.url or url)
+    entries = [
+        _parse_json_entry(each, found) if isinstance(each, dict) else None
+        for each in found["items"]
+    ]
+    return replace(_build_items(_json_text(found, "title"), site, entries, feed), url=url)
 
 
 def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -21,6 +21,9 @@ from store.model.errors import FetchFailed, InvalidInput
 from store.segments.documents import PlainValues, article_to_values
 from store.system.helper_process import HelperProcess, read_message, write_message
 from store.text.decoding import decode_document, detect_document_kind
+
+if TYPE_CHECKING:
+    from store.feeds.parse import FeedInfo, ParsedFeed
 
 PARSE_TIMEOUT_SECONDS = 10
 """Seconds of processor time that one feed or page may take (cases 100 and 101)."""
@@ -30,7 +33,7 @@ MAX_PARSER_MEMORY_BYTES = 1_500_000_000
 """Bytes of address space; the libraries alone take a third of it."""
 PARSER_WORKER_SCRIPT = (
     "import os; os.nice(10); "  # before the imports, which take the longest
-    "import store.feeds.parse, store.feeds.web_page; "  # before the limits of time and memory
+    "import store.feeds.feed_parts, store.feeds.web_page; "  # before the limits of time and memory
     "from store.feeds.parser_process import run_parser_worker; run_parser_worker()"
 )
 
@@ -100,21 +103,44 @@ def _answer_request(about: PlainValues, data: bytes) -> PlainValues:
 
 def parse_feed_request(about: PlainValues, data: bytes) -> PlainValues:
     """Parse a feed; if it is a page instead, the error names the feed of that page."""
-    from store.feeds.parse import FeedInfo, parse_feed  # imported here: only the process needs them
+    from store.feeds.parse import parse_feed  # imported here: only the process needs it
 
-    feed = FeedInfo(
-        about["key"], about["url"], about["now"], about["category"], about.get("tags", ())
-    )
     try:
-        parsed = parse_feed(data, about["charset"], feed)
+        parsed = parse_feed(data, about["charset"], _feed_info(about))
     except InvalidInput as error:
         links = _find_links(data, about)
         raise InvalidInput(f"{error}; its feed is {links[0]}" if links else str(error)) from None
+    return _feed_values(parsed)
+
+
+def split_feed_request(about: PlainValues, data: bytes) -> PlainValues:
+    """Split the feed in a file into parts that are parsed one by one."""
+    from store.feeds.feed_parts import split_feed
+
+    return split_feed(data, _feed_info(about))
+
+
+def parse_part_request(about: PlainValues, data: bytes) -> PlainValues:
+    """Parse a part of a feed; its articles are still to be identified."""
+    from store.feeds.parse import parse_feed_part
+
+    return _feed_values(parse_feed_part(data.decode(), _feed_info(about)))
+
+
+def _feed_info(about: PlainValues) -> FeedInfo:
+    from store.feeds.parse import FeedInfo
+
+    return FeedInfo(
+        about["key"], about["url"], about["now"], about["category"], about.get("tags", ())
+    )
+
+
+def _feed_values(parsed: ParsedFeed) -> PlainValues:
     return {
         "title": parsed.title,
         "site": parsed.site,
         "found": [article_to_values(each) for each in parsed.articles],
-        "refused": [f"{each.location}: {each.reason}" for each in parsed.rejected],
+        "refused": [list(each) for each in parsed.rejected],
         "left_out": parsed.omitted_count,
         "incomplete": parsed.problem,
     }
@@ -136,5 +162,7 @@ def parse_page_request(about: PlainValues, data: bytes) -> PlainValues:
 
 REQUEST_PARSERS: Mapping[str, Callable[[PlainValues, bytes], PlainValues]] = {
     "feed": parse_feed_request,
+    "feed parts": split_feed_request,
+    "feed part": parse_part_request,
     "page": parse_page_request,
 }

@@ -411,11 +411,11 @@ class ArticleBuilder(NamedTuple):
     source: str
     now: str
 
-    def build_all(self, items: Iterable[ImportItem | Rejection]) -> BuildResults:
+    def build_all(self, items: Iterable[ImportItem | ParsedArticle | Rejection]) -> BuildResults:
         """Yield the article of each item, or why there is none."""
         forced = next((each for each in READER_FORMATS if each.name == self.reader_format), None)
         for item in items:
-            if isinstance(item, Rejection):
+            if not isinstance(item, ImportItem):
                 yield item
                 continue
             try:

@@ -1,4 +1,4 @@
-"""Bookmarks as browsers keep them: the JSON trees of Chrome and its kin, and of Firefox."""
+"""Bookmarks as browsers keep them: the JSON trees of Chrome and its kin, and of Firefox, the plist of Safari."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import Any
 CHROME_ROOTS = "roots"
 FIREFOX_FOLDER = 2
 """The `typeCode` of a folder."""
+SAFARI_FOLDER = "WebBookmarkTypeList"
+SAFARI_ROOTS = frozenset({"BookmarksBar", "BookmarksMenu", "com.apple.ReadingList"})
 
 
 def is_bookmark_tree(value: Mapping[str, Any]) -> bool:
-    """Return True for the file `Bookmarks` of Chrome, or a backup of Firefox."""
+    """Return True for the file `Bookmarks` of Chrome, a backup of Firefox, or `Bookmarks.plist` of Safari."""
     if isinstance(value.get(CHROME_ROOTS), Mapping):
+        return True
+    if value.get("WebBookmarkType") == SAFARI_FOLDER:
         return True
     return isinstance(value.get("children"), list) and value.get("typeCode") == FIREFOX_FOLDER
 
@@ -25,17 +29,40 @@ def iter_bookmarks(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     roots = tree.get(CHROME_ROOTS)
     tops = list(roots.values()) if isinstance(roots, Mapping) else [tree]
     stack: list[tuple[Any, str, bool]] = [(top, "", True) for top in reversed(tops)]
+    seen = set[int]()  # in a plist, a folder may be in itself
     while stack:
         node, category, is_root = stack.pop()
-        if not isinstance(node, Mapping):
+        if not isinstance(node, Mapping) or id(node) in seen:
             continue
-        if isinstance(children := node.get("children"), list):
-            if not is_root and "root" not in node:
-                name = str(node.get("name") or node.get("title") or "").strip()
+        seen.add(id(node))
+        children = node.get("children") or node.get("Children")
+        if isinstance(children, list):
+            if not is_root and "root" not in node and node.get("Title") not in SAFARI_ROOTS:
+                names = (node.get(name) for name in ("name", "title", "Title"))
+                name = str(next(filter(None, names), "")).strip()
                 category = "/".join(filter(None, (category, name.replace("/", "∕"))))
             stack += ((child, category, False) for child in reversed(children))
         elif url := node.get("url") or node.get("uri"):
             yield _bookmark_fields(node, str(url), category)
+        elif url := node.get("URLString"):
+            yield _safari_fields(node, str(url), category)
+
+
+def _safari_fields(node: Mapping[str, Any], url: str, category: str) -> dict[str, Any]:
+    """Return the fields of a bookmark of Safari, which may be on its Reading List."""
+    named, listed = (
+        given if isinstance(given := node.get(name), Mapping) else {}
+        for name in ("URIDictionary", "ReadingList")
+    )
+    fields = {
+        "url": url,
+        "title": named.get("title") or node.get("Title"),
+        "created": listed.get("DateAdded"),
+        "last_read": listed.get("DateLastViewed"),
+        "summary": listed.get("PreviewText"),
+        "category": category,
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def _bookmark_fields(node: Mapping[str, Any], url: str, category: str) -> dict[str, Any]:

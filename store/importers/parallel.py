@@ -27,11 +27,13 @@ BATCH_SIZE = 100
 """Items a process gets at once."""
 BUILD_WORKER_SCRIPT = "from store.importers.parallel import run_build_worker; run_build_worker()"
 
-ItemBatch = Sequence[ImportItem | Rejection]
+ItemBatch = Sequence[ImportItem | ParsedArticle | Rejection]
 
 
 def build_in_parallel(
-    builder: ArticleBuilder, items: Iterable[ImportItem | Rejection], processes: int
+    builder: ArticleBuilder,
+    items: Iterable[ImportItem | ParsedArticle | Rejection],
+    processes: int,
 ) -> BuildResults:
     """Yield what the builder makes of the items, in their order, using that many processes."""
     remaining = iter(items)

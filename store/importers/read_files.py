@@ -13,7 +13,7 @@ import stat
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from store.importers.annotations import is_highlight_row
 from store.importers.article_builder import ArticleBuilder, choose_process_count
@@ -27,12 +27,20 @@ from store.importers.clippings import is_clippings, read_clippings
 from store.importers.containers import (
     RECORD_LIST_START,
     ImportItem,
+    join_stream,
     parse_csv_header,
     parse_json,
     read_csv_items,
     read_json_items,
     read_json_lines,
     stream_json_items,
+)
+from store.importers.feed_files import (
+    MAX_FEED_FILE_BYTES,
+    FeedReader,
+    is_json_feed,
+    is_xml_feed,
+    reject_feed,
 )
 from store.importers.mail_files import is_mail, read_mail_items
 from store.importers.mozilla_lz4 import MOZILLA_LZ4_MAGIC, unpack_mozilla_lz4
@@ -55,7 +63,7 @@ if TYPE_CHECKING:
 
 FILE_KINDS = tuple(
     str.split(
-        "json jsonl reading markdown html text csv xml zip bookmarks addresses mail clippings"
+        "json jsonl reading markdown html text csv xml feed zip bookmarks plist addresses mail clippings"
     )
 )
 IMPORT_FORMATS = (*FILE_KINDS, *(each.name for each in READER_FORMATS))
@@ -73,6 +81,9 @@ KIND_BY_SUFFIX = {
     ".csv": "csv",
     ".tsv": "csv",
     ".enex": "xml",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".rdf": "feed",
     ".jsonlz4": "json",
     ".zip": "zip",
     ".eml": "mail",
@@ -88,9 +99,10 @@ DETECTION_BYTES = 64 * 1024
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Size of a file that is read whole; files of many articles may be larger."""
 
-ZIP_MAGIC = b"PK\x03\x04"
-ZIP_EXPANSION_FACTOR = 5
-"""Ratio between the contents of a ZIP and its size, by which the work is estimated."""
+ZIP_MAGIC, GZIP_MAGIC = b"PK\x03\x04", b"\x1f\x8b"
+GZIP_SUFFIX = ".gz"
+EXPANSION_FACTOR = 5
+"""Ratio between the contents of a compressed file and its size, by which the work is estimated."""
 
 JSON_START = re.compile(r'\{\s*["}]|\[\s*[{\]]|\{\s*\Z|\[\s*\Z')
 HTML_START = re.compile(
@@ -104,12 +116,19 @@ HTML_FRAGMENT_START = re.compile(
 XML_START = re.compile(
     r"<\?xml\b|<!DOCTYPE\b[^<>\[]{0,500}\[|<(?:!DOCTYPE\s+)?(?:opml|rss|feed|rdf:RDF|articles|posts|en-export|xbel)\b"
 )
+PLIST_START = re.compile(
+    rb"bplist0|(?:\xef\xbb\xbf)?\s*+(?:<\?xml\b[^<>]*+>\s*+)?(?:<!DOCTYPE\s+plist\b|<plist\b)"
+)
 JSON_CONTINUATIONS = ("{", "[", ",", ":")
 """The ends of lines after which a JSON value goes on."""
 CITATIONS = re.compile(r"\s*+(?:@[A-Za-z]{3,20}\s?\{[^\s,{}]{1,200},|TY  - [A-Z]{2,8}\s)")
 MARKDOWN_START = re.compile(r"---[ \t]*\n[^\n]*:|\+\+\+[ \t]*\n|# \S")
 NO_HEADING = re.compile(r"# [^\n]*(?:\n[ \t]*\S|\Z)")
 """A line of plain text that begins with a number sign: no empty line follows."""
+
+
+FoundItems: TypeAlias = "Iterator[ImportItem | ParsedArticle | Rejection]"
+"""The items of a file; those of a feed are built already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +196,7 @@ def _walk_folder(top: Path) -> Iterator[ImportSource | Rejection]:
             continue
         visible = [entry for entry in entries if not entry.name.startswith(".")]
         for entry in visible:
-            if entry.suffix.lower() in KIND_BY_SUFFIX and not entry.is_dir():
+            if kind_by_suffix(entry.name) and not entry.is_dir():
                 yield _make_source(entry)
         waiting += (each for each in reversed(visible) if each.is_dir() and not each.is_symlink())
 
@@ -190,17 +209,27 @@ def _reject(path: Path, error: OSError | ValueError) -> Rejection:
     return Rejection(clean_line(name), reason)
 
 
+def kind_by_suffix(name: str) -> str:
+    """Return the kind of a file by the suffix of its name; empty if that says nothing."""
+    path = PurePath(name.lower().removesuffix(GZIP_SUFFIX))
+    return KIND_BY_SUFFIX.get(path.suffix, "")
+
+
 def detect_file_kind(name: str, head: bytes) -> str:
     """Return the kind of a file by its beginning, and by its suffix where that is ambiguous."""
     if head.startswith(ZIP_MAGIC):
         return "zip"
     if BOOKMARK_FILE_START.search(head[:4096]):
         return "bookmarks"
-    suffix = KIND_BY_SUFFIX.get(PurePath(name).suffix.lower(), "")
+    if PLIST_START.match(head):
+        return "plist"
+    suffix = kind_by_suffix(name)
     encoding = find_marked_charset(head) or "utf-8"
     text = head.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n").lstrip()
     if is_newstui_page(text):
         return "reading"
+    if is_xml_feed(text) or is_json_feed(head):
+        return "feed"
     if JSON_START.match(text):
         return _detect_json_kind(text, suffix)
     if HTML_START.match(text) or (not suffix and HTML_FRAGMENT_START.match(text)):
@@ -246,16 +275,26 @@ def _is_json_object(line: str) -> bool:
 
 
 def read_source(
-    file: ImportSource, *, source: str = "import", now: str, kind: str | None = None
+    file: ImportSource,
+    *,
+    source: str = "import",
+    now: str,
+    kind: str | None = None,
+    read_feed: FeedReader = reject_feed,
 ) -> Iterator[ParsedArticle | Rejection]:
     """Yield the articles of a file; one that cannot be opened is rejected. See `read_articles`."""
     try:
         with file.open() as stream:
-            is_zip = stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+            is_packed = stream.read(len(ZIP_MAGIC)).startswith((ZIP_MAGIC, GZIP_MAGIC))
             stream.seek(0)
-            size = file.size * (ZIP_EXPANSION_FACTOR if is_zip else 1)
             yield from read_articles(
-                file.display_name, stream, source=source, now=now, kind=kind, size=size
+                file.display_name,
+                stream,
+                source=source,
+                now=now,
+                kind=kind,
+                size=file.size * (EXPANSION_FACTOR if is_packed else 1),
+                read_feed=read_feed,
             )
     except OSError as error:
         yield Rejection(file.display_name, describe_system_error(error))
@@ -269,6 +308,7 @@ def read_articles(
     now: str,
     kind: str | None = None,
     size: int = 0,
+    read_feed: FeedReader = reject_feed,
 ) -> Iterator[ParsedArticle | Rejection]:
     """Yield the articles of one file.
 
@@ -281,10 +321,11 @@ def read_articles(
         now: The time of the import.
         kind: One of `IMPORT_FORMATS`, if it is known.
         size: The number of bytes; large files are built in several processes.
+        read_feed: Reads feeds.
     """
     name = clean_line(name)
     builder = ArticleBuilder(None if kind in FILE_KINDS else kind, source, now)
-    items = _read_items(name, stream, kind if kind in FILE_KINDS else None)
+    items = _read_items(name, stream, kind if kind in FILE_KINDS else None, read_feed)
     try:
         if processes := choose_process_count(size):
             from store.importers.parallel import build_in_parallel  # imported here: rarely needed
@@ -296,8 +337,23 @@ def read_articles(
         yield Rejection(name, describe_system_error(error))
 
 
-def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[ImportItem | Rejection]:
+def _read_items(name: str, stream: BinaryIO, kind: str | None, read_feed: FeedReader) -> FoundItems:
     head = stream.read(DETECTION_BYTES)
+    if not head.startswith(GZIP_MAGIC):
+        yield from _read_unpacked(name, head, stream, kind, read_feed)
+        return
+    from store.importers.gzip_files import GzipStream  # imported here: few imports need it
+
+    unpacked = GzipStream(join_stream(head, stream))
+    rest = io.BufferedReader(unpacked)
+    yield from _read_unpacked(name, rest.read(DETECTION_BYTES), rest, kind, read_feed)
+    if unpacked.problem:
+        yield Rejection(name, unpacked.problem)
+
+
+def _read_unpacked(
+    name: str, head: bytes, stream: BinaryIO, kind: str | None, read_feed: FeedReader
+) -> FoundItems:
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
         yield Rejection(name, "the file is empty")
@@ -305,10 +361,12 @@ def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Impor
     found = kind or detect_file_kind(name, head)
     is_wide = find_marked_charset(head).startswith(WIDE_CHARSETS)
     if found == "zip":
-        yield from _read_zip(name, head, stream)
+        yield from _read_zip(name, head, stream, read_feed)
     elif head.startswith(MOZILLA_LZ4_MAGIC):
         yield from _read_mozilla_lz4(name, head, stream)
-    elif b"\0" in head and not is_wide and not start.startswith((b"{", b"[")):
+    elif found == "feed":
+        yield from read_feed(name, head + stream.read(MAX_FEED_FILE_BYTES + 1 - len(head)))
+    elif b"\0" in head and not (is_wide or found == "plist" or start.startswith((b"{", b"["))):
         yield Rejection(name, "binary, not text")
     elif found in STREAM_READERS and not is_wide:
         yield from STREAM_READERS[found](name, head, stream)
@@ -316,15 +374,17 @@ def _read_items(name: str, stream: BinaryIO, kind: str | None) -> Iterator[Impor
         data = head + stream.read(MAX_FILE_BYTES + 1 - len(head))
         if kind is None and found in ("text", "markdown", "addresses") and len(data) > len(head):
             found = detect_file_kind(name, data)  # a reading page is recognized by its end
-        if found == "json" and len(data) > MAX_FILE_BYTES and not is_wide:
+        if kind is None and found == "json" and is_json_feed(data):
+            yield from read_feed(name, data)
+        elif found == "json" and len(data) > MAX_FILE_BYTES and not is_wide:
             yield from stream_json_items(name, data, stream)
         else:
             yield from _read_whole_file(name, data, found)
 
 
-def _read_zip(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem | Rejection]:
+def _read_zip(name: str, head: bytes, stream: BinaryIO, read_feed: FeedReader) -> FoundItems:
     if stream.seekable():
-        yield from read_zip_items(name, stream)
+        yield from read_zip_items(name, stream, read_feed)
         return
     import shutil  # imported here: few imports need it
     import tempfile
@@ -332,7 +392,7 @@ def _read_zip(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem |
     with tempfile.TemporaryFile() as copy:
         copy.write(head)
         shutil.copyfileobj(stream, copy)
-        yield from read_zip_items(name, copy)
+        yield from read_zip_items(name, copy, read_feed)
 
 
 def _read_mozilla_lz4(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem | Rejection]:
@@ -362,6 +422,10 @@ def _read_whole_file(name: str, data: bytes, kind: str) -> Iterator[ImportItem |
     try:
         if kind == "json":
             yield from read_json_items(name, _to_utf8(data))
+        elif kind == "plist":
+            from store.importers.property_list import read_plist_items  # few imports need it
+
+            yield from read_plist_items(name, data)
         elif kind in STREAM_READERS:
             yield from STREAM_READERS[kind](name, b"", io.BytesIO(_to_utf8(data)))
         elif kind == "clippings":

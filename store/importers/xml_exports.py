@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from xml.etree import ElementTree as ET
 
 from store.importers.containers import ImportItem, join_stream
-from store.importers.zip_files import FEED_LIST_REASON
+from store.importers.feed_files import FEED_LIST_REASON
 from store.model.article import Rejection
 from store.text.clean import clean_line
 
@@ -17,8 +17,7 @@ EXPORT_START = re.compile(
     re.DOTALL,
 )
 """The root element of an export; nothing before it declares entities, which can grow without bounds."""
-FEED_ROOT = re.compile(rb"<(opml|rss|feed|rdf:RDF)\b")
-FEED_REASON = "a saved feed, not an export; “newstui add URL” subscribes to it"
+FEED_LIST_ROOT = re.compile(rb"<opml\b")
 MAX_PROLOG_BYTES = 4_096
 MAX_DEPTH = 50
 RECORD_DEPTHS = {"rss": 2}
@@ -43,14 +42,17 @@ PREFORMATTED = re.compile(r"(<pre\b(?>(?:(?!</?pre\b).)*)</pre>)", re.DOTALL | r
 EMPTY_LINES = re.compile(r"\n[ \t\r]*+\n\s*+")
 
 
+def is_xml_export(head: bytes) -> bool:
+    """Return True for an export in XML, or its beginning."""
+    return EXPORT_START.match(head) is not None
+
+
 def read_xml_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of an export as they come; any other XML is rejected."""
     head += rest.read(max(0, MAX_PROLOG_BYTES - len(head)))
-    if not EXPORT_START.match(head):
-        reason = "XML, not an article"
-        if found := FEED_ROOT.search(head):
-            reason = FEED_LIST_REASON if found[1] == b"opml" else FEED_REASON
-        yield Rejection(name, reason)
+    if not is_xml_export(head):
+        is_list = FEED_LIST_ROOT.search(head)
+        yield Rejection(name, FEED_LIST_REASON if is_list else "XML, not an article")
         return
     number = 0
     parents: list[ET.Element] = []

@@ -1,4 +1,4 @@
-"""ZIP files of exports: JSON with the pages and highlights that belong to it, CSV and bookmarks."""
+"""ZIP files of exports: JSON with the pages and highlights that belong to it, CSV, bookmarks, XML and feeds."""
 
 from __future__ import annotations
 
@@ -14,43 +14,51 @@ from store.importers.containers import (
     read_json_items,
     read_json_lines,
 )
-from store.model.article import Rejection
+from store.importers.feed_files import FEED_LIST_REASON, FeedReader, is_json_feed, is_xml_feed
+from store.importers.xml_exports import is_xml_export, read_xml_items
+from store.model.article import ParsedArticle, Rejection
 from store.text.clean import clean_line
 from store.text.decoding import decode_document
 
 if TYPE_CHECKING:
     import zipfile
 
-FEED_LIST_REASON = "a list of feeds, not of articles"
 FEED_LIST_SUFFIXES = (".opml", ".opml.xml")
-EXPORT_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm")
+XML_SUFFIXES = (".xml", ".atom", ".rss", ".rdf")
+EXPORT_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm", *XML_SUFFIXES)
+FEED_START_BYTES = 20_000
 HIGHLIGHT_FIELDS = frozenset({"url", "title", "highlights"})
 """The fields of a record that is only the highlights of an article."""
 
 
-def read_zip_items(name: str, archive: BinaryIO) -> Iterator[ImportItem | Rejection]:
+def read_zip_items(
+    name: str, archive: BinaryIO, read_feed: FeedReader
+) -> Iterator[ImportItem | ParsedArticle | Rejection]:
     """Yield the items of the exports in a seekable ZIP, with the pages and highlights that belong to them."""
     import zipfile  # imported here: few imports need it
 
     try:
         with zipfile.ZipFile(archive) as opened:
-            yield from _read_members(name, opened)
+            yield from _read_members(name, opened, read_feed)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         yield Rejection(name, f"not a readable ZIP: {clean_line(str(error))}")
 
 
-def _read_members(name: str, archive: zipfile.ZipFile) -> Iterator[ImportItem | Rejection]:
+def _read_members(
+    name: str, archive: zipfile.ZipFile, read_feed: FeedReader
+) -> Iterator[ImportItem | ParsedArticle | Rejection]:
     members = {each.filename: each for each in archive.infolist()}
     for path in sorted(each for each in members if each.lower().endswith(FEED_LIST_SUFFIXES)):
         yield Rejection(f"{name}: {clean_line(path)}", FEED_LIST_REASON)
     highlights: dict[str, ImportItem] = {}
-    for path in sorted(each for each in members if each.lower().endswith(EXPORT_SUFFIXES)):
+    exports = (each for each in members if each.lower().endswith(EXPORT_SUFFIXES))
+    for path in sorted(each for each in exports if not each.lower().endswith(FEED_LIST_SUFFIXES)):
         location = f"{name}: {clean_line(path)}"
         data = _read_member(archive, members[path])
         if data is None:
             yield Rejection(location, "too large")
             continue
-        for item in _read_export(location, path.lower(), data):
+        for item in _read_export(location, path.lower(), data, read_feed):
             if not isinstance(item, ImportItem):
                 yield item
                 continue
@@ -64,8 +72,17 @@ def _read_members(name: str, archive: zipfile.ZipFile) -> Iterator[ImportItem | 
     yield from highlights.values()
 
 
-def _read_export(location: str, path: str, data: bytes) -> Iterator[ImportItem | Rejection]:
-    if path.endswith(".json"):
+def _read_export(
+    location: str, path: str, data: bytes, read_feed: FeedReader
+) -> Iterator[ImportItem | ParsedArticle | Rejection]:
+    if path.endswith(XML_SUFFIXES):
+        if is_xml_feed(decode_document(data[:FEED_START_BYTES])):
+            yield from read_feed(location, data)
+        elif is_xml_export(data):
+            yield from read_xml_items(location, data, io.BytesIO())
+    elif path.endswith(".json") and is_json_feed(data):
+        yield from read_feed(location, data)
+    elif path.endswith(".json"):
         yield from read_json_items(location, data)
     elif path.endswith((".jsonl", ".ndjson")):
         yield from read_json_lines(location, data, io.BytesIO())

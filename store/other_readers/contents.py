@@ -82,7 +82,7 @@ class ReaderContents:
             parsed = build_feed(stored.title, stored.site, list(entries), feed)
             name = clean_line(redact_url(stored.url), 100)
             for each in parsed.rejected:
-                yield Rejection(f"{name}: {each.location}", each.reason)
+                yield Rejection(f"{name}: item {each.number}", each.reason)
             yield from parsed.articles
         yield from self.problems
 

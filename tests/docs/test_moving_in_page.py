@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import plistlib
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import pytest
 
+from store.feeds.saved_feeds import SavedFeedReader
 from store.importers.read_files import IMPORT_FORMATS, read_articles
 from store.importers.reader_exports import READER_FORMATS
 from store.model.article import ParsedArticle
 from tests.support.codebase import ROOT
+from tests.support.network import InProcessParser
 from tests.support.reader_exports import EXPORTS, URL
 
 PAGE = (ROOT / "docs/moving-in.md").read_text(encoding="utf-8")
@@ -107,10 +111,45 @@ WORDPRESS = (
     "<wp:post_date_gmt>2023-01-01 00:00:00</wp:post_date_gmt><category domain='category'>Harbour</category>"
     "<category domain='post_tag'>sea</category></item></channel></rss>"
 )
-OTHERS: dict[str, tuple[str, ...]] = {
+SAFARI = plistlib.dumps(
+    {
+        "WebBookmarkType": "WebBookmarkTypeList",
+        "Children": [
+            {
+                "WebBookmarkType": "WebBookmarkTypeList",
+                "Title": "Harbour",
+                "Children": [
+                    {
+                        "URLString": URL,
+                        "URIDictionary": {"title": "The ferry"},
+                        "ReadingList": {
+                            name: datetime(2023, 1, 2) for name in ("DateAdded", "DateLastViewed")
+                        }
+                        | {"PreviewText": "A ferry."},
+                    }
+                ],
+            }
+        ],
+    }
+)
+BLOG = (
+    "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:blogger='http://schemas.google.com/blogger/2018'>"
+    "<title>Harbour</title><entry><blogger:type>POST</blogger:type><blogger:status>LIVE</blogger:status>"
+    "<author><name>Ada Berg</name></author><title>The ferry</title><content type='html'>It sails.</content>"
+    "<published>2023-01-01T00:00:00Z</published><category term='sea'/></entry></feed>"
+)
+FEED = (
+    f"<rss><channel><title>Harbour</title><item><title>The ferry</title><link>{URL}</link><author>Ada Berg</author>"
+    "<pubDate>Sun, 01 Jan 2023 00:00:00 GMT</pubDate><category>sea</category><description>A ferry.</description>"
+    "<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>It sails.</content:encoded>"
+    "</item></channel></rss>"
+)
+OTHERS: dict[str, tuple[str | bytes, ...]] = {
     "csv": (HIGHLIGHTS, ANNOTATIONS),
     "xml": (NOTES, WORDPRESS, XBEL),
     "json": (HYPOTHESIS, FIREFOX),
+    "feed": (BLOG, FEED),
+    "plist": (SAFARI,),
     "bookmarks": (POCKET, INSTAPAPER, BROWSER),
     "addresses": (f"{URL}\n",),
     "markdown": (CLIPPED,),
@@ -143,9 +182,10 @@ def make_omnivore_zip(metadata: str) -> bytes:
 def taken_facts(files: Iterable[str | bytes]) -> set[str]:
     """Return what the articles of these files have."""
     found: set[str] = set()
+    feeds = SavedFeedReader(list, NOW, InProcessParser())
     for each in files:
         stream = io.BytesIO(each if isinstance(each, bytes) else each.encode())
-        for item in read_articles("export", stream, now=NOW):
+        for item in read_articles("export", stream, now=NOW, read_feed=feeds.read):
             if isinstance(item, ParsedArticle):
                 found |= set(facts_of(item))
     return found

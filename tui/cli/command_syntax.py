@@ -437,7 +437,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "import",
             "import articles from files",
             "Import articles from files and folders: Markdown with front matter, plain text, HTML,"
-            " newstui JSON and JSON Lines, saved reading pages, bookmarks, lists of URLs, and the"
+            " newstui JSON and JSON Lines, saved reading pages, feeds, bookmarks, lists of URLs, and the"
             " exports of other readers. The format is detected from the content. Articles already in"
             " the library are not changed.",
             _positional("paths", "PATH", "a file, a folder, or - for stdin", nargs="+"),

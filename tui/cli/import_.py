@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
+from store.feeds.saved_feeds import SavedFeedReader
+from store.importers.feed_files import FEED_LIST_REASON, FeedReader
 from store.importers.read_files import find_sources, read_articles, read_source
-from store.importers.zip_files import FEED_LIST_REASON
 from store.library.protocol import Library
 from store.model.article import ParsedArticle, Rejection
 from store.model.results import AddProgress
@@ -24,8 +26,12 @@ FEED_LIST_HINT = "`newstui feeds --import FILE` subscribes to them"
 def run_import(options: argparse.Namespace) -> bool:
     """Import articles from files; items that cannot be imported are reported and skipped."""
     skipped = SkippedItems()
-    items = _read_paths(options.paths, options.format)
-    with open_loaded_library(options) as library:
+    now = current_timestamp(system_clock)
+    with (
+        open_loaded_library(options) as library,
+        closing(SavedFeedReader(library.feeds.subscriptions, now)) as feeds,
+    ):
+        items = _read_paths(options.paths, options.format, now, feeds.read)
         progress = add_with_progress(options, library, skipped.report_from(items))
     if options.json:
         print_json({"added": progress.added, "known": progress.existing, "refused": skipped.count})
@@ -69,12 +75,16 @@ class SkippedItems:
         print_message(f"{item.location}: {join_nonempty((item.reason, hint), '; ')}")
 
 
-def _read_paths(names: Sequence[str], kind: str | None) -> Iterator[ParsedArticle | Rejection]:
+def _read_paths(
+    names: Sequence[str], kind: str | None, now: str, read_feed: FeedReader
+) -> Iterator[ParsedArticle | Rejection]:
     """Yield the articles of files, folders and standard input."""
-    now = current_timestamp(system_clock)
     for name in names:
         if name == "-":
-            yield from read_articles("standard input", sys.stdin.buffer, now=now, kind=kind)
+            stream = sys.stdin.buffer
+            yield from read_articles(
+                "standard input", stream, now=now, kind=kind, read_feed=read_feed
+            )
             continue
         if name.startswith(URL_STARTS):  # a path would lose one of the slashes
             yield Rejection(name, "a URL, not a file; `newstui add URL` adds it")
@@ -83,4 +93,4 @@ def _read_paths(names: Sequence[str], kind: str | None) -> Iterator[ParsedArticl
             if isinstance(source, Rejection):
                 yield source
             else:
-                yield from read_source(source, now=now, kind=kind)
+                yield from read_source(source, now=now, kind=kind, read_feed=read_feed)

@@ -36,7 +36,7 @@ def written(parsed: ParsedFeed) -> Iterator[str]:
     if parsed.problem:
         yield f"problem: {parsed.problem}"
     for rejected in parsed.rejected:
-        yield f"refused: {rejected.location}: {rejected.reason}"
+        yield f"refused: item {rejected.number}: {rejected.reason}"
     for found in parsed.articles:
         yield from article(found)
 

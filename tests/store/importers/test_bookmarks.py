@@ -1,9 +1,11 @@
-"""Bookmarks: HTML of browsers, Google, Pinboard and Raindrop, JSON of Chrome and Firefox."""
+"""Bookmarks: HTML of browsers, Google, Pinboard and Raindrop, JSON of Chrome and Firefox, the plist of Safari."""
 
 from __future__ import annotations
 
 import io
 import json
+import plistlib
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,8 +18,9 @@ DOCTYPE = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<H1>Bo
 URL = "https://a.example/"
 
 
-def read(data: str, name: str = "export") -> list[ParsedArticle | Rejection]:
-    return list(read_articles(name, io.BytesIO(data.encode()), now=NOW))
+def read(data: str | bytes, name: str = "export") -> list[ParsedArticle | Rejection]:
+    stream = io.BytesIO(data if isinstance(data, bytes) else data.encode())
+    return list(read_articles(name, stream, now=NOW))
 
 
 def read_one(data: str, name: str = "export") -> ParsedArticle:
@@ -361,3 +364,96 @@ def test_a_backup_of_firefox() -> None:
 )
 def test_a_damaged_backup_of_firefox(data: bytes, reason: str) -> None:
     assert read_backup(data) == [Rejection("bookmarks.jsonlz4", reason)]
+
+
+def safari_folder(title: str, *children: dict[str, Any]) -> dict[str, Any]:
+    return {"WebBookmarkType": "WebBookmarkTypeList", "Title": title, "Children": [*children]}
+
+
+def safari_link(title: str, **more: Any) -> dict[str, Any]:
+    named = {"URIDictionary": {"title": title}, "URLString": f"{URL}{title}"}
+    return {"WebBookmarkType": "WebBookmarkTypeLeaf", **named, **more}
+
+
+LISTED = {"DateAdded": datetime(2024, 1, 2, 3, 4, 5), "PreviewText": "It sails."}
+SEEN = {**LISTED, "DateLastViewed": datetime(2024, 2, 3, 4, 5, 6)}
+SAFARI = safari_folder(
+    "",
+    {"WebBookmarkType": "WebBookmarkTypeProxy", "Title": "History"},
+    safari_folder("BookmarksBar", safari_link("a"), safari_folder("Sea", safari_link("b"))),
+    safari_folder("BookmarksMenu", safari_folder("A/B", safari_folder("C", safari_link("c")))),
+    safari_folder(
+        "com.apple.ReadingList",
+        safari_link("d", ReadingList=LISTED),
+        safari_link("e", ReadingList=SEEN),
+        safari_link("f", ReadingList="damaged"),
+    ),
+)
+PLISTS = {
+    "binary": plistlib.dumps(SAFARI, fmt=plistlib.FMT_BINARY),
+    "XML": plistlib.dumps(SAFARI),
+    "XML without a declaration": plistlib.dumps(SAFARI).partition(b"\n")[2],
+}
+
+
+@pytest.mark.parametrize("name", PLISTS)
+def test_bookmarks_of_safari(name: str) -> None:
+    found = [each for each in read(PLISTS[name]) if isinstance(each, ParsedArticle)]
+    assert [(each.article.title, each.article.category) for each in found] == [
+        ("a", ""),
+        ("b", "Sea"),
+        ("c", "A∕B/C"),
+        ("d", ""),
+        ("e", ""),
+        ("f", ""),
+    ]
+    assert [each.article.url for each in found] == [f"{URL}{each.article.title}" for each in found]
+    assert [each.body.summary for each in found] == ["", "", "", "It sails.", "It sails.", ""]
+    assert [each.article.created for each in found[2:5]] == [NOW, *["2024-01-02T03:04:05Z"] * 2]
+    assert [each.reading.read for each in found] == [False, False, False, False, True, False]
+    assert found[4].reading.last_read == "2024-02-03T04:05:06Z"
+
+
+def binary_plist(objects: list[bytes]) -> bytes:
+    """Return a binary property list of up to 255 objects."""
+    body, offsets = b"bplist00", b""
+    for each in objects:
+        offsets += bytes([len(body)])
+        body += each
+    trailer = b"\0" * 6 + bytes([1, 1])
+    numbers = (len(objects), 0, len(body))
+    return body + offsets + trailer + b"".join(each.to_bytes(8, "big") for each in numbers)
+
+
+IN_ITSELF = binary_plist(
+    [
+        b"\xd2\x01\x02\x03\x04",  # a dictionary: objects 1 and 2 are its keys, 3 and 4 its values
+        b"\x5f\x10\x0fWebBookmarkType",
+        b"\x58Children",
+        b"\x5f\x10\x13WebBookmarkTypeList",
+        b"\xa2\x00\x00",  # a list that has the dictionary twice
+    ]
+)
+BOMB = b"<?xml version='1.0'?><!DOCTYPE plist [<!ENTITY a 'aa'><!ENTITY b '&a;&a;'>]><plist><string>&b;</string></plist>"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (PLISTS["binary"][:-40], "not a whole property list"),
+        (PLISTS["XML"][:-40], "not a whole property list"),
+        (b"bplist00" + b"\xff" * 90, "not a whole property list"),
+        (b"<plist><dict><string>a</string></dict></plist>", "not a whole property list"),
+        (b"<plist><array><integer>x</integer></array></plist>", "not a whole property list"),
+        (BOMB, "not a whole property list"),
+        (plistlib.dumps(["a"]), "a property list without bookmarks"),
+        (plistlib.dumps({"Children": []}), "a property list without bookmarks"),
+    ],
+)
+def test_other_property_lists(data: bytes, reason: str) -> None:
+    assert read(data, "a.plist") == [Rejection("a.plist", reason)]
+
+
+def test_a_folder_of_safari_that_is_in_itself() -> None:
+    assert detect_file_kind("a", IN_ITSELF) == "plist"
+    assert read(IN_ITSELF) == []

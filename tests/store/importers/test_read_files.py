@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 
 import pytest
@@ -78,7 +79,8 @@ def test_every_format_is_read(
     assert (found.article.source, found.article.created) == ("page", NOW)
 
 
-SAVED_FEED = "a saved feed, not an export; “newstui add URL” subscribes to it"
+SAVED_FEED = "a saved feed"
+"""Nobody reads feeds here; `tests/store/feeds/test_saved_feeds.py` does."""
 CITATIONS = "citations in BibTeX or RIS (export them as CSV or CSL JSON)"
 
 
@@ -94,6 +96,21 @@ CITATIONS = "citations in BibTeX or RIS (export them as CSV or CSL JSON)"
         ("a.xml", b"\n<rss version='2.0'>", SAVED_FEED),
         ("a", b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'>", SAVED_FEED),
         ("a.rdf", b"<rdf:RDF><channel>", SAVED_FEED),
+        ("a.rss", b"Warning: line 3\n<rss><channel>", SAVED_FEED),
+        ("a.xml.gz", gzip.compress(b"<!doctype html>\n<rss>", mtime=0), SAVED_FEED),
+        (
+            "a.json",
+            b'{"items": [], "version": "https:\\/\\/jsonfeed.org\\/version\\/1"}',
+            SAVED_FEED,
+        ),
+        (
+            "a.json",
+            b'{"items": [%s], "version": "https://jsonfeed.org/version/1.1"}' % (b" " * 70_000),
+            SAVED_FEED,
+        ),
+        ("a.txt.gz", gzip.compress(b"", mtime=0), "the file is empty"),
+        ("a.gz", gzip.compress(gzip.compress(b"a", mtime=0), mtime=0), "binary, not text"),
+        ("a.xml", b"<rss-like/>", "XML, not an article"),
         ("a.bib", b"@article{berg,\n  title = {The ferry}\n}\n", CITATIONS),
         ("a.ris", b"TY  - JOUR\nTI  - The ferry\nER  - \n", CITATIONS),
         ("a.txt", b"a" * 70_000 + b"\0", "binary, not text"),
@@ -111,6 +128,26 @@ CITATIONS = "citations in BibTeX or RIS (export them as CSV or CSL JSON)"
 def test_an_unusable_file_is_one_rejection(name: str, data: bytes, reason: str) -> None:
     """Case 102: binary, empty or wrongly encoded files are one line each."""
     assert list(read_articles(name, io.BytesIO(data), now=NOW)) == [Rejection(name, reason)]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.jsonl.gz", b'{"title": "A"}\n{"title": "B"}\n'),
+        ("a.csv.gz", b"title,url\nA,\nB,\n"),
+        ("a.json.gz", b'[{"title": "A"}, {"title": "B"}]'),
+        (
+            "a.gz",
+            b"<articles><article><title>A</title></article><article><title>B</title></article></articles>",
+        ),
+    ],
+)
+def test_what_gzip_holds_is_read_as_far_as_it_came(name: str, data: bytes) -> None:
+    packed = gzip.compress(data, mtime=0)
+    for end, problem in ((len(packed), []), (-4, [Rejection(name, "truncated gzip data")])):
+        found = list(read_articles(name, io.BytesIO(packed[:end]), now=NOW))
+        assert [e.article.title for e in found if isinstance(e, ParsedArticle)] == ["A", "B"]
+        assert [each for each in found if isinstance(each, Rejection)] == problem
 
 
 def test_pages_are_numbered() -> None:

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from store.system.paths import platform_paths
+from tests.support.network import InProcessParser, item, rss
 from tests.tui.cli.conftest import Run, article_json, contents, library_folder, write_json
 
 READING_PAGE = """The council of Brae has voted to keep its ferry, by nine votes to eight, last night.
@@ -112,6 +113,33 @@ def test_bad_items_are_skipped(run: Run, tmp_path: Path) -> None:
         "newstui: 2 articles added, 6 skipped",
     ]
     assert [value["title"] for value in run("list", "--json").values] == ["Title 2", "Title 1"]
+
+
+def test_a_feed_in_a_file_and_fetched(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its entries come in once, in the category of the subscription, and what is missing is told."""
+    monkeypatch.setattr("store.feeds.saved_feeds.ParserProcess", InProcessParser)
+    feeds = tmp_path / "feeds.opml"
+    outline = '<outline text="Boats"><outline text="Harbour" htmlUrl="https://harbour.example" xmlUrl="{}"/></outline>'
+    feeds.write_text(f"<opml><body>{outline.format('https://harbour.example/feed')}</body></opml>")
+    run("feeds", "--import", feeds)
+    saved = tmp_path / "saved.xml"
+    saved.write_text(rss(item(1), item(2)), encoding="utf-8")
+    result = run("import", saved)
+    assert (result.code, result.out, result.err) == (0, "", "newstui: 2 articles added\n")
+    facts = [
+        (each["category"], each["source"], each["read"]) for each in run("list", "--json").values
+    ]
+    assert facts == [("Boats", "feed", False)] * 2
+    assert run("import", saved).err == "newstui: 0 articles added, 2 already there\n"
+    saved.write_text(rss(item(1), item(2), item(3))[:-20], encoding="utf-8")
+    result = run("import", saved)
+    assert result.code == 1
+    assert result.err.splitlines() == [
+        f"newstui: {saved}: not a whole feed: truncated after entry 2",
+        "newstui: 0 articles added, 2 already there, 1 skipped",
+    ]
 
 
 def test_damaged_lines_of_json_lines_are_skipped(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""Reading the articles of feeds that are files, as a fetch of these feeds would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from store.feeds.item_identity import identify_items
+from store.feeds.parser_process import ParserProcess
+from store.feeds.subscriptions import Subscription
+from store.importers.feed_files import MAX_FEED_FILE_BYTES
+from store.model.article import ParsedArticle, Rejection
+from store.model.errors import FetchFailed, InvalidInput
+from store.segments.documents import article_from_values
+from store.text.urls import canonicalize_url, strip_url_credentials
+
+
+class SavedFeedReader:
+    """Reads feeds in files; what anybody may have written is parsed in a process of its own."""
+
+    def __init__(
+        self,
+        subscriptions: Callable[[], Iterable[Subscription]],
+        now: str,
+        parser: ParserProcess | None = None,
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            subscriptions: Returns the feeds of the library, to which a file may belong.
+            now: The time of the import.
+            parser: What parses.
+        """
+        self._subscriptions = subscriptions
+        self._now = now
+        self._parser = parser or ParserProcess()
+        self.close = self._parser.close
+
+    def read(self, name: str, data: bytes) -> Iterator[ParsedArticle | Rejection]:
+        """Yield the articles of a feed, and what cannot be read; see `store.importers.feed_files.FeedReader`."""
+        about = {"key": "", "url": "", "now": self._now, "category": ""}
+        try:
+            feed = self._parser.parse("feed parts", about, data[:MAX_FEED_FILE_BYTES])
+        except (InvalidInput, FetchFailed) as error:
+            yield Rejection(name, str(error))
+            return
+        about |= self._describe(feed)
+        found: list[ParsedArticle] = []
+        for part in feed["parts"]:
+            numbers, texts = zip(*part, strict=True)
+            text = feed["head"] + feed["separator"].join(texts) + feed["tail"]
+            try:
+                parsed = self._parser.parse("feed part", about, text.encode())
+            except (InvalidInput, FetchFailed) as error:
+                last = f" to {numbers[-1]:,}" if len(numbers) > 1 else ""
+                yield Rejection(f"{name}: item {numbers[0]:,}{last}", str(error))
+                continue
+            found += map(article_from_values, parsed["found"])
+            for number, reason in parsed["refused"]:
+                yield Rejection(f"{name}: item {numbers[number - 1]:,}", reason)
+        yield from identify_items(found, about["key"] or feed["title"], feed["site"])
+        for number in feed["drafts"]:
+            yield Rejection(f"{name}: item {number:,}", "a draft")
+        if len(data) > MAX_FEED_FILE_BYTES:
+            yield Rejection(name, f"larger than {MAX_FEED_FILE_BYTES >> 20} MB; {feed['problem']}")
+        elif feed["problem"]:
+            yield Rejection(name, feed["problem"])
+
+    def _describe(self, feed: dict[str, Any]) -> dict[str, Any]:
+        """Return what the parser has to know about a feed: that of its subscription, if there is one."""
+        url, site = feed["url"], feed["site"]
+        known = self._find_subscription(url, site, feed["title"])
+        if known is None:
+            return {"key": strip_url_credentials(url or site), "url": url or site}
+        return {
+            "key": known.key,
+            "url": url or known.site or known.key,
+            "category": known.category or known.title,
+            "tags": known.tags,
+        }
+
+    def _find_subscription(self, url: str, site: str, title: str) -> Subscription | None:
+        """Return the subscription to a feed, by the URL that it states, else by its home page or title.
+
+        Many feeds state no URL. Several may have the same home page: then it is none of them.
+        """
+        feeds = list(self._subscriptions())
+        if url:
+            named = canonicalize_url(strip_url_credentials(url))
+            same = [
+                each
+                for each in feeds
+                if named
+                in (
+                    canonicalize_url(strip_url_credentials(one))
+                    for one in (each.url, *each.former_urls)
+                )
+            ]
+        elif site:
+            same = [each for each in feeds if canonicalize_url(each.site) == canonicalize_url(site)]
+        else:
+            same = [each for each in feeds if title and each.title == title]
+        return same[0] if len(same) == 1 else None
