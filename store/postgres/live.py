@@ -90,12 +90,13 @@ class Listener:
 
     def _report(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         while True:
-            ready, _, _ = select([connection.fileno(), self._wake], [], [])
-            if self._wake in ready:
-                return
+            # First what has come with the answer to another statement: it makes nothing readable.
             notes = list(connection.notifies(timeout=0))
             if any(note.pid != self._connection.backend for note in notes):
                 self._changed()
+            ready, _, _ = select([connection.fileno(), self._wake], [], [])
+            if self._wake in ready:
+                return
 
     def _wait(self, seconds: float) -> None:
         select([self._wake], [], [], seconds)

@@ -23,6 +23,11 @@ WAIT = 60
 """Seconds after which what should have come never comes."""
 ARTICLE = "insert into article (library, id, title, at, added_at, facts) values ({}, '{}', 'T', 1, 1, '{{}}')"
 
+END_CONNECTIONS = (
+    f"select pg_terminate_backend(pid, {WAIT * 1000}) from pg_stat_activity where datname = %s"
+)
+"""Ends all connections to a database, and waits until they have ended."""
+
 
 @pytest.fixture
 def calls() -> Queue[None]:
@@ -35,7 +40,7 @@ def wait_for_listener(connection: Connection) -> None:
     end = time.monotonic() + WAIT
     while not connection.rows(
         "select 1 from pg_stat_activity"
-        " where query = 'listen newstui' and datname = current_database()"
+        " where query = 'listen newstui' and state = 'idle' and datname = current_database()"
     ):
         assert time.monotonic() < end, "nobody listens"
 
@@ -56,10 +61,7 @@ def shut(server: PostgresServer, database: str, *, is_open: bool = False) -> Non
     with server.administer() as administrator:
         administrator.execute(f"alter database {database} allow_connections {is_open}")
         if not is_open:
-            administrator.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
-                [database],
-            )
+            administrator.execute(END_CONNECTIONS, [database])
 
 
 def test_changes_of_others_are_reported(
@@ -70,6 +72,32 @@ def test_changes_of_others_are_reported(
     other.raw.execute(ARTICLE.format(1, "new").encode())
     calls.get(timeout=WAIT)
     assert calls.empty()  # what it did itself is not
+
+
+def test_a_change_that_comes_with_an_answer_is_reported(
+    connect: Connect, calls: Queue[None]
+) -> None:
+    """It is read together with the answer, and nothing else may come for hours."""
+    connection, other = connect("ann"), connect("ann")
+    assert connection.row("select open_own()") == (1,)
+    open_another = connection.open_another
+
+    def open_and_be_late() -> object:
+        opened = open_another()
+        execute = opened.execute
+
+        def execute_late(statement: str) -> None:
+            execute(statement)
+            other.raw.execute(ARTICLE.format(1, "new").encode())
+            execute("select pg_sleep(0.1)")
+
+        opened.execute = execute_late  # type: ignore[method-assign, assignment]
+        return opened
+
+    connection.open_another = open_and_be_late  # type: ignore[method-assign, assignment]
+    listener = Listener(connection, lambda: calls.put(None))
+    calls.get(timeout=WAIT)
+    listener.stop()
 
 
 def test_a_connection_that_is_lost_and_comes_back(
@@ -97,10 +125,7 @@ def test_a_connection_that_the_server_ended_is_opened_again(
 ) -> None:
     """An idle one, for example: nothing fails, and what was not reported meanwhile is looked at."""
     with postgres.administer() as administrator:
-        administrator.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
-            [database],
-        )
+        administrator.execute(END_CONNECTIONS, [database])
     assert ann.rows("select id from article") == []
     calls.get(timeout=WAIT)
     assert ann.lost_reason == ""
