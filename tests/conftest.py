@@ -95,21 +95,16 @@ def closed_libraries() -> Iterator[None]:
     close_libraries(before)
 
 
-@pytest.fixture(scope="module")
-def shared_site() -> Iterator[Site]:
-    """One server for all tests of a file."""
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A server on the loopback without any routes.
+
+    Each test has its own, which no request that a client gave up in another test can reach late.
+    """
     from tests.support.network import run_server
 
     with run_server() as site:
         yield site
-
-
-@pytest.fixture
-def site(shared_site: Site) -> Site:
-    """A server on the loopback without any routes."""
-    shared_site.routes.clear()
-    shared_site.requests.clear()
-    return shared_site
 
 
 @pytest.fixture(scope="session")

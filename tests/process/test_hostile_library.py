@@ -158,8 +158,8 @@ def walk(terminal: Terminal, articles: int) -> None:
     for keys, seen, back in (
         ("?", "Keys", "q"),
         ("U", "Undo history", "q"),
-        ("\x10", "━ Commands ━", "\x1b"),
-        ("c", "━ Go to ━", "q"),
+        ("\x10", re.compile("━ Commands .*━"), "\x1b"),
+        ("c", re.compile("━ Go to .*━"), "q"),
         ("f", "starred", "q"),
         (",", "Sort", "q"),
         ("/", "words, “phrases”", "\x1b"),
@@ -220,7 +220,6 @@ PASTE_END = b"\x1b[201~"
 
 def check_no_effect(terminal: Terminal, *arriving: bytes) -> None:
     """Check that input is not taken for keys; a key sent after it proves that it was read."""
-    terminal.wait_quiet()
     before = terminal.screen()
     for data in arriving:
         terminal.write(data)
@@ -236,6 +235,8 @@ def test_replies_and_pastes_are_not_keys(hostile: Path) -> None:
     """Cases 47, 56: replies of the terminal and pastes run no command; a long paste is truncated."""
     everything = position_in(COUNT)
     with open_reader(hostile, COUNT, size=(112, 24)) as terminal:
+        terminal.write("g")  # it opens where it was left
+        terminal.wait_for(" 5 clipboard-st clip title")  # similar articles, the last to be drawn
         check_no_effect(terminal, *REPLIES)
         check_no_effect(terminal, PASTE_START + b"mmAq\x03\x11jjj" + PASTE_END)
         terminal.write("/")

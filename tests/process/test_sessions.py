@@ -11,9 +11,11 @@ import pytest
 
 from tests.support.reader_process import (
     NEWSTUI,
+    PATIENT,
     QUIT_KEY,
     article_json,
     assert_clean_exit,
+    faulty_reader,
     long_article_json,
     make_home,
     open_reader,
@@ -30,7 +32,8 @@ MOUSE = {9, 1000, 1002, 1003, 1005, 1006, 1015, 1016}
 def test_stalled_connection(tmp_path: Path) -> None:
     """Case 115: nobody reads the output; a signal still stops the reader, and the position is saved."""
     make_home(tmp_path, long_article_json(1))
-    with open_reader(tmp_path, 1, size=(150, 50)) as terminal:
+    command = faulty_reader(tmp_path, PATIENT)
+    with open_reader(tmp_path, 1, size=(150, 50), command=command) as terminal:
         terminal.write("\r")
         terminal.wait_for("Paragraph 1.")
         terminal.write(" ")

@@ -37,7 +37,7 @@ def env(tmp_path: Path) -> dict[str, str]:
     command = f'exec {shlex.join([sys.executable, "-m", "tui"])} "$@"'
     make_program(programs, "newstui", command)
     path = f"{programs}:{environment(tmp_path, {})['PATH']}"
-    env = {"PATH": path, "NEWSTUI_MACHINE": "desk", "PS1": PROMPT, "XDG_DATA_DIRS": str(SHARE)}
+    env = {"PATH": path, "NEWSTUI_MACHINE": "desk", "XDG_DATA_DIRS": str(SHARE)}
     other = article_json(2, id="b0000000-0000-4000-8000-000000000000", category="local news")
     file = write_json(tmp_path / "two.jsonl", article_json(1), other)
     subscriptions = tmp_path / "feeds.opml"

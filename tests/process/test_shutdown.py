@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,7 @@ from tests.support.codebase import ROOT
 from tests.support.reader_process import (
     LAST_STARTUP_MODE,
     NEWSTUI,
+    PATIENT,
     QUIT_KEY,
     article_json,
     assert_clean_exit,
@@ -31,6 +33,13 @@ from tests.support.terminal import Terminal
 pytestmark = pytest.mark.slow
 
 SECRET = "Title 1"
+IGNORING_HANGUP = ("sh", "-c", 'trap "" HUP; exec "$0" "$@"')
+
+
+def open_patient_reader(home: Path, through: Sequence[str] = ()) -> Terminal:
+    """Open a library with one long article; `through` runs the reader."""
+    make_home(home, long_article_json(1))
+    return open_reader(home, 1, command=[*through, *faulty_reader(home, PATIENT)])
 
 
 def open_and_scroll(terminal: Terminal) -> Terminal:
@@ -61,7 +70,7 @@ def test_quit(tmp_path: Path) -> None:
 
 def test_the_position_is_restored(tmp_path: Path) -> None:
     """An article opens at its position in the next session."""
-    with open_and_scroll(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
+    with open_and_scroll(open_patient_reader(tmp_path)) as terminal:
         terminal.write(QUIT_KEY)
         assert_clean_exit(terminal, 0)
     with open_reader(tmp_path, 1) as terminal:
@@ -73,7 +82,7 @@ def test_the_position_is_restored(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """Cases 112, 114: orderly shutdown, terminal restored, position saved."""
-    with open_and_scroll(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
+    with open_and_scroll(open_patient_reader(tmp_path)) as terminal:
         terminal.signal(number)
         assert_clean_exit(terminal, code)
     assert position(tmp_path) > 0
@@ -97,7 +106,7 @@ def test_a_signal_during_startup(tmp_path: Path) -> None:
 
 def test_hangup(tmp_path: Path) -> None:
     """Case 112: the terminal hangs up: exit code 129, position saved, library unlocked."""
-    with open_and_scroll(open_reader(make_home(tmp_path, long_article_json(1)), 1)) as terminal:
+    with open_and_scroll(open_patient_reader(tmp_path)) as terminal:
         terminal.hang_up()
         assert terminal.wait_exit() == 129
     assert position(tmp_path) > 0
@@ -105,9 +114,7 @@ def test_hangup(tmp_path: Path) -> None:
 
 def test_hangup_under_nohup(tmp_path: Path) -> None:
     """Case 113: the same with SIGHUP ignored, without a busy loop."""
-    make_home(tmp_path, long_article_json(1))
-    command = ["sh", "-c", 'trap \'\' HUP; exec "$0" "$@"', *NEWSTUI]
-    with open_and_scroll(open_reader(tmp_path, 1, command=command)) as terminal:
+    with open_and_scroll(open_patient_reader(tmp_path, IGNORING_HANGUP)) as terminal:
         terminal.signal(signal.SIGHUP)
         terminal.write("?")
         terminal.wait_for("Keys")
@@ -186,7 +193,7 @@ ListActions.request_filters = fail
 def test_crash(tmp_path: Path) -> None:
     """Case 119: terminal restored, one line, a private log without texts, position saved."""
     make_home(tmp_path, long_article_json(1))
-    command = faulty_reader(tmp_path, CRASH)
+    command = faulty_reader(tmp_path, PATIENT + CRASH)
     with open_and_scroll(open_reader(tmp_path, 1, command=command)) as terminal:
         terminal.write("f")
         assert_clean_exit(terminal, 1)

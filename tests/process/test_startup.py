@@ -72,7 +72,7 @@ def test_fill_the_library_from_the_reader(tmp_path: Path) -> None:
             terminal.wait_for("File or folder")
         terminal.write(f"{folder}\r")
         terminal.wait_for("The ferry is late")
-        assert not terminal.shows("Sample articles")
+        terminal.wait_gone("Sample articles")
         terminal.wait_for("1 unread of 1 ")
         terminal.write("q")
         assert_clean_exit(terminal, 0)
@@ -86,8 +86,8 @@ def test_the_first_start(tmp_path: Path) -> None:
         terminal.wait_for("Browse the sample articles")
         terminal.write("\r")
         terminal.wait_gone("Your library is empty")
-        assert terminal.shows("Sample library: changes are not saved.")
-        assert terminal.shows("Press W to start your own")
+        terminal.wait_for("Sample library: changes are not saved.")
+        terminal.wait_for("Press W to start your own")
         assert files_below(temporary)
         terminal.write("m")
         terminal.wait_for(re.compile(r"^> ", re.MULTILINE))
@@ -176,10 +176,7 @@ def test_idle(tmp_path: Path) -> None:
     ) as terminal:
         terminal.wait_for("category  ")
         assert not terminal.shows("sample")  # they are shown in an empty library only
-        terminal.wait_idle(0.5, cpu_seconds=0.2)  # all of it is drawn
-        sent, cpu_seconds = terminal.measure(2.2)
-        assert sent == b""
-        assert cpu_seconds < 0.3
+        terminal.wait_idle(2.2, cpu_seconds=0.3)
         terminal.write("q")
         assert_clean_exit(terminal, 0)
 

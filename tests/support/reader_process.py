@@ -29,6 +29,14 @@ LAST_STARTUP_MODE = b"\x1b[?2004h"
 PARAGRAPH = "The harbour master read the tide tables aloud, and nobody wrote them down. " * 4
 
 
+PATIENT = """
+import tui.reader.driver, tui.reader.run, tui.terminal.session
+tui.reader.driver.MAX_LISTEN_WAIT = 60.0
+tui.reader.run.SHUTDOWN_TIMEOUT = tui.terminal.session.FINAL_SAVE_TIMEOUT = 60.0
+"""
+"""For the reader that takes keys when its list is there, and saves the position, however busy the machine is."""
+
+
 def article_json(number: int, **more: Any) -> dict[str, Any]:
     """Return an article in newstui JSON; the higher the number, the later the date."""
     return {

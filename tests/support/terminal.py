@@ -173,13 +173,6 @@ class Terminal:
         while self._read(quiet):
             assert time.monotonic() < end, "the program keeps sending"
 
-    def measure(self, seconds: float) -> tuple[bytes, float]:
-        """Return what the program sends in the next `seconds`, and the processor time it uses meanwhile."""
-        process = psutil.Process(self.pid)
-        before = sum(process.cpu_times()[:2])
-        sent = self.read_for(seconds)
-        return sent, sum(process.cpu_times()[:2]) - before
-
     def wait_idle(self, seconds: float, cpu_seconds: float, timeout: float = TIMEOUT) -> None:
         """Wait until the program has been idle: nothing sent, hardly any processor time used.
 
@@ -188,11 +181,14 @@ class Terminal:
             cpu_seconds: The processor time that it may use meanwhile.
             timeout: Seconds after which it never will be.
         """
+        process = psutil.Process(self.pid)
         end = time.monotonic() + timeout
-        sent, used = self.measure(seconds)
+        sent, used = b"not read yet", 0.0
         while sent or used >= cpu_seconds:
             assert time.monotonic() < end, f"it sends {sent!r} and works {used} s of {seconds}"
-            sent, used = self.measure(seconds)
+            before = sum(process.cpu_times()[:2])
+            sent = self.read_for(seconds)
+            used = sum(process.cpu_times()[:2]) - before
 
     def stall(self, seconds: float = 0.02) -> None:
         """Stop reading for a while, as over a stalled connection."""
@@ -293,4 +289,7 @@ class Terminal:
 
 def is_running(pid: int) -> bool:
     """Return True if the process exists and is not a zombie."""
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -23,6 +23,13 @@ PATIENCE = 60
 """Seconds for a clipboard to answer on a busy machine."""
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the clipboard, however busy the machine is."""
+    monkeypatch.setattr(desktop_clipboard, "DESKTOP_TIMEOUT", PATIENCE)
+    set_in_child(monkeypatch, "MAX_SECONDS", PATIENCE)
+
+
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the only folder for programs, on a desktop with X11."""
@@ -31,8 +38,6 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr(desktop_clipboard, "DESKTOP_TIMEOUT", PATIENCE)
-    set_in_child(monkeypatch, "MAX_SECONDS", PATIENCE)
     return folder
 
 

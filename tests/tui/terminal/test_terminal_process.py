@@ -250,14 +250,15 @@ def test_as_a_job_of_a_shell(tmp_path: Path) -> None:
     with Terminal(["sh", "-i"], tmp_path, env=env) as terminal:
         terminal.wait_for("prompt>")
         terminal.write(f"{line}\n")
-        terminal.wait_raw(b"count 0")
+        terminal.wait_raw(b"\x1b[?2004h")
         for back in ("fg", "bg; sleep 1.5; fg"):
+            terminal.wait_raw(b"count 0")
             terminal.raw = b""
             terminal.write("z")
             terminal.wait_raw(b"prompt>")
             assert modes_left_on(terminal.raw) == set()
             terminal.write(f"{back}\n")
-            terminal.wait_raw(b"count 0")
+            terminal.wait_raw(b"\x1b[?2004h")  # "count 0" may still be of the drawing before
         terminal.raw = b""
         terminal.write("z")
         terminal.wait_raw(b"prompt>")
@@ -303,10 +304,7 @@ def test_a_stalled_link(hasty: Terminal, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_idle_costs_nothing(reader: Terminal) -> None:
     """Case 113: the watcher sleeps; only Textual's ten polls a second for keys remain."""
-    reader.wait_idle(0.5, cpu_seconds=0.1)  # all of it is drawn
-    sent, cpu_seconds = reader.measure(1)
-    assert sent == b""
-    assert cpu_seconds < 0.1
+    reader.wait_idle(1, cpu_seconds=0.1)
     assert is_running(reader.pid)
 
 
