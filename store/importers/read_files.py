@@ -81,6 +81,7 @@ KIND_BY_SUFFIX = {
     ".csv": "csv",
     ".tsv": "csv",
     ".enex": "xml",
+    ".xml": "feed",
     ".rss": "feed",
     ".atom": "feed",
     ".rdf": "feed",

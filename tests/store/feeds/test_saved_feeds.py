@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,6 +221,38 @@ def test_parts_are_no_shorter_than_what_they_repeat() -> None:
     assert len(sizes) > 2
     assert all(size >= frame for size in sizes[:-1])
     assert [number for number, _ in chain(*found["parts"])] == [*range(1, 91)]
+
+
+SAMPLES = sorted(
+    path.name
+    for path in Path(__file__).parent.glob("*.*")
+    if path.suffix in (".xml", ".json") and not path.name.startswith("refused")
+)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_file_is_what_a_fetch_of_it_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where every entry is a part of its own."""
+    monkeypatch.setattr(feed_parts, "MAX_PART_CHARS", 1)
+    data = (Path(__file__).parent / name).read_bytes()
+    reader = SavedFeedReader(list, NOW, InProcessParser())
+    found = list(reader.read(name, data))
+    articles = [each for each in found if isinstance(each, ParsedArticle)]
+    key = next((str(each.article.extra.get("feed", "")) for each in articles), "")
+    fetched = parse_feed(data, "", FeedInfo(key, key, NOW))
+    assert [without_id(each) for each in articles] == [
+        without_id(each) for each in fetched.articles
+    ]
+    if key:  # otherwise ids are made with the title
+        assert articles == list(fetched.articles)
+    reasons = [each.reason for each in found if isinstance(each, Rejection)]
+    assert reasons == [each.reason for each in fetched.rejected] + [fetched.problem] * bool(
+        fetched.problem
+    )
+
+
+def without_id(found: ParsedArticle) -> ParsedArticle:
+    return replace(found, article=replace(found.article, id=""))
 
 
 SHARED = rss(*(write_item(number, f"{SITE}show") for number in (1, 2, 3, 4, 1)), site=SITE)

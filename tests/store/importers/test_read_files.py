@@ -111,6 +111,7 @@ CITATIONS = "citations in BibTeX or RIS (export them as CSV or CSL JSON)"
         ("a.txt.gz", gzip.compress(b"", mtime=0), "the file is empty"),
         ("a.gz", gzip.compress(gzip.compress(b"a", mtime=0), mtime=0), "binary, not text"),
         ("a.xml", b"<rss-like/>", "XML, not an article"),
+        ("a.xml", b"HTTP/1.1 200 OK\r\n\r\n<rss>", SAVED_FEED),
         ("a.bib", b"@article{berg,\n  title = {The ferry}\n}\n", CITATIONS),
         ("a.ris", b"TY  - JOUR\nTI  - The ferry\nER  - \n", CITATIONS),
         ("a.txt", b"a" * 70_000 + b"\0", "binary, not text"),
