@@ -14,7 +14,7 @@ DATE_NAMES = ("pubdate", "published", "date", "issued", "created", "updated", "m
 """The elements with the date of an entry, the preferred first."""
 TOKEN = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    r"|<(?P<close>/?)(?P<entry>(?:[\w.-]++:)?(?:item|entry))(?=[\s>])[^<>]*+>"
+    r"|<(?P<close>/?)(?P<entry>(?:[\w.-]++:)?(?:item|entry))(?=[\s/>])[^<>]*+>"
     rf"|<(?:[\w.-]++:)?(?P<date>{'|'.join(DATE_NAMES)})(?=[\s>])[^<>]*+>"
     r"\s*+(?:<!\[CDATA\[\s*+)?(?P<text>[^<>\]]*+)",
     re.DOTALL | re.IGNORECASE,
@@ -79,7 +79,10 @@ def iter_entries(text: str) -> Iterator[EntrySpan]:
             if start >= 0:
                 end = match.end() if match["close"] else match.start()
                 yield EntrySpan(start, end, _choose_date(dates))
-            start, dates = -1 if match["close"] else match.start(), {}
+            is_empty = match[0].endswith("/>")
+            if is_empty:
+                yield EntrySpan(match.start(), match.end(), "")
+            start, dates = -1 if match["close"] or is_empty else match.start(), {}
     if start >= 0:
         yield EntrySpan(start, len(text), _choose_date(dates))
 

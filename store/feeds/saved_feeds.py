@@ -57,7 +57,9 @@ class SavedFeedReader:
                 continue
             found += map(article_from_values, parsed["found"])
             for number, reason in parsed["refused"]:
-                yield Rejection(f"{name}: item {numbers[number - 1]:,}", reason)
+                # The parser may find more entries in a malformed part than it was split into.
+                place = numbers[min(number, len(numbers)) - 1]
+                yield Rejection(f"{name}: item {place:,}", reason)
         yield from identify_items(found, about["key"] or feed["title"], feed["site"])
         for number in feed["drafts"]:
             yield Rejection(f"{name}: item {number:,}", "a draft")

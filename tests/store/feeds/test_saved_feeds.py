@@ -387,6 +387,28 @@ def test_a_file_belongs_to_the_subscription_that_it_names(
     assert (article.extra.get("feed"), article.category, article.url) == (key, category, url)
 
 
+EMPTY = "an article without title, text and URL"
+
+
+@pytest.mark.parametrize(
+    ("items", "expected", "rejected"),
+    [
+        (["<item/>", ITEM], ["The ferry"], ["a: item 1"]),
+        (["<item />", "<item/>", ITEM], ["The ferry"], ["a: item 1", "a: item 2"]),
+        ([ITEM, "<item/>", "<item a='/'/>"], ["The ferry"], ["a: item 2", "a: item 3"]),
+        ([ITEM, "<item/>", "<item><title>B</title></item>"], ["The ferry", "B"], ["a: item 2"]),
+        (["<item><title>A</title>", "<item/>", ITEM], ["A", "The ferry"], ["a: item 2"]),
+        ([ITEM, "<entry></entry>", "<entry></entry>"], ["The ferry"], ["a: item 1", "a: item 1"]),
+    ],
+)
+def test_empty_items_are_told_by_their_numbers(
+    items: list[str], expected: list[str], rejected: list[str]
+) -> None:
+    data = rss(*(each.replace("{}", "") for each in items))
+    assert titles(data) == expected
+    assert problems(data) == [(place, EMPTY) for place in rejected]
+
+
 CUT = "not a whole feed: truncated after entry 1"
 
 
