@@ -57,9 +57,9 @@ class FakeDesktop:
         program = self.folder / name
         program.write_text(
             "#!/bin/sh\n"
-            f'printf "%s %s" {name} "$#" >> "{self.log}"\n'
-            f'for a in "$@"; do printf " %s" "$a" >> "{self.log}"; done\n'
-            f'echo >> "{self.log}"\n'
+            f'line="{name} $#"\n'
+            'for a in "$@"; do line="$line $a"; done\n'
+            f'printf "%s\\n" "$line" >> "{self.log}"\n'
             f"echo 'noise of {name}' >&2\n{ending}\n"
         )
         program.chmod(0o700)
@@ -126,6 +126,7 @@ def test_on_a_desktop(tmp_path: Path, desk: FakeDesktop) -> None:
     with open_reader(tmp_path, 1, env=desk.env(), command=command) as terminal:
         terminal.write("o")
         terminal.wait_for("Opened with xdg-open")
+        terminal.wait_until(lambda: desk.calls)  # it is said of a program that still runs, too
         terminal.write("y")
         terminal.wait_for(re.compile("^ Copied", re.MULTILINE))
         assert copied(terminal) == []

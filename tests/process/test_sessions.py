@@ -114,6 +114,7 @@ def test_open_and_copy_commands(tmp_path: Path) -> None:
         program = tmp_path / f"my-{name}"
         program.write_text(
             f'#!/bin/sh\necho "$*" > {tmp_path}/{name}.args; cat > {tmp_path}/{name}.in\n'
+            f"touch {tmp_path}/{name}.done\n"
         )
         program.chmod(0o700)
     (tmp_path / "config/newstui/settings.toml").write_text(
@@ -125,6 +126,7 @@ def test_open_and_copy_commands(tmp_path: Path) -> None:
     with open_reader(tmp_path, 1, env=env) as terminal:
         terminal.write("o")
         terminal.wait_for("Opened with my-open")
+        terminal.wait_until((tmp_path / "open.done").exists)  # it is said while it runs, too
         terminal.write("y")
         terminal.wait_for(re.compile("^ Passed to my-copy", re.MULTILINE))
         assert b"\x1b]52" not in terminal.raw

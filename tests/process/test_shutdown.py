@@ -76,7 +76,7 @@ def test_the_position_is_restored(tmp_path: Path) -> None:
     with open_reader(tmp_path, 1) as terminal:
         terminal.write("\r")
         terminal.wait_for(re.compile(r"Paragraph [2-9]\."))
-        assert not terminal.shows("Paragraph 1.")
+        terminal.wait_gone("Paragraph 1.")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -169,14 +169,14 @@ def test_kill_after_marking(tmp_path: Path) -> None:
     make_home(tmp_path, *(article_json(n) for n in range(1, 6)))
     for number in (5, 4):
         with open_reader(tmp_path, 5) as terminal:
-            assert terminal.shows(unread_row(f"Title {number}"))
+            terminal.wait_for(unread_row(f"Title {number}"))
             terminal.write("j" * (5 - number) + "m")
             terminal.wait_for(read_row(f"Title {number}"))
             terminal.signal(signal.SIGKILL)
             assert terminal.wait_exit() == -signal.SIGKILL
     with open_reader(tmp_path, 5) as terminal:
         for number in range(1, 6):
-            assert terminal.shows((read_row if number > 3 else unread_row)(f"Title {number}"))
+            terminal.wait_for((read_row if number > 3 else unread_row)(f"Title {number}"))
 
 
 CRASH = """

@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -95,6 +96,7 @@ class PostgresServer:
             except psycopg.OperationalError:
                 if self.process.poll() is not None:
                     raise
+                time.sleep(0.01)  # to leave the processor to the server
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Stop it.
