@@ -133,9 +133,7 @@ class Transport(httpcore.NetworkBackend):
 
     def _resolve_allowed(self, host: str, port: int) -> Sequence[str]:
         name = host.strip("[]")
-        left = self._deadline.remaining()
-        is_known = _is_address(name)
-        addresses = [name] if is_known else _resolve_host(name, port, self._resolver, left)
+        addresses = _resolve_host(name, port, self._resolver, self._deadline.remaining())
         if name in self._allowed_private_hosts:
             return addresses
         if public := list(filter(is_public, addresses)):
@@ -205,14 +203,6 @@ def is_public(text: str) -> bool:
         if address.sixtofour:  # a relay would send it to the IPv4 address in it (RFC 3056)
             return is_public(str(address.sixtofour))
     return not any(address in network for network in SPECIAL_NETWORKS)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _resolve_with_system(host: str, port: int) -> Sequence[str]:

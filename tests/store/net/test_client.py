@@ -308,16 +308,6 @@ def test_dns_lookup_times_out(site: Site) -> None:
         replace(HASTY, resolve=resolve).fetch(FetchRequest("http://slow.example/"))
 
 
-def test_an_address_is_not_looked_up(site: Site) -> None:
-    """A resolver that is slow keeps nobody waiting who needs none."""
-
-    def resolve(host: str, port: int) -> Sequence[str]:
-        raise OSError("not asked")
-
-    site.routes["/"] = page("here")
-    assert get(site, client=replace(CLIENT, resolve=resolve)).body == b"here"
-
-
 # -- where it must not go ------------------------------------------------------------------
 
 PRIVATE = str.split(
