@@ -32,15 +32,18 @@ def hang_up(*_):
     with open(sys.argv[1], "a") as log:
         log.write("hung up\\n")
     sys.exit()
+def write(data):
+    while data:  # a signal may end a write before all is written
+        data = data[os.write(1, data):]
 def show_size(*_):
     rows, columns = termios.tcgetwinsize(0)
-    os.write(1, f"{columns}x{rows}\\n".encode())
+    write(f"{columns}x{rows}\\n".encode())
 signal.signal(signal.SIGHUP, hang_up)
 signal.signal(signal.SIGWINCH, show_size)
 tty.setraw(0)
 show_size()
 while (key := os.read(0, 1000)) != b"q":
-    os.write(1, b"<" + key + b">")
+    write(b"<" + key + b">")
 """
 SIZE = json.dumps({"columns": 100, "rows": 30})
 PATIENCE = 60.0
