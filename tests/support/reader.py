@@ -282,7 +282,7 @@ class RunningReader(RunningApp):
         return (
             self.gateway.is_busy
             or self.gateway.lists._is_index_running
-            or bool(self.app.key_queue.keys)
+            or self.app.key_queue.is_working
             or super().is_working
         )
 

@@ -56,9 +56,11 @@ class Command:
     needs_article_text: bool = False
     """True if it acts on the article's text, and so waits while that is loading."""
     opens_dialog: bool = False
-    """True if it opens a dialog for which the keys typed after it are meant."""
+    """True if it opens a dialog or an input for which the keys typed after it are meant."""
+    changes_library: bool = False
+    """True if there is nothing for it to do in a library that cannot be changed."""
     changes_list: bool = False
-    """True if it takes articles from the list or puts them back: the keys after it are about the new list."""
+    """True if it changes what is listed: the keys after it are about the new list, or the places."""
 
     @property
     def group(self) -> str:
@@ -157,6 +159,7 @@ COMMANDS: tuple[Command, ...] = (
         "Read",
         "toggle read (in a story: all)",
         (*PANES, "story", "front page", "triage"),
+        changes_library=True,
     ),
     Command(
         "article.toggle_star",
@@ -164,6 +167,7 @@ COMMANDS: tuple[Command, ...] = (
         "Star",
         "star or unstar",
         (*PANES, "story", "front page", "triage"),
+        changes_library=True,
     ),
     Command(
         "article.delete",
@@ -171,14 +175,26 @@ COMMANDS: tuple[Command, ...] = (
         "Delete",
         "delete (can be undone)",
         (*PANES, "triage"),
+        changes_library=True,
         changes_list=True,
     ),
     _dialog_command("article.export", ("e",), "Export", "export the article to a file"),
-    Command("article.pipe", ("|",), "Pipe", "pipe as Markdown to a command"),
-    Command("article.tag", ("+",), "Tag", "add a tag (tab completes)"),
-    Command("article.untag", ("-",), "Untag", "remove a tag"),
-    _text_command("article.find", ("/",), "Find", "find in the article", ("article", "find")),
-    _text_command("article.links", (";",), "Links", "list the links, to read or open one"),
+    _dialog_command("article.pipe", ("|",), "Pipe", "pipe as Markdown to a command"),
+    _dialog_command(
+        "article.tag", ("+",), "Tag", "add a tag (tab completes)", changes_library=True
+    ),
+    _dialog_command("article.untag", ("-",), "Untag", "remove a tag", changes_library=True),
+    _text_command(
+        "article.find",
+        ("/",),
+        "Find",
+        "find in the article",
+        ("article", "find"),
+        opens_dialog=True,
+    ),
+    _text_command(
+        "article.links", (";",), "Links", "list the links, to read or open one", opens_dialog=True
+    ),
     _text_search_command("find.next", ("n",), "Next hit", "go to the next hit", takes_count=True),
     _text_search_command(
         "find.previous", ("N",), "Previous hit", "go to the previous hit", takes_count=True
@@ -209,6 +225,7 @@ COMMANDS: tuple[Command, ...] = (
         "Search",
         "search the library as you type",
         ("list", "side", "help", "picker", "history", "links"),
+        opens_dialog=True,
     ),
     _dialog_command(
         "list.filter", ("f",), "Filter", "show all, unread, starred or started articles"
@@ -216,7 +233,11 @@ COMMANDS: tuple[Command, ...] = (
     _dialog_command("list.category", ("c",), "Place", "go to a place by its name", ALL_PANES),
     Command("list.sort", (",",), "Sort", "sort the list"),
     _pane_command(
-        "list.mark_all_read", ("A",), "All read", "mark the whole list, or place, as read"
+        "list.mark_all_read",
+        ("A",),
+        "All read",
+        "mark the whole list, or place, as read",
+        changes_library=True,
     ),
     Command(
         "list.fold_copies",
@@ -232,13 +253,20 @@ COMMANDS: tuple[Command, ...] = (
         "list the copies of this story below it, or fold them",
         ("list",),
     ),
-    Command("list.keep_search", ("=",), "Keep search", "keep the search as a place"),
+    _dialog_command(
+        "list.keep_search",
+        ("=",),
+        "Keep search",
+        "keep the search as a place",
+        changes_library=True,
+    ),
     Command(
         "list.mark_above_read",
         ("(",),
         "Above read",
         "mark the articles above this one as read",
         ("list",),
+        changes_library=True,
     ),
     Command(
         "list.mark_below_read",
@@ -246,6 +274,7 @@ COMMANDS: tuple[Command, ...] = (
         "Below read",
         "mark the articles below this one as read",
         ("list",),
+        changes_library=True,
     ),
     Command(
         "list.select",
@@ -257,19 +286,50 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.select_all", ("*",), "Select all", "select all rows, or none", ("list",)),
     _dialog_command("list.export", ("E",), "Export list", "export the list to a file or folder"),
     _place_command("place.fold", ("space",), "Fold", "fold or unfold"),
-    _place_command("place.filter", ("/",), "Filter names", "show the places with this name"),
-    Command("feeds.fetch", ("r",), "Fetch", "fetch the feeds, or those of the place", ALL_PANES),
-    _place_command("feeds.edit", ("e",), "Edit", "edit the feed, folder or search"),
+    _place_command(
+        "place.filter",
+        ("/",),
+        "Filter names",
+        "show the places with this name",
+        opens_dialog=True,
+    ),
+    _pane_command(
+        "feeds.fetch",
+        ("r",),
+        "Fetch",
+        "fetch the feeds, or those of the place",
+        changes_library=True,
+    ),
+    _place_command(
+        "feeds.edit",
+        ("e",),
+        "Edit",
+        "edit the feed, folder or search",
+        opens_dialog=True,
+        changes_library=True,
+    ),
     _place_command(
         "feeds.unsubscribe",
         ("d",),
         "Unsubscribe",
         "unsubscribe (articles stay), or remove the search",
+        changes_library=True,
     ),
-    _pane_command("feeds.fetch_all", ("R",), "Fetch all", "fetch all feeds"),
-    _pane_command("feeds.list", ("F",), "Places", "go to the places: feeds, searches, tags"),
+    _pane_command("feeds.fetch_all", ("R",), "Fetch all", "fetch all feeds", changes_library=True),
     _pane_command(
-        "feeds.add", ("a",), "Add URL", "add a feed or a page by its URL, or the page that is open"
+        "feeds.list",
+        ("F",),
+        "Places",
+        "go to the places: feeds, searches, tags",
+        changes_list=True,
+    ),
+    _dialog_command(
+        "feeds.add",
+        ("a",),
+        "Add URL",
+        "add a feed or a page by its URL, or the page that is open",
+        ALL_PANES,
+        changes_library=True,
     ),
     Command("view.story", ("t",), "Story", "show the article's story as a timeline"),
     _dialog_command(
@@ -291,13 +351,14 @@ COMMANDS: tuple[Command, ...] = (
     _front_command("front.longer", ("+",), "Longer", "fill the page for five minutes more"),
     _front_command("front.shorter", ("-",), "Shorter", "fill the page for five minutes less"),
     _front_command("front.why", ("w",), "Why", "say why each story is where it is"),
-    Command("triage.later", ("t",), "Later", "tag as later", ("triage",)),
+    Command("triage.later", ("t",), "Later", "tag as later", ("triage",), changes_library=True),
     Command(
         "app.undo",
         ("u",),
         "Undo",
-        "undo the last change, also one of an earlier session",
+        "undo the last change; of articles, also in a later session",
         (*ALL_PANES, "story", "front page", "triage", "history"),
+        changes_library=True,
         changes_list=True,
     ),
     _dialog_command("app.history", ("U",), "Undo history", "show the undo history", ALL_PANES),
@@ -311,9 +372,16 @@ COMMANDS: tuple[Command, ...] = (
     _dialog_command(
         "app.palette", ("ctrl+p",), "Palette", "search the commands by name", ALL_PANES
     ),
+    _pane_command(
+        "app.problems", ("!",), "Problems", "show in full what is wrong, and what has failed"
+    ),
     _pane_command("app.theme", ("C",), "Theme", "choose a theme"),
     _pane_command(
-        "app.welcome", ("W",), "Welcome", "fill the library: import, add a feed, move in"
+        "app.welcome",
+        ("W",),
+        "Welcome",
+        "fill the library: import, add a feed, move in",
+        changes_library=True,
     ),
     _pane_command("app.redraw", ("ctrl+l",), "Redraw", "redraw the screen, from anywhere"),
     _pane_command("app.suspend", ("ctrl+z",), "Suspend", "suspend newstui, from anywhere"),

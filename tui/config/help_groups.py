@@ -137,6 +137,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
         (
             ("help", ("app.help",)),
             ("commands", ("app.palette",)),
+            ("problems", ("app.problems",)),
             ("welcome", ("app.welcome",)),
             ("redraw", ("app.redraw",)),
             ("suspend", ("app.suspend",)),

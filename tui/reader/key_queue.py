@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MAX_KEY_WAIT = 0.5
 """Seconds that a key waits at most: what it waits for may never come."""
 MAX_CHANGE_WAIT = 5.0
-"""Seconds that a key waits at most for a change of the list, which it is meant for."""
+"""Seconds that a key waits at most for a change of the list, or for a dialog, which it is meant for."""
 KEY_CHECK_INTERVAL = 0.005
 """Seconds between two looks whether it has come."""
 MAX_WAITING_KEYS = 100
@@ -55,6 +55,8 @@ INPUT_EDIT_KEYS = ("left", "right", "up", "down", "home", "end", "backspace", "d
 """The keys that change what is in an input, besides characters."""
 INPUT_END_KEYS = ("enter", "escape", "tab")
 """The keys that may close an input."""
+ANSWER_END_KEYS = ("enter", "escape")
+"""Those that close every one."""
 
 
 @lru_cache(maxsize=1024)
@@ -74,6 +76,11 @@ def _typed_character(key: KeyPress | events.Paste) -> str:
 
 def _is_edit(key: KeyPress | events.Paste) -> bool:
     return isinstance(key, KeyPress) and (key.is_printable or key.key in INPUT_EDIT_KEYS)
+
+
+def _is_typed(key: KeyPress | events.Paste) -> bool:
+    """Return True if an input, or the lines of a dialog, would take the key."""
+    return isinstance(key, events.Paste) or _is_edit(key) or key.key == "tab"
 
 
 def _make_bubbled_check(focused: Input) -> Callable[[], bool]:
@@ -116,6 +123,8 @@ class KeyQueue:
         self._condition: Callable[[], bool] | None = None
         """What the next key waits for."""
         self._deadline = 0.0
+        self._is_dialog_awaited = False
+        """True if the next key is meant for a dialog or an input, which may not open."""
         self._awaited_article = ""
         self._is_check_scheduled = False
 
@@ -125,10 +134,18 @@ class KeyQueue:
         await self._process_keys()
 
     @property
+    def is_working(self) -> bool:
+        """True if keys wait, or if those that come now would be meant for what is about to open."""
+        return bool(self.keys) or self._is_dialog_awaited
+
+    @property
     def _is_ready(self) -> bool:
         """True if the next key need not wait."""
         if self._condition is not None and (self._condition() or monotonic() >= self._deadline):
             self._condition = None
+            if self._is_dialog_awaited and not self._is_dialog_or_input_open():
+                self._drop_answer()
+            self._is_dialog_awaited = False
         return self._condition is None
 
     def _wait_for(self, condition: Callable[[], bool], at_most: float | None = None) -> None:
@@ -136,7 +153,7 @@ class KeyQueue:
         self._deadline = monotonic() + (MAX_KEY_WAIT if at_most is None else at_most)
 
     async def _process_keys(self) -> None:
-        while self.keys and self._is_ready:
+        while self._is_ready and self.keys:
             focused = self._app.focused
             if isinstance(pasted := self.keys[0], events.Paste):
                 self.keys.popleft()
@@ -147,7 +164,7 @@ class KeyQueue:
                 await self._run_key()
             if self._reader.article_list.is_waiting:
                 self._wait_for(self._is_cursor_there, MAX_CHANGE_WAIT)
-        if self.keys and not self._is_check_scheduled:
+        if self.is_working and not self._is_check_scheduled:
             self._is_check_scheduled = True
             # Textual's own timers never fire if the process is held up when they start.
             later = asyncio.get_running_loop().call_later
@@ -237,6 +254,12 @@ class KeyQueue:
         for _ in range(number):
             self.keys.popleft()
 
+    def _drop_answer(self) -> None:
+        """Drop what was typed for something that did not open, with the key that would close it."""
+        self._drop_keys(sum(1 for _ in takewhile(_is_typed, self.keys)))
+        if self.keys and getattr(self.keys[0], "key", "") in ANSWER_END_KEYS:
+            self._drop_keys(1)
+
     async def _run_key(self) -> None:
         """Carry out the command of the next key, or hand it to Textual."""
         press = self.keys[0]
@@ -285,7 +308,8 @@ class KeyQueue:
     def _wait_for_outcome(self, command: Command, screen: Screen[Any]) -> None:
         """Have the next key wait for the dialog or screen that a command opens or closes."""
         if command.opens_dialog:
-            self._wait_for(self._is_dialog_or_input_open)
+            self._wait_for(self._make_opened_check(), MAX_CHANGE_WAIT)
+            self._is_dialog_awaited = True
         elif command.changes_list:
             self._wait_for(self._make_settled_check(), MAX_CHANGE_WAIT)
         elif self._app.screen is not screen:
@@ -295,6 +319,17 @@ class KeyQueue:
         screen = self._app.screen
         is_dialog_open = isinstance(screen, Dialog) and screen.is_mounted
         return is_dialog_open or isinstance(self._app.focused, Input)
+
+    def _make_opened_check(self) -> Callable[[], bool]:
+        """Return a check for: a dialog or an input is open, or it is certain that none will be."""
+        is_settled = self._make_settled_check()
+
+        def is_decided() -> bool:
+            if self._is_dialog_or_input_open():
+                return True
+            return is_settled() and not isinstance(self._app.screen, Dialog)
+
+        return is_decided
 
     def _make_settled_check(self) -> Callable[[], bool]:
         """Return a check for: the new screen is there, and what the old one left to do is done."""

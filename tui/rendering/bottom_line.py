@@ -38,6 +38,8 @@ class Notice:
     kind: NoticeKind = "info"
     hint: str = ""
     """What can be done next: `u to undo`."""
+    full_text_hint: str = ""
+    """How to read all of it; shown if it is cut."""
 
     @property
     def full_text(self) -> str:
@@ -95,7 +97,8 @@ def _hints_width(hints: Sequence[KeyHint]) -> int:
 def fit_notice(notice: Notice, width: int) -> str:
     """Return a message in at most `width` cells.
 
-    First its paths are shortened in the middle, then the hint is left out, then its end.
+    First its paths are shortened in the middle, then the hint is left out, then its end; how to read all
+    of it then follows.
     """
     for text in (notice.full_text, notice.text):
         excess = cell_width(text) - width
@@ -104,7 +107,8 @@ def fit_notice(notice: Notice, width: int) -> str:
         shorter = shorten_paths(text, excess)
         if cell_width(shorter) <= width:
             return shorter
-    return truncate_cells(shorter, max(0, width))
+    more = f" · {notice.full_text_hint}" if notice.full_text_hint else ""
+    return f"{truncate_cells(shorter, max(0, width - cell_width(more)))}{more}"
 
 
 def shorten_paths(text: str, excess: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from store.library.folder import FolderLibrary
 from tests.support.reader import (
     FakePrograms,
     RunningReader,
@@ -18,6 +19,7 @@ from tests.support.reader import (
     make_library,
 )
 from tests.support.screens import screen_text
+from tui.config.commands import COMMANDS, PANES, Command
 from tui.reader import key_queue
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.terminal_events import EventReader, KeyBatch, KeyPress, parse_keys
@@ -66,6 +68,66 @@ async def test_keys_after_an_answer_are_commands(start: Start, programs: FakePro
         assert running.reader.state.current_pane == "list"
 
 
+def _forbid_changes(monkeypatch: pytest.MonkeyPatch) -> str:
+    reason = "no permission to write to /library; opened read-only"
+    monkeypatch.setattr(FolderLibrary, "read_only_reason", property(lambda self: reason))
+    return reason
+
+
+CHANGING_COMMANDS = [
+    each for each in COMMANDS if each.changes_library and set(PANES) & {*each.places}
+]
+
+
+@pytest.mark.parametrize("command", CHANGING_COMMANDS, ids=lambda each: each.id)
+async def test_a_read_only_library_refuses_at_once(
+    start: Start, monkeypatch: pytest.MonkeyPatch, command: Command
+) -> None:
+    """No prompt opens for what cannot be done, and its answer does nothing else."""
+    reason = _forbid_changes(monkeypatch)
+    async with start() as running:
+        running.reader.status_line.clear_notice()
+        answer = [*"q.jT", "enter", "j"] if command.opens_dialog else ["j"]
+        await running.press_at_once(command.keys[0], *answer)
+        assert (running.status, running.selected_number) == (reason, 11)
+        assert running.app.screen is running.reader
+
+
+async def test_the_places_of_a_read_only_library(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = _forbid_changes(monkeypatch)
+    async with start() as running:
+        await running.press("F", "j")
+        for keys in (["e", *"q", "enter"], ["d"], ["r"], ["R"], ["a", *"q", "enter"], ["A"]):
+            running.reader.status_line.clear_notice()
+            await running.press_at_once(*keys)
+            assert running.status == reason, keys
+        assert running.reader.state.current_pane == "places"
+        assert running.reader.place_tree.selected_place.name == "Unread"
+
+
+@pytest.mark.parametrize(
+    ("keys", "notice"),
+    [
+        (["=", *"Qj", "enter"], "No search to keep"),
+        ([";", *"q", "enter"], "No links in this article"),
+        (["F", "e", *"q", "enter"], "Not a feed, folder or search"),
+    ],
+    ids=lambda value: "".join(value) if isinstance(value, list) else None,
+)
+async def test_keys_after_what_does_not_open_are_no_commands(
+    start: Start, keys: list[str], notice: str
+) -> None:
+    """What was typed for a prompt or a dialog is dropped, up to the key that would close it."""
+    async with start() as running:
+        await running.press_at_once(*keys)
+        assert running.status.startswith(notice)
+        assert running.app.screen is running.reader
+        await running.press_at_once("h", *keys, "h", "j")
+        assert running.selected_number == 11
+
+
 async def test_keys_after_opening_a_dialog_are_meant_for_it(start: Start) -> None:
     async with start() as running:
         await running.press_at_once("f", "j", "enter")
@@ -76,6 +138,13 @@ async def test_keys_after_opening_a_dialog_are_meant_for_it(start: Start) -> Non
         assert running.reader.state.query.sort == "read count"
         await running.press_at_once("U", "q", "?", "j")
         assert isinstance(running.app.screen, HelpDialog)
+
+
+async def test_keys_after_opening_the_places_are_about_them(start: Start) -> None:
+    """Also the first time, while they are being counted."""
+    async with start() as running:
+        await running.press_at_once("F", "j", "j", "enter")
+        assert running.reader.state.place.name == "Today"
 
 
 async def test_keys_after_opening_an_article_are_about_its_text(

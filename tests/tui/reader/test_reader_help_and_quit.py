@@ -18,13 +18,66 @@ from tests.support.reader import (
     article_id,
     make_library,
 )
-from tests.support.screens import screen_text
+from tests.support.screens import screen_lines, screen_text
 from tui.config.commands import COMMANDS, PANES, SIMILAR_JUMPS, format_key
+from tui.config.settings import LoadedSettings, Settings
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.picker import CommandPicker
 from tui.reader.screen import reader_commands
 
 READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
+
+
+MISTAKES = tuple(
+    f'settings.toml: unknown setting "{name}"; did you mean "measure"?'
+    for name in ("mesure", "measur", "meassure", "measuer", "masure")
+)
+
+
+@pytest.mark.command("app.problems")
+@pytest.mark.parametrize("size", [NARROW, (80, 24), WIDE], ids=str)
+async def test_all_mistakes_in_the_settings_can_be_read(
+    start: Start, size: tuple[int, int]
+) -> None:
+    """The bottom line has room for one at most, and names the key that lists them."""
+    async with start(size=size, loaded=LoadedSettings(Settings(), {}, MISTAKES)) as running:
+        assert "! 5 problems (! lists them)" in screen_text(running.app)
+        await running.press("!")
+        seen = _framed_text(running)
+        await running.press("G")
+        seen += _framed_text(running)
+        assert [each for each in MISTAKES if each.replace(" ", "") not in seen] == []
+        await running.press("q")
+        assert running.app.screen is running.reader
+
+
+def _framed_text(running: RunningReader) -> str:
+    """Return the text in the dialog without blanks and frame: its lines are wrapped."""
+    return "".join(
+        each.split("┃")[1].replace(" ", "") for each in screen_lines(running.app) if "┃" in each
+    )
+
+
+@pytest.mark.command("app.problems")
+async def test_what_has_failed_can_be_read_later(start: Start) -> None:
+    """A message that is cut says how; the latest comes first, each once."""
+    async with start(size=NARROW) as running:
+        await running.press("!")
+        assert "No problems" in screen_text(running.app)
+        await running.press("q")
+        for text in ("Not saved: the disk is full", "x" * 60, "Not saved: the disk is full"):
+            running.reader.status_line.show_notice(text, "failed")
+        assert "! Not saved: the disk is full" in screen_text(running.app)
+        running.reader.status_line.show_notice("y" * 60, "failed")
+        await running.settle()
+        assert "y… · ! more" in screen_text(running.app)
+        await running.press("!")
+        assert running.reader.status_line.failures == (
+            "y" * 60,
+            "Not saved: the disk is full",
+            "x" * 60,
+        )
+        assert _framed_text(running).count("y") == 60
 
 
 @pytest.mark.command("app.help")

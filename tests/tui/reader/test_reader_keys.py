@@ -46,7 +46,8 @@ async def test_custom_keys(start: Start) -> None:
     async with start(
         loaded=LoadedSettings(settings, {}, ('settings.toml: unknown setting "x"',))
     ) as running:
-        assert running.status == 'settings.toml: unknown setting "x" (and 1 more)'
+        problems = '2 problems (! lists them): settings.toml: unknown setting "x"'
+        assert running.status == problems
         await running.press("ctrl+n", "j")
         assert running.selected_number == 11
         assert running.status == "j is not bound here · ctrl+x h for help"

@@ -46,6 +46,12 @@ def line(left: Notice | str, width: int) -> str:
             "! Not saved: already exists: /data/ad…upreme-court.md · e again",
             "? help  q quit",
         ),
+        (
+            Notice("No space left on the disk", "failed", "e again", "! more"),
+            40,
+            "! No space le… · ! more",
+            "? help  q quit",
+        ),
         (Notice("j is not bound here"), 80, " j is not bound here", ALL_KEYS),
         ("", 14, "", ""),
         ("1/27", 10, " 1/27", ""),

@@ -102,9 +102,7 @@ class EditActions:
 
     async def prompt_for_tag(self, *, adds: bool) -> None:
         """Ask for a tag to add to the article or the selected ones, or to remove from them."""
-        if self.state.read_only_reason:
-            self.status_line.show_notice(self.state.read_only_reason)
-        elif articles := self.state.chosen_articles:
+        if articles := self.state.chosen_articles:
             change = self.changes.tag if adds else self.changes.untag
 
             def apply(text: str) -> None:

@@ -15,7 +15,6 @@ from tui.reader.dialogs.picker import Picker
 from tui.reader.gateway import messages
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.screen.prompts import Prompts
-from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import UrlPrompt
 from tui.rendering.wording import format_count, join_nonempty
@@ -28,7 +27,6 @@ class FeedActions:
     screen: Screen[None]
     keymap: Keymap
     feeds: Feeds
-    state: ReaderState
     prompts: Prompts
     status_line: StatusLine
 
@@ -65,9 +63,6 @@ class FeedActions:
 
     async def prompt_for_urls(self) -> None:
         """Ask for URLs to add."""
-        if self.state.read_only_reason:
-            self.status_line.show_notice(self.state.read_only_reason)
-            return
         prompt = UrlPrompt()
 
         def add(_: str) -> None:

@@ -15,6 +15,7 @@ from tui.config.commands import COMMANDS, PANES, SIMILAR_JUMPS
 from tui.reader.dialogs.dialog import KeymapScreen
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.picker import CommandPicker, ThemePicker
+from tui.reader.dialogs.text_dialog import TextDialog
 from tui.reader.gateway import Gateway, messages
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
@@ -126,6 +127,12 @@ class OverlayActions:
     def show_help(self, place: str) -> None:
         """Show the keys of a place."""
         self.screen.app.push_screen(HelpDialog(self.keymap, place))
+
+    def show_problems(self) -> None:
+        """Show in full what is wrong with the settings and the library, and what has failed."""
+        lines = [part for problem in self.status_line.failures for part in (problem, "")]
+        dialog = TextDialog(self.keymap, "Problems", lines[:-1] or ["No problems"])
+        self.screen.app.push_screen(dialog)
 
     def show_palette(self) -> None:
         """Ask for a command of the reader, and run it."""

@@ -172,9 +172,7 @@ class PageActions:
     def keep(self) -> bool:
         """Add the page that is being read to the library; return False if it is there already."""
         article = self.current_loose_page
-        if article and self.state.read_only_reason:
-            self.status_line.show_notice(self.state.read_only_reason)
-        elif article:
+        if article:
             self.pages.keep(article)
         return bool(article)
 

@@ -12,7 +12,6 @@ from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker
 from tui.reader.gateway.changes import Changes
 from tui.reader.screen.prompts import Prompts
-from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import Prompt
 from tui.reader.widgets.place_tree import PlaceTree
@@ -37,7 +36,6 @@ class PlaceEdits:
     screen: Screen[None]
     keymap: Keymap
     changes: Changes
-    state: ReaderState
     prompts: Prompts
     tree: PlaceTree
     status_line: StatusLine
@@ -47,7 +45,7 @@ class PlaceEdits:
 
     async def edit(self) -> None:
         """Ask what to change of a feed, for another name of a folder, or another query of a search."""
-        place = self._editable_place()
+        place = self.tree.selected_place
         feed = self.tree.look.feeds.get(place.feed_key) if place is not None else None
         if feed is not None:
             self._choose_field(feed.subscription)
@@ -60,7 +58,7 @@ class PlaceEdits:
 
     def unsubscribe(self) -> None:
         """Unsubscribe from the feed, or remove the saved search."""
-        place = self._editable_place()
+        place = self.tree.selected_place
         if place is None:
             return
         key, name, now = place.feed_key, place.name, self.now()
@@ -76,8 +74,6 @@ class PlaceEdits:
         text = self.find_query()
         if not text:
             self.status_line.show_notice("No search to keep")
-        elif self.state.read_only_reason:
-            self.status_line.show_notice(self.state.read_only_reason)
         else:
             await self.prompts.ask(
                 Prompt("Name of the search", text), lambda name: self._save(name, text), _name_fault
@@ -91,13 +87,6 @@ class PlaceEdits:
         text = place.query.text if place.query is not None else ""
         prompt = Prompt(f"Query of /{place.name}", text)
         await self.prompts.ask(prompt, lambda new: self._save(place.name, new), _query_fault)
-
-    def _editable_place(self) -> Place | None:
-        """Return the place under the cursor; none, and say why, if nothing can be changed."""
-        if self.state.read_only_reason:
-            self.status_line.show_notice(self.state.read_only_reason)
-            return None
-        return self.tree.selected_place
 
     def _choose_field(self, feed: Subscription) -> None:
         hours = f"{feed.interval / 60:g}" if feed.interval else ""

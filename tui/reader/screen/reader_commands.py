@@ -27,6 +27,7 @@ def make_command_table(reader: Reader) -> CommandTable:
         "app.history": reader.gateway.changes.list_undo_history,
         "app.help": lambda: reader.overlays.show_help(reader.place or reader.state.current_pane),
         "app.palette": reader.overlays.show_palette,
+        "app.problems": reader.overlays.show_problems,
         "app.theme": reader.overlays.choose_theme,
         "app.welcome": reader.welcome.choose,
         "app.redraw": reader.host.redraw,

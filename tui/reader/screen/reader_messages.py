@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.reader.gateway import messages
-from tui.rendering.wording import format_first_and_count
 
 if TYPE_CHECKING:
     from tui.reader.screen.reader_screen import Reader
@@ -174,8 +173,7 @@ def _finish_loading(reader: Reader, message: messages.LibraryLoaded) -> None:
         *message.problems,
     ]
     if problems:
-        problem = format_first_and_count(problems[0], len(problems))
-        reader.status_line.show_notice(problem, "failed")
+        reader.status_line.show_problems(problems, reader.keymap.first_key("app.problems"))
 
 
 def _show_access(reader: Reader, message: messages.AccessChanged) -> None:

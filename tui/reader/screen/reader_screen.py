@@ -134,6 +134,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.side_pane.folded_sections = host.session.get_names(FOLDED_SECTIONS)
         self.header_line = HeaderLine(now, id="header")
         self.status_line = StatusLine(id="status")
+        self.status_line.full_text_hint = f"{keymap.first_key('app.problems')} more"
         self.state = ReaderState(self.article_list)
         is_slow = self._settings.slow is True
         self.state.has_previews = resolve_auto(self._settings.preview, not is_slow)
@@ -197,7 +198,7 @@ class Reader(KeymapScreen, Screen[None]):
         )
         prompts = self.prompts = Prompts(self, self.panes, status)
         self._create_changing_parts(now)
-        self.feeds = FeedActions(self, keymap, gateway.feeds, state, prompts, status)
+        self.feeds = FeedActions(self, keymap, gateway.feeds, prompts, status)
         self._create_place_parts(now)
         self.welcome = WelcomeActions(
             self, keymap, self.feeds, prompts, bool(self._hint), self.host.run_cli_command
@@ -237,7 +238,6 @@ class Reader(KeymapScreen, Screen[None]):
             self,
             keymap,
             gateway.changes,
-            state,
             self.prompts,
             self.place_tree,
             status,
@@ -315,9 +315,13 @@ class Reader(KeymapScreen, Screen[None]):
         self.set_interval(REFRESH_INTERVAL, self.gateway.lists.refresh)
         self.set_interval(REFRESH_INTERVAL, self.places.check)
         if minutes := self._settings.fetch_every:
-            self.set_interval(60 * minutes, self.feeds.fetch)
+            self.set_interval(60 * minutes, self._fetch_regularly)
         self.watch(self.article_view, "scroll_y", self.update_status, init=False)
         self.call_after_refresh(self.welcome.greet)
+
+    def _fetch_regularly(self) -> None:
+        if not self.state.read_only_reason:
+            self.feeds.fetch()
 
     @property
     def is_article_loading(self) -> bool:
@@ -351,6 +355,13 @@ class Reader(KeymapScreen, Screen[None]):
     def commands(self) -> CommandTable:
         """The part that carries out each command."""
         return make_command_table(self)
+
+    async def run_command(self, command: Command, count: int = 0) -> None:
+        """Carry out a command, unless it could change nothing: then say why."""
+        if command.changes_library and self.state.read_only_reason:
+            self.status_line.show_notice(self.state.read_only_reason, "failed")
+        else:
+            await super().run_command(command, count)
 
     def move(self, by: int) -> None:
         """Move by so many rows or lines in the current pane."""

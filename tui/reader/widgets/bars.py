@@ -21,7 +21,8 @@ from tui.rendering.header_line import HeaderFacts, build_header
 
 NOTICE_SECONDS = 6.0
 """Seconds a notice stays."""
-
+MAX_FAILURES = 100
+"""Messages about failures that are kept."""
 
 MAX_FIND_LENGTH = 200
 """Maximum length of a search."""
@@ -37,6 +38,14 @@ class StatusLine(LineView, can_focus=False):
         self._notice_timer: Timer | None = None
         self._key_hints: Sequence[KeyHint] = ()
         self._pending_keys = ""
+        self.full_text_hint = ""
+        """How to read a message that is cut."""
+        self._failures: dict[str, None] = {}
+
+    @property
+    def failures(self) -> Sequence[str]:
+        """What went wrong so far, the latest first."""
+        return tuple(reversed(self._failures))
 
     @property
     def text(self) -> str:
@@ -65,9 +74,28 @@ class StatusLine(LineView, can_focus=False):
         """Show a message for some seconds; see `Notice`."""
         if self._notice_timer is not None:
             self._notice_timer.stop()
-        self._notice = Notice(text, kind, hint) if text else None
+        is_failure = bool(text) and kind == "failed"
+        more = self.full_text_hint if is_failure else ""
+        self._notice = Notice(text, kind, hint, more) if text else None
+        if is_failure:
+            self._keep_failure(text)
         self._notice_timer = call_after(self, NOTICE_SECONDS, self.clear_notice)
         self.refresh()
+
+    def show_problems(self, problems: Sequence[str], list_key: str) -> None:
+        """Show the first of several problems, and which key lists them."""
+        for problem in reversed(problems):
+            self._keep_failure(problem)
+        self.show_notice(problems[0], "failed")
+        if len(problems) > 1:
+            text = f"{len(problems)} problems ({list_key} lists them): {problems[0]}"
+            self._notice = Notice(text, "failed")
+
+    def _keep_failure(self, text: str) -> None:
+        self._failures.pop(text, None)
+        self._failures[text] = None
+        if len(self._failures) > MAX_FAILURES:
+            del self._failures[next(iter(self._failures))]
 
     def clear_notice(self) -> None:
         """Remove the notice."""
