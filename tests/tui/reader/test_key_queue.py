@@ -93,6 +93,23 @@ async def test_a_read_only_library_refuses_at_once(
         assert running.app.screen is running.reader
 
 
+@pytest.mark.parametrize(("screen", "keys"), [("T", "mstdu"), ("t", "msu"), ("B", "msu")])
+async def test_the_screens_over_a_read_only_library(
+    start: Start, monkeypatch: pytest.MonkeyPatch, screen: str, keys: str
+) -> None:
+    """Triage stays at its article, and says why."""
+    reason = _forbid_changes(monkeypatch)
+    async with start() as running:
+        await running.press(screen)
+        before = screen_text(running.app)
+        for key in keys:
+            await running.press(key)
+            shown = screen_text(running.app)
+            assert reason in shown
+            assert shown.replace(reason, " " * len(reason)) == before
+            running.app.screen.show_notice("")
+
+
 async def test_the_places_of_a_read_only_library(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

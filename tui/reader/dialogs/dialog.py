@@ -42,13 +42,21 @@ class KeymapScreen:
     def commands(self) -> CommandTable:
         """The commands of all its places."""
 
+    @property
+    def read_only_reason(self) -> str:
+        """The reason why nothing can be changed; empty if it can, or if there is nothing to change."""
+        return ""
+
     async def run_command(self, command: Command, count: int = 0) -> None:
-        """Carry out a command.
+        """Carry out a command, unless it could change nothing: then report why.
 
         Args:
             command: One that is available in the current place.
             count: The number typed before its key; 0 for none.
         """
+        if command.changes_library and self.read_only_reason:
+            self.report_refusal(self.read_only_reason)
+            return
         handler = self.commands[command.id]
         result = handler(count) if command.takes_count and count else handler()
         if iscoroutine(result):
@@ -75,6 +83,9 @@ class KeymapScreen:
 
     def show_pending_keys(self, keys: str) -> None:
         """Show the keys of a command that is not complete yet; empty once it is."""
+
+    def report_refusal(self, reason: str) -> None:
+        """Tell the user why nothing can be changed."""
 
     def report_unbound_key(self, key: str) -> None:
         """Tell the user that a key is not bound here."""

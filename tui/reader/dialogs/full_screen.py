@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
@@ -118,6 +118,16 @@ class PanesDialog(FullScreenDialog[T]):
             view.max_cells = MAX_LINE_CELLS
         self.notice = ("", "")
         """What was done last, and the key that undoes it."""
+        self.find_read_only_reason: Callable[[], str] = lambda: ""
+
+    @property
+    def read_only_reason(self) -> str:
+        """The reason why nothing can be changed; empty if it can."""
+        return self.find_read_only_reason()
+
+    def report_refusal(self, reason: str) -> None:
+        """Show why nothing can be changed."""
+        self.show_notice(reason)
 
     def compose(self) -> ComposeResult:
         """The head, the panes, and two lines below them."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.actions.triage_queue import QueuedArticle
     from tui.config.keymaps import Keymap
     from tui.config.theme_choice import ThemeChoice
-    from tui.reader.dialogs.full_screen import FullScreenDialog
+    from tui.reader.dialogs.full_screen import FullScreenDialog, PanesDialog
 
 
 @dataclass(eq=False)
@@ -106,7 +106,9 @@ class OverlayActions:
         self.screen.app.push_screen(overlay, lambda _: self._close())
         self.gateway.reports.count_statistics(datetime.fromtimestamp(self.now(), UTC))
 
-    def _open(self, overlay: FullScreenDialog[str]) -> None:
+    def _open(self, overlay: PanesDialog[str]) -> None:
+        overlay.find_read_only_reason = lambda: self.state.read_only_reason
+
         def close(article: str | None) -> None:
             self._close()
             if article:

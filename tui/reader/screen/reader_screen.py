@@ -356,12 +356,14 @@ class Reader(KeymapScreen, Screen[None]):
         """The part that carries out each command."""
         return make_command_table(self)
 
-    async def run_command(self, command: Command, count: int = 0) -> None:
-        """Carry out a command, unless it could change nothing: then say why."""
-        if command.changes_library and self.state.read_only_reason:
-            self.status_line.show_notice(self.state.read_only_reason, "failed")
-        else:
-            await super().run_command(command, count)
+    @property
+    def read_only_reason(self) -> str:
+        """The reason why nothing can be changed; empty if it can."""
+        return self.state.read_only_reason
+
+    def report_refusal(self, reason: str) -> None:
+        """Show why nothing can be changed."""
+        self.status_line.show_notice(reason, "failed")
 
     def move(self, by: int) -> None:
         """Move by so many rows or lines in the current pane."""

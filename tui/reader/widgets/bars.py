@@ -44,7 +44,7 @@ class StatusLine(LineView, can_focus=False):
 
     @property
     def failures(self) -> Sequence[str]:
-        """What went wrong so far, the latest first."""
+        """The messages about failures so far, the latest first."""
         return tuple(reversed(self._failures))
 
     @property
