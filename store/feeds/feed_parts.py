@@ -60,7 +60,7 @@ def split_feed(data: bytes, about: FeedInfo) -> dict[str, Any]:
     Returns:
         `title`, `site` and `url` of the feed; `head`, `separator` and `tail`, the text around the entries of
         any part; `parts`, each a list of entries with their numbers; `drafts`, the numbers of entries that
-        were never published; and `problem`, the reason why the feed is not whole.
+        were never published; and `incomplete`, the reason why the feed is not whole.
 
     Raises:
         InvalidInput: It is not a feed; the text says what it is instead.
@@ -87,7 +87,7 @@ def split_feed(data: bytes, about: FeedInfo) -> dict[str, Any]:
         "tail": found.tail,
         "parts": [[list(each) for each in part] for part in _group(entries, frame_size)],
         "drafts": drafts,
-        "problem": found.problem,
+        "incomplete": found.problem,
     }
 
 

@@ -60,9 +60,10 @@ class ParserProcess:
             answer = self._process.receive()
             if answer is None:
                 raise FetchFailed(self._describe_exit(self._process.close()))
-        found: dict[str, Any] = orjson.loads(answer)
-        if problem := found.get("problem"):
-            raise InvalidInput(problem)
+        content = orjson.loads(answer)
+        if "problem" in content:
+            raise InvalidInput(content["problem"])
+        found: dict[str, Any] = content["found"]
         return found
 
     def _describe_exit(self, code: int | None) -> str:
@@ -92,7 +93,7 @@ def run_parser_worker() -> None:
 
 def _answer_request(about: PlainValues, data: bytes) -> PlainValues:
     try:
-        return REQUEST_PARSERS[about["kind"]](about, data)
+        return {"found": REQUEST_PARSERS[about["kind"]](about, data)}
     except InvalidInput as error:
         return {"problem": str(error)}
     except MemoryError:

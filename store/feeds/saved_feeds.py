@@ -64,9 +64,11 @@ class SavedFeedReader:
         for number in feed["drafts"]:
             yield Rejection(f"{name}: item {number:,}", "a draft")
         if len(data) > MAX_FEED_FILE_BYTES:
-            yield Rejection(name, f"larger than {MAX_FEED_FILE_BYTES >> 20} MB; {feed['problem']}")
-        elif feed["problem"]:
-            yield Rejection(name, feed["problem"])
+            yield Rejection(
+                name, f"larger than {MAX_FEED_FILE_BYTES >> 20} MB; {feed['incomplete']}"
+            )
+        elif feed["incomplete"]:
+            yield Rejection(name, feed["incomplete"])
 
     def _describe(self, feed: dict[str, Any]) -> dict[str, Any]:
         """Return what the parser has to know about a feed: that of its subscription, if there is one."""

@@ -40,7 +40,13 @@ def test_it_answers_and_survives_bad_input(
 ) -> None:
     """Cases 93, 100 and 101: what cannot be parsed costs one line."""
     assert parser.parse("feed", ABOUT, FEED)["title"] == "T"
-    assert parser.parse("feed parts", ABOUT, FEED)["title"] == "T"
+    for kind in ("feed", "feed parts"):  # a document that is not whole is no failure
+        assert parser.parse(kind, ABOUT, FEED)["incomplete"] == ""
+        cut = parser.parse(kind, ABOUT, FEED[:-10])
+        assert (cut["title"], cut["incomplete"]) == (
+            "T",
+            "not a whole feed: truncated after entry 1",
+        )
     with pytest.raises(InvalidInput, match="not a feed"):
         parser.parse("feed", ABOUT, b"/etc/passwd")
     nested = b"<rss><channel><item><description>" + b"<b>" * 1_000_000 + b"</item></rss>"
