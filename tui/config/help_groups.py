@@ -135,9 +135,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
     (
         "newstui",
         (
-            ("help", ("app.help",)),
+            ("help, problems", ("app.help", "app.problems")),
             ("commands", ("app.palette",)),
-            ("problems", ("app.problems",)),
             ("welcome", ("app.welcome",)),
             ("redraw", ("app.redraw",)),
             ("suspend", ("app.suspend",)),
