@@ -307,6 +307,15 @@ class RunningReader(RunningApp):
         """Type a text."""
         await self.press(*("space" if char == " " else char for char in text))
 
+    async def refresh(self) -> None:
+        """Show what other processes have changed, as the reader does every two seconds.
+
+        What it happens to be doing at that moment would have it leave out this time.
+        """
+        await self.wait_until(lambda: not self.gateway.is_busy)
+        self.gateway.lists.refresh()
+        await self.settle()
+
     async def wait_indexed(self) -> None:
         """Wait until the whole library is indexed."""
         await self.wait_until(lambda: not self.gateway.lists.is_indexing)

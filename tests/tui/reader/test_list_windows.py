@@ -215,8 +215,7 @@ async def test_new_articles_do_not_move_the_cursor(
             pass
         for _ in other.add([dated_article(number) for number in range(301, 310)]):
             pass
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert running.reader.article_list.total == TOTAL + 9
         assert (running.selected_number, running.reader.article_list.caret.y) == (4, line)
         assert_list_is_drawn(running)

@@ -122,8 +122,7 @@ async def test_deleting_keeps_the_cursor_in_a_list_of_unread_articles(start: Sta
         assert (numbers(running)[0], running.opened_number) == (12, 9)
         await running.press("d")
         assert running.selected_number == 8
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert (numbers(running)[:2], running.selected_number) == ([12, 11], 8), (
             "nobody else changed it"
         )
@@ -141,8 +140,7 @@ async def test_the_open_article_stays_in_a_list_of_unread_articles(
         other = opened(tmp_path)
         for _ in other.add([make_article(13)]):
             pass
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert numbers(running) == list(range(13, 0, -1))
         assert running.selected_number == 10
         await running.press("J")

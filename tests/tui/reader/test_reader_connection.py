@@ -104,8 +104,7 @@ async def test_what_is_there_stays_while_the_server_is_away(
         assert (running.selected_number, running.status) == (1, LOST)
         assert len(running.reader.article_list.rows) == 12
         for _ in range(3):
-            running.gateway.lists.refresh()
-            await running.settle()
+            await running.refresh()
         remote.lose("")
         await running.settle()
         assert running.status == "Changes are saved again"

@@ -46,11 +46,9 @@ def library(tmp_path: Path) -> FolderLibrary:
 async def fold(running: RunningReader) -> None:
     """Wait until copies were looked for and the list shows them."""
     await running.wait_indexed()
-    running.gateway.lists.refresh()
-    await running.settle()
+    await running.refresh()
     await running.wait_indexed()
-    running.gateway.lists.refresh()
-    await running.settle()
+    await running.refresh()
 
 
 def shown(running: RunningReader) -> list[tuple[int, int]]:

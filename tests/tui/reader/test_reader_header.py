@@ -47,8 +47,7 @@ async def test_the_numbers_follow_other_processes(
             pass
         other.record("read", [article_id(1), article_id(2)])
         other.close()
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert "10 unread of 12" in running.header
 
 

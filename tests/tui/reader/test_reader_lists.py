@@ -140,8 +140,7 @@ async def test_articles_added_by_another_process_move_nothing(start: Start, tmp_
         for _ in other.add([make_article(20), make_article(21), make_article(5)]):
             pass
         line = line_of(running)
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert numbers(running)[:3] == [21, 20, 12]
         assert len(numbers(running)) == 14
         assert (running.selected_number, running.opened_number) == (11, 11)
@@ -158,8 +157,7 @@ async def test_flags_set_by_another_process_appear(start: Start, tmp_path: Path)
             pass
         other.record("starred", [article_id(10)])
         other.record("read", [article_id(11)])
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert "★ Article number 10" in screen_text(running.app)
         assert running.reader.article_list.selected_row.read
         await running.wait_until(lambda: running.side_number == 11)
@@ -187,8 +185,7 @@ async def test_two_readers_see_each_others_changes(start: Start, tmp_path: Path)
         await first.press("s")
         await second.press("j", "m")
         for running in (first, second):
-            running.gateway.lists.refresh()
-            await running.settle()
+            await running.refresh()
             rows = running.reader.article_list.rows
             assert (rows[0].starred, rows[0].read) == (True, False)
             assert (rows[1].starred, rows[1].read) == (False, True)

@@ -203,13 +203,12 @@ async def test_numbers_are_right_after_each_change(start: Start, library: Folder
         other = make_library(library.feeds.folder.parent, machine="phone")
         list(other.load())
         other.record("read", [article_id(3)])
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert shown(running) == before | {
             "All": "11", "Unread": "11", "Books": "", "Old": "", "Almanac": "",
         }  # fmt: skip
         await running.press("g", "+", *"later", "enter")
-        running.gateway.lists.refresh()  # indexes the tag, as every two seconds
+        await running.refresh()  # indexes the tag, as every two seconds
         await running.wait_until(lambda: shown(running).get("Later") == "1")
         await running.wait_until(lambda: shown(running).get("later") == "1")
 

@@ -409,8 +409,7 @@ async def test_changes_elsewhere_reach_the_preview(start: Start, tmp_path: Path)
         for _ in other.load():
             pass
         other.record("tagged", [article_id(11)], tag="rope")
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         await running.press("j")
         assert running.reader.side_pane.full_article.article.tags == ("rope",)
 

@@ -58,8 +58,7 @@ async def test_a_renamed_feed_has_its_new_name_in_every_row(
         assert sum(" Quay " in line for line in lines) == 2
         assert not any(" north " in line for line in lines)
         update_subscriptions(tmp_path / "feeds" / "library", [Subscription(HARBOUR, "Tide Watch")])
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         lines = screen_lines(running.app)
         assert sum("Tide Watch" in line[:width] for line in lines) == 2
         assert not any("Harbour News" in line for line in lines)
@@ -81,8 +80,7 @@ async def test_a_renamed_feed_has_its_new_name_in_head_and_details(
         width = running.reader.article_list.size.width
         for name in ("Harbour News", "Tide Watch"):
             update_subscriptions(tmp_path / "feeds" / "library", [Subscription(HARBOUR, name)])
-            running.gateway.lists.refresh()
-            await running.settle()
+            await running.refresh()
             beside = [line[width:] for line in screen_lines(running.app)]
             assert any(f" {name} · Nov. 3, 2026 · 1 min" in line for line in beside)
             assert any(f"source    {name}" in line for line in beside)

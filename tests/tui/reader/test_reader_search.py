@@ -174,7 +174,7 @@ async def test_a_new_tag_is_found_at_once(start: Start, library: FolderLibrary) 
     async with start() as running:
         await running.wait_indexed()
         library.record("tagged", ["00000000-0000-4000-8000-000000000004"], tag="beacon")
-        running.gateway.lists.refresh()
+        await running.refresh()
         await running.wait_until(lambda: not library.is_index_stale)
         await running.settle()
         await running.press("/")

@@ -222,8 +222,7 @@ async def test_a_selection_stays_on_its_articles_when_others_come(
         other = reopened(tmp_path)
         for _ in other.add([make_article(13), make_article(14)]):
             pass
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert running.reader.article_list.total == 14
         assert chosen(running) == [11, 10, 9]
         await running.press("m")
@@ -236,8 +235,7 @@ async def test_a_selection_whose_first_article_was_deleted_elsewhere_ends(
     async with start() as running:
         await running.press("j", "V", "j", "j")
         reopened(tmp_path).record("deleted", [article_id(11)])
-        running.gateway.lists.refresh()
-        await running.settle()
+        await running.refresh()
         assert running.reader.article_list.total == 11
         assert chosen(running) == []
 
