@@ -39,6 +39,10 @@ def test_a_search_typed_at_once(tmp_path: Path) -> None:
         terminal.wait_quiet()
         terminal.write("\x1b")
         terminal.wait_for(position_in(2))
+        for title in ("March", "Smoke"):  # no letter of the search marked or deleted one
+            terminal.wait_for(unread_row(title))
+        terminal.write(QUIT_KEY)
+        assert_clean_exit(terminal, 0)
 
 
 def test_the_header_keeps_its_lines(tmp_path: Path) -> None:
@@ -53,6 +57,10 @@ def test_the_header_keeps_its_lines(tmp_path: Path) -> None:
         terminal.write("\r")
         header = re.compile(r"^ Title 1\b.*\n news\.example · .* · ★", re.MULTILINE)
         terminal.wait_for(header)
+        terminal.wait_quiet()
+        assert terminal.shows(header), "nothing drawn after it takes a line away"
+        terminal.write(QUIT_KEY)
+        assert_clean_exit(terminal, 0)
 
 
 def test_bytes_that_are_not_text(tmp_path: Path) -> None:

@@ -235,11 +235,16 @@ def test_signals_that_another_thread_takes(reader: Terminal) -> None:
     reader.wait_for("taken elsewhere")
     reader.signal(signal.SIGTSTP)
     reader.wait_until(lambda: process.status() == psutil.STATUS_STOPPED)
+    reader.screen()
+    assert modes_left_on(reader.raw) == set()
     reader.raw = b""
     reader.signal(signal.SIGCONT)
     reader.wait_raw(b"\x1b[?2004h")
+    assert modes_left_on(reader.raw) >= MODES_ON
     reader.resize(70, 20)
     reader.wait_raw(b"\x1b[20;")
+    reader.write("\x1b[B")
+    reader.wait_for("count 1")
 
 
 @pytest.mark.slow
