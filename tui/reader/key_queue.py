@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +100,17 @@ def _make_bubbled_check(focused: Input) -> Callable[[], bool]:
     return is_handled.is_set
 
 
+def _make_notice_check(screen: KeymapScreen) -> Callable[[], bool]:
+    """Return a check for: another notice than now can be seen."""
+    before = screen.drawn_notice
+
+    def is_new() -> bool:
+        notice = screen.drawn_notice
+        return notice is not None and notice is not before
+
+    return is_new
+
+
 class KeyQueue:
     """Runs the commands that keys are bound to, each key once its time has come.
 
@@ -125,11 +136,17 @@ class KeyQueue:
         self._deadline = 0.0
         self._is_dialog_awaited = False
         """True if the next key is meant for a dialog or an input, which may not open."""
+        self._is_reason_shown: Callable[[], bool] = lambda: False
+        """Whether the user can see why the dialog that was asked for last does not open."""
+        self._answer_length: int | None = None
+        """How many of the keys came before that; None while it cannot be seen."""
         self._awaited_article = ""
         self._is_check_scheduled = False
 
     async def receive(self, received: Iterable[KeyPress | events.Paste]) -> None:
         """Take keys and pastes, and handle each as soon as those before it are done."""
+        if self._answer_length is None and self._is_reason_shown():
+            self._answer_length = len(self.keys)
         self.keys.extend(received)
         await self._process_keys()
 
@@ -255,10 +272,14 @@ class KeyQueue:
             self.keys.popleft()
 
     def _drop_answer(self) -> None:
-        """Drop what was typed for something that did not open, with the key that would close it."""
-        self._drop_keys(sum(1 for _ in takewhile(_is_typed, self.keys)))
-        if self.keys and getattr(self.keys[0], "key", "") in ANSWER_END_KEYS:
-            self._drop_keys(1)
+        """Drop what was typed for something that did not open, with the key that would close it.
+
+        What came once the user could see why is meant for what is there.
+        """
+        answer = list(islice(self.keys, self._answer_length))
+        typed = sum(1 for _ in takewhile(_is_typed, answer))
+        is_closed = typed < len(answer) and getattr(answer[typed], "key", "") in ANSWER_END_KEYS
+        self._drop_keys(typed + is_closed)
 
     async def _run_key(self) -> None:
         """Carry out the command of the next key, or hand it to Textual."""
@@ -289,6 +310,7 @@ class KeyQueue:
             screen.show_pending_keys(result.pending.display_text)
         self._pending_keys = result.pending
         if result.command is not None:
+            self._is_reason_shown, self._answer_length = _make_notice_check(screen), None
             await screen.run_command(result.command, result.count)
             self._wait_for_outcome(result.command, screen)
         elif not result.is_handled and press.is_printable and screen.place:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from random import Random
+from threading import Event
 
 import pytest
 from textual import events
@@ -10,10 +12,12 @@ from textual.widgets import Input
 
 from store.library.folder import FolderLibrary
 from tests.support.reader import (
+    TIMEOUT,
     FakePrograms,
     RunningReader,
     Start,
     article_id,
+    key_event,
     long_text,
     make_article,
     make_library,
@@ -22,6 +26,7 @@ from tests.support.screens import screen_text
 from tui.config.commands import COMMANDS, PANES, Command
 from tui.reader import key_queue
 from tui.reader.dialogs.help import HelpDialog
+from tui.reader.gateway.worker import Worker
 from tui.reader.terminal_events import EventReader, KeyBatch, KeyPress, parse_keys
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.side_pane import FIRST_CURSOR_ITEM
@@ -142,6 +147,35 @@ async def test_keys_after_what_does_not_open_are_no_commands(
         assert running.status.startswith(notice)
         assert running.app.screen is running.reader
         await running.press_at_once("h", *keys, "h", "j")
+        assert running.selected_number == 11
+
+
+async def test_keys_after_the_reason_are_commands(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came before one can see why nothing opens is dropped, and nothing that came later."""
+    may_finish = Event()
+
+    def fail(self: FolderLibrary, limit: int = 50) -> list[object]:
+        raise RuntimeError("no history")
+
+    def finish_late(self: Worker, job: Future[object], *, is_background: bool) -> None:
+        self.report_failure(job, is_background=is_background)
+        may_finish.wait(TIMEOUT)
+        self._pending_jobs.discard(job)
+
+    async with start() as running:
+        monkeypatch.setattr(FolderLibrary, "undoable", fail)
+        with monkeypatch.context() as patched:
+            patched.setattr(Worker, "_finish_job", finish_late)
+            running.reader.status_line.clear_notice()
+            for key in ("U", "q", "j"):
+                running.app.post_message(key_event(key))
+            await running.wait_until(lambda: running.reader.drawn_notice is not None)
+            running.app.post_message(key_event("j"))
+            await running.wait_until(lambda: len(running.app.key_queue.keys) == 3)
+            may_finish.set()
+            await running.settle()
         assert running.selected_number == 11
 
 

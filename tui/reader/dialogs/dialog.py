@@ -47,6 +47,11 @@ class KeymapScreen:
         """The reason why nothing can be changed; empty if it can, or if there is nothing to change."""
         return ""
 
+    @property
+    def drawn_notice(self) -> object:
+        """What the user can see that was done or failed: another object each time."""
+        return None
+
     async def run_command(self, command: Command, count: int = 0) -> None:
         """Carry out a command, unless it could change nothing: then report why.
 

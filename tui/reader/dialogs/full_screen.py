@@ -118,12 +118,18 @@ class PanesDialog(FullScreenDialog[T]):
             view.max_cells = MAX_LINE_CELLS
         self.notice = ("", "")
         """What was done last, and the key that undoes it."""
+        self._drawn_notice = self.notice
         self.find_read_only_reason: Callable[[], str] = lambda: ""
 
     @property
     def read_only_reason(self) -> str:
         """The reason why nothing can be changed; empty if it can."""
         return self.find_read_only_reason()
+
+    @property
+    def drawn_notice(self) -> object:
+        """The notice that can be seen."""
+        return self._drawn_notice
 
     def report_refusal(self, reason: str) -> None:
         """Show why nothing can be changed."""
@@ -170,6 +176,7 @@ class PanesDialog(FullScreenDialog[T]):
         self.notice_view.show(self._notice_lines)
 
     def _notice_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
+        self._drawn_notice = self.notice
         done, hint = self.notice
         room = max(0, width - cell_width(hint) - len(HINT_GAP))
         return [[(fit_cells(done, room), "accent"), (f"{HINT_GAP}{hint}", "muted")]]

@@ -361,6 +361,11 @@ class Reader(KeymapScreen, Screen[None]):
         """The reason why nothing can be changed; empty if it can."""
         return self.state.read_only_reason
 
+    @property
+    def drawn_notice(self) -> object:
+        """The notice that can be seen."""
+        return self.status_line.drawn_notice
+
     def report_refusal(self, reason: str) -> None:
         """Show why nothing can be changed."""
         self.status_line.show_notice(reason, "failed")

@@ -35,6 +35,8 @@ class StatusLine(LineView, can_focus=False):
         super().__init__(id=id)
         self._state = ""
         self._notice: Notice | None = None
+        self.drawn_notice: Notice | None = None
+        """The notice that can be seen."""
         self._notice_timer: Timer | None = None
         self._key_hints: Sequence[KeyHint] = ()
         self._pending_keys = ""
@@ -110,6 +112,7 @@ class StatusLine(LineView, can_focus=False):
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return notice or state on the left, and on the right the keys that fit."""
+        self.drawn_notice = self._notice
         hints = [(self._pending_keys, "")] if self._pending_keys else self._key_hints
         return build_bottom_line(self._notice or self._state, hints, width)
 
