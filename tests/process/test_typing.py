@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.reader_process import (
+    LAST_STARTUP_MODE,
     NEWSTUI,
-    PATIENT,
     QUIT_KEY,
     article_json,
     assert_clean_exit,
@@ -18,6 +18,7 @@ from tests.support.reader_process import (
     make_home,
     open_reader,
     position_in,
+    show_json,
     start_reader,
     unread_row,
 )
@@ -118,10 +119,53 @@ def test_a_held_key(tmp_path: Path) -> None:
 def test_enter_typed_while_the_program_starts(tmp_path: Path, enter: str) -> None:
     """The line discipline makes a newline of it until the terminal is the reader's."""
     make_home(tmp_path, article_json(1), article_json(2))
-    with start_reader(tmp_path, command=faulty_reader(tmp_path, PATIENT)) as terminal:
+    with start_reader(tmp_path) as terminal:
         terminal.write(f"j{enter}")
         terminal.wait_for("The words of article 1.")
         terminal.write("qq")
+        assert_clean_exit(terminal, 0)
+
+
+def slow_reader(folder: Path) -> list[str | Path]:
+    """Return a command that runs the reader on a library that is loaded once the file `go` exists."""
+    patch = f"""
+import time
+from pathlib import Path
+from tui.reader.gateway.lists import Lists
+
+load_steps = Lists._load_steps
+
+def load_late(self):
+    while not Path({str(folder / "go")!r}).exists():
+        time.sleep(0.01)
+        yield
+    yield from load_steps(self)
+
+Lists._load_steps = load_late
+"""
+    return faulty_reader(folder, patch)
+
+
+def test_keys_typed_before_the_list_is_there(tmp_path: Path) -> None:
+    """They wait for it, whether it takes a second or a minute."""
+    make_home(tmp_path, article_json(1), article_json(2))
+    with start_reader(tmp_path, command=slow_reader(tmp_path)) as terminal:
+        terminal.wait_raw(LAST_STARTUP_MODE)
+        terminal.write("jm/title 2\r")
+        terminal.wait_quiet()
+        (tmp_path / "go").touch()
+        terminal.wait_for("The words of article 2.")
+        terminal.write(QUIT_KEY)
+        assert_clean_exit(terminal, 0)
+    assert [show_json(tmp_path, number)["read"] for number in (1, 2)] == [True, False]
+
+
+@pytest.mark.parametrize("keys", ["q", "\x03", QUIT_KEY, f"jj/q{QUIT_KEY}"], ids=repr)
+def test_quitting_before_the_list_is_there(tmp_path: Path, keys: str) -> None:
+    make_home(tmp_path, article_json(1))
+    with start_reader(tmp_path, command=slow_reader(tmp_path)) as terminal:
+        terminal.wait_raw(LAST_STARTUP_MODE)
+        terminal.write(keys)
         assert_clean_exit(terminal, 0)
 
 

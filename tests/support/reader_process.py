@@ -30,11 +30,10 @@ PARAGRAPH = "The harbour master read the tide tables aloud, and nobody wrote the
 
 
 PATIENT = """
-import tui.reader.driver, tui.reader.run, tui.terminal.session
-tui.reader.driver.MAX_LISTEN_WAIT = 60.0
+import tui.reader.run, tui.terminal.session
 tui.reader.run.SHUTDOWN_TIMEOUT = tui.terminal.session.FINAL_SAVE_TIMEOUT = 60.0
 """
-"""For the reader that takes keys when its list is there, and saves the position, however busy the machine is."""
+"""For the reader that saves the position when it ends, however busy the machine is."""
 
 
 def article_json(number: int, **more: Any) -> dict[str, Any]:

@@ -150,8 +150,6 @@ class NewsApp(SteadyApp):
         )
         driver.shows_cursor = self._settings.cursor
         self.before_terminal()
-        driver.keys_enabled.clear()
-        self.reader.notify_list_shown = driver.keys_enabled.set
         driver.before_suspend = self.save_and_flush
         driver.takes_key_batches = True
         driver.alt_keys = self.reader.keymap.alt_characters

@@ -10,7 +10,6 @@ import time
 from codecs import getincrementaldecoder
 from contextlib import contextmanager, suppress
 from functools import partial
-from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.constants import ESCAPE_DELAY
@@ -34,8 +33,6 @@ SHOW_CURSOR = b"\x1b[?25h"
 BACKGROUND_STOP_DELAY = 1.0
 """Seconds before a job that was continued in the background stops itself again: a shell's `kill`
 sends SIGTERM and SIGCONT together, and within this time the app has ended."""
-MAX_LISTEN_WAIT, LISTEN_POLL_INTERVAL = 3.0, 0.01
-"""Seconds after which keys are read in any case, and between two checks until then."""
 INPUT_CHUNK_BYTES = 65536
 """Bytes read from the terminal at once."""
 MIN_FLOOD_BYTES, MAX_FLOOD_BYTES, FLOOD_PAUSE = 1024, 1 << 18, 0.01
@@ -102,9 +99,6 @@ class ReaderDriver(LinuxDriver):
         self.in_application_mode = False
         self.suspended = False
         self.is_terminal_lent = False
-        self.keys_enabled = Event()
-        """Cleared by an app that cannot use keys yet: they wait in the terminal."""
-        self.keys_enabled.set()
         self.stop_read_fd, self.stop_write_fd = os.pipe()
         os.set_blocking(self.stop_read_fd, False)
         self.alt_keys: Collection[str] = ()
@@ -178,8 +172,6 @@ class ReaderDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the terminal is handed back or is gone."""
-        if not self.wait_until_keys_enabled():
-            return
         incoming, reader = InputFilter(self.on_background, self.alt_keys), EventReader()
         decode = getincrementaldecoder("utf-8")("replace").decode
         while True:
@@ -197,14 +189,6 @@ class ReaderDriver(LinuxDriver):
             for message in reader.read(tokens):
                 for event in [message] if self.takes_key_batches else expand_keys(message):
                     self.process_message(event)
-
-    def wait_until_keys_enabled(self) -> bool:
-        """Wait until keys can be used; return False if the terminal is handed back before that."""
-        deadline = time.monotonic() + MAX_LISTEN_WAIT
-        while not self.keys_enabled.is_set() and time.monotonic() < deadline:
-            if select.select([self.stop_read_fd], [], [], LISTEN_POLL_INTERVAL)[0]:
-                return False
-        return True
 
     def read_chunk(self) -> bytes:
         """Return what has come from the terminal, a flood as a whole; nothing if it is gone."""

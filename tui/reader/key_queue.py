@@ -1,7 +1,8 @@
 """From key presses to commands.
 
 Over a slow connection, or from fast fingers, several keys come at once. What one of them opens, a
-dialog, a prompt or an article, may take a moment, and the next key is meant for that: it waits.
+dialog, a prompt or an article, may take a moment, and the next key is meant for that: it waits. All
+wait for the first list, unless they quit.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ HARMLESS_COMMANDS = (
     *("view.zoom", "article.back", "article.open", "app.redraw"),
 )
 """The commands, or the starts of their ids, that only change what is shown."""
+QUIT_COMMANDS = ("app.leave", "app.quit")
+"""The commands that end the reader while there is nothing but the list."""
 MAX_REPEATS = 100
 """How often another command is carried out for a key that was pressed so often in a row: more is
 no person, or a key that something lies on."""
@@ -158,12 +161,25 @@ class KeyQueue:
     @property
     def _is_ready(self) -> bool:
         """True if the next key need not wait."""
+        if not self._reader.is_list_known:
+            return self._is_quitting()
         if self._condition is not None and (self._condition() or monotonic() >= self._deadline):
             self._condition = None
             if self._is_dialog_awaited and not self._is_dialog_or_input_open():
                 self._drop_answer()
             self._is_dialog_awaited = False
         return self._condition is None
+
+    def _is_quitting(self) -> bool:
+        """Return True if one of the keys quits, which is the next one then.
+
+        A letter does only if nothing was typed before, which could make it part of a text.
+        """
+        for place, (command_id, _, number) in enumerate(self._read_ahead(self._reader.place)):
+            if command_id in QUIT_COMMANDS and not (place and _is_typed(self.keys[number - 1])):
+                self._drop_keys(number - 1)
+                return True
+        return False
 
     def _wait_for(self, condition: Callable[[], bool], at_most: float | None = None) -> None:
         self._condition = condition

@@ -49,7 +49,7 @@ class KeymapScreen:
 
     @property
     def drawn_notice(self) -> object:
-        """What the user can see that was done or failed: another object each time."""
+        """The notice that can be seen, another object each time; None if there is none."""
         return None
 
     async def run_command(self, command: Command, count: int = 0) -> None:

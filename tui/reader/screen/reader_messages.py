@@ -125,10 +125,10 @@ def _page_receivers(reader: Reader) -> ReceiverTable:
 
 
 def _receive_rows(reader: Reader, message: messages.RowsListed) -> None:
-    """Show a list, and let keys have a meaning from now on."""
+    """Show a list."""
     if reader.lists.show_rows(message):
+        reader.is_list_known = True
         reader.update_status()
-        reader.notify_list_shown()
         reader.previews.follow()
 
 
@@ -195,4 +195,5 @@ def _show_failure(
     reader: Reader, message: messages.OperationFailed | messages.BackupFailed
 ) -> None:
     """Show what failed."""
+    reader.is_list_known = True
     reader.status_line.show_notice(message.problem, "failed")

@@ -123,8 +123,8 @@ class Reader(KeymapScreen, Screen[None]):
         self.host = host
         self._position_timer: Timer | None = None
         """Runs while the position in the bottom line is to follow the cursor."""
-        self.notify_list_shown: Callable[[], None] = lambda: None
-        """Called when a list is shown: from the first one on, keys have a meaning."""
+        self.is_list_known = False
+        """True once there is a list, or the reason why there is none: keys have a meaning then."""
         self.gateway = make_gateway(self.post_message)
         self.place_tree = PlaceTree(id="places")
         self.article_list = ArticleList(now, id="list", rows=self._settings.rows)
