@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from store.library.folder import FolderLibrary
 from store.library.protocol import Capability, Library
 from store.model.article import ParsedArticle
-from store.model.errors import LibraryUnavailable
+from store.model.errors import LibraryDamaged, LibraryUnavailable
 from store.model.times import Clock, current_timestamp, system_clock
 from store.system.machine import machine_name
 from store.system.paths import Paths
@@ -105,9 +105,17 @@ def open_folder_library(paths: Paths) -> FolderLibrary:
     )
 
 
+def is_filled(library: Library) -> bool:
+    """Return True if a library has articles or feeds; the samples are shown in place of another."""
+    try:
+        return not library.is_empty or bool(library.feeds.subscriptions())
+    except LibraryDamaged:  # there are feeds; the reader says what is wrong with them
+        return True
+
+
 @contextmanager
 def open_sample_library(clock: Clock) -> Iterator[Library]:
-    """Open a library of the samples in a temporary folder, shown while the user's own is empty."""
+    """Open a library of the samples in a temporary folder, shown until the user's own has something."""
     with TemporaryDirectory(prefix="newstui-sample-") as folder:
         library = FolderLibrary(Path(folder, "library"), Path(folder, "cache"), "sample", clock)
         for _ in library.add(_read_samples(current_timestamp(clock))):

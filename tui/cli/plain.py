@@ -31,6 +31,7 @@ from tui.plain.plain_session import Environment
 from tui.plain.reader import PlainReader
 from tui.services import (
     describe_samples,
+    is_filled,
     make_fetch_context,
     open_library,
     open_sample_library,
@@ -51,7 +52,7 @@ def start_plain_reader(options: argparse.Namespace, run: CommandRunner) -> None:
     again = True
     while again:
         library: Library = open_library(resolve_paths(options))
-        if library.is_empty:
+        if not is_filled(library):
             with open_sample_library(system_clock) as samples:
                 again = _run_reader(options, samples, run, sample=True)
         else:
@@ -83,7 +84,7 @@ def _run_reader(
         now=system_clock,
         settings=settings,
         make_fetch_context=None if sample else make_fetch_context,
-        is_library_filled=lambda: sample and not open_library(resolve_paths(options)).is_empty,
+        is_library_filled=lambda: sample and is_filled(open_library(resolve_paths(options))),
     )
     try:
         return PlainReader(library, keymap, environment).run()

@@ -455,6 +455,8 @@ FOOTER_HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 """
 
 _KEY_LABELS = {"pagedown": "page-down", "pageup": "page-up"}
+_FOOTER_LABELS = {"escape": "esc"}
+"""Keys that have a shorter name in the footer."""
 
 
 def format_key(key: str) -> str:
@@ -466,7 +468,7 @@ def format_key(key: str) -> str:
 def footer_hints(place: str, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     """Return the footer of a place: keys and labels."""
     return [
-        (format_key(keys[command_id][0]), label)
+        (_FOOTER_LABELS.get(key := keys[command_id][0]) or format_key(key), label)
         for command_id, label in FOOTER_HINTS[place]
         if keys[command_id]
     ]

@@ -53,7 +53,7 @@ class Environment:
         run: Runs a newstui command on the user's own library, and returns its exit code.
         run_read_hook: Starts the user's program, if any, for articles marked as read.
         make_fetch_context: Creates what fetching a page needs; None for the samples.
-        is_library_filled: True if samples are shown, but the user's own library has articles.
+        is_library_filled: True if samples are shown, but the user's own library has something.
     """
 
     ask: Callable[[str], str | None]

@@ -79,7 +79,7 @@ class ReaderRun:
             import hashlib  # noqa: F401
 
         from store.model.errors import ServerUnreachable
-        from tui.services import open_library, open_sample_library
+        from tui.services import is_filled, open_library, open_sample_library
 
         try:
             library: Library | None = open_library(self._paths)
@@ -88,7 +88,7 @@ class ReaderRun:
         if library is None:
             return EXIT_NO_LIBRARY
         with ExitStack() as stack:
-            is_sample = library.is_empty
+            is_sample = not is_filled(library)
             if is_sample:
                 library = stack.enter_context(open_sample_library(system_clock))
             return self._run_app(library, before_terminal, is_sample=is_sample)

@@ -25,6 +25,8 @@ MIN_GAP_CELLS = 2
 """Between the two halves."""
 LAST_HINTS = 2
 """Keys that are never left out."""
+MAX_NAME_CELLS = 22
+"""Cells of a name or a query in the state, beside other facts and the keys."""
 MIN_PATH_CELLS = 12
 """Cells that a shortened path keeps at least."""
 PATH = re.compile(r"https?://\S*[^\s:,;.)]|(?<![\w/:])~?(?:/[^\s/:)]+){2,}/?")
@@ -48,7 +50,7 @@ class Notice:
 
 
 def build_bottom_line(
-    left: Notice | str, hints: Sequence[KeyHint], width: int
+    left: Notice | str, hints: Sequence[KeyHint], width: int, detail: str = ""
 ) -> Sequence[StyledText]:
     """Return the line in exactly `width` cells.
 
@@ -56,6 +58,7 @@ def build_bottom_line(
         left: The message; without one, the state.
         hints: The keys, the most important first, then the help and the way out.
         width: The width of the terminal.
+        detail: What follows the state where the keys leave room.
     """
     wanted = cell_width(left.full_text if isinstance(left, Notice) else left) + 1
     shown = fit_hints(hints, width - wanted - MIN_GAP_CELLS - 1)
@@ -67,7 +70,7 @@ def build_bottom_line(
         text = fit_notice(left, room - cell_width(sign) - MIN_GAP_CELLS)
         start: StyledText = (fit_cells(f"{sign}{text}", room), NOTICE_ROLES[left.kind])
     else:
-        text = truncate_cells(f" {left}", max(0, room - MIN_GAP_CELLS))
+        text = truncate_cells(f" {join_nonempty((left, detail))}", max(0, room - MIN_GAP_CELLS))
         start = (fit_cells(text, room), "muted")
     return [start, *render_hints(shown), (" " * (width > 0), "muted")]
 

@@ -190,7 +190,11 @@ def lay_out_groups(
     if number > 1:
         cells = min(MAX_COLUMN_CELLS, cells)
     keys = KEY_CELLS if least >= MIN_COLUMN_CELLS else SHORT_KEY_CELLS
-    blocks = [list(_group_lines(group, cells, keys)) for group in groups]
+    is_one = number == 1
+    if is_one:  # it has room for longer keys
+        widest = max(cell_width(line.keys) + 1 for group in groups for line in group.lines)
+        keys = max(keys, min(widest, cells // 3))
+    blocks = [list(_group_lines(group, cells, keys, is_aligned=is_one)) for group in groups]
     columns = [
         [line for block in part for line in (*[[]] * gap, *block)][gap:]
         for part in _split_evenly(blocks, number)
@@ -202,12 +206,16 @@ def lay_out_groups(
     return HelpLayout(lines, number * (cells + COLUMN_GAP) - COLUMN_GAP)
 
 
-def _group_lines(group: HelpGroup, width: int, key_cells: int) -> Iterator[Sequence[StyledText]]:
+def _group_lines(
+    group: HelpGroup, width: int, key_cells: int, *, is_aligned: bool
+) -> Iterator[Sequence[StyledText]]:
     yield [(group.heading.upper(), "section")]
     for line in group.lines:
         head = fit_cells(line.keys, max(key_cells, cell_width(line.keys) + 1))
         first, *rest = wrap_text(line.text, max(1, width - cell_width(head))) or [""]
-        if rest and cell_width(head) > key_cells:  # long keys on a line of their own
+        if (rest or is_aligned) and cell_width(
+            head
+        ) > key_cells:  # long keys on a line of their own
             yield [(head, "accent")]
             head = " " * key_cells
             first, *rest = wrap_text(line.text, max(1, width - key_cells))

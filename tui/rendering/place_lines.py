@@ -68,7 +68,7 @@ def build_place_line(
     place = row.place
     numbers = _numbers(row, width, look)
     if width >= MIN_SITE_WIDTH:
-        numbers = fit_cells(_site(place, look), SITE_CELLS) + numbers
+        numbers = _site_cells(_site(place, look)) + numbers
     room = min(max(1, width - cell_width(numbers)), MAX_NAME_CELLS)
     name = fit_cells(f"{_indent(place)}{_sign(row, look)} {place.name}", room - 1)
     numbers = fit_cells(numbers, width - room)
@@ -86,7 +86,7 @@ def build_table_labels(title: str, width: int) -> str:
         return title
     labels = "".join(pad_left(name, cells) for name, cells in TABLE_COLUMNS)
     if width >= MIN_SITE_WIDTH:
-        labels = fit_cells(SITE_LABEL, SITE_CELLS) + labels
+        labels = _site_cells(SITE_LABEL) + labels
     room = min(width - cell_width(labels) - TABLE_MARGIN_CELLS, MAX_NAME_CELLS)
     return fit_cells(title, room - TABLE_MARGIN_CELLS) + labels
 
@@ -151,6 +151,11 @@ def _table_cells(place: Place, counts: Counts | None, look: PlaceLook) -> str:
         cells = [f"{counts.unread:,}", f"{counts.total:,}", read, *fetches]
     widths = (cells for _, cells in TABLE_COLUMNS)
     return "".join(map(pad_left, cells, widths)) + " " * TABLE_MARGIN_CELLS
+
+
+def _site_cells(text: str) -> str:
+    """Return the column of sites, with a blank between a long name and it."""
+    return f" {fit_cells(text, SITE_CELLS - 1)}"
 
 
 def _site(place: Place, look: PlaceLook) -> str:

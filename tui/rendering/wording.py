@@ -17,7 +17,7 @@ from store.model.errors import (
 )
 from store.model.results import UndoableChange
 from store.model.times import DAY_SECONDS, ISO_DATE, from_microseconds, is_dated, parse_timestamp
-from store.search.list_query import ListQuery, Matches
+from store.search.list_query import Matches
 from store.text.clean import clean_line
 
 if TYPE_CHECKING:
@@ -330,20 +330,6 @@ def describe_added(number: int, noun: str, existing: int, skipped: int = 0) -> s
     there = f"{existing:,} already there" if existing else ""
     left = f"{skipped:,} skipped" if skipped else ""
     return join_nonempty((f"{format_count(number, noun)} added", there, left), ", ")
-
-
-def describe_list(query: ListQuery, articles: int, place: str = "") -> Sequence[str]:
-    """Return filter, category, search, number of articles and order of a list; some may be empty.
-
-    Args:
-        query: The list.
-        articles: The number of its articles.
-        place: A name that says more than category and search.
-    """
-    shown = "" if query.show == "all" else query.show
-    words = f"/{query.text}" if query.text and not place else ""
-    order = {"date": "", "oldest": "oldest first"}.get(query.sort, f"by {query.sort}")
-    return shown, place or query.category or "", words, format_count(articles, "article"), order
 
 
 def describe_correction(corrected: str) -> str:

@@ -22,7 +22,7 @@ from tests.support.screens import screen_lines, screen_text
 from tui.config.commands import COMMANDS, PANES, SIMILAR_JUMPS, format_key
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.dialogs.help import HelpDialog
-from tui.reader.dialogs.picker import CommandPicker
+from tui.reader.dialogs.picker import CommandPicker, HistoryPicker, Picker
 from tui.reader.screen import reader_commands
 
 READING = [each for each in COMMANDS if not set(PANES).isdisjoint(each.places)]
@@ -163,6 +163,28 @@ async def test_the_palette_runs_the_first_command_that_matches(
         assert running.app.screen is running.reader
         assert running.reader.article_list.selected_row.starred
         assert running.selected_number == 11
+
+
+async def test_whole_words_come_before_parts_of_words_in_the_palette(start: Start) -> None:
+    async with start() as running:
+        await running.press("ctrl+p", *"mark")
+        lines = [line.split("┃")[1].strip() for line in screen_lines(running.app) if "┃" in line]
+        assert [line.split()[0] for line in lines[:4]] == ["mark", "mark", "mark", "copy"]
+
+
+@pytest.mark.parametrize("preset", ["default", "emacs"])
+async def test_the_keys_in_the_border_of_a_picker_are_whole(start: Start, preset: str) -> None:
+    async with start(size=(80, 24), loaded=LoadedSettings(Settings(preset=preset))) as running:
+        keymap = running.reader.keymap
+        pickers = [
+            HistoryPicker(keymap, ["read: Tides"], ["now"], print),
+            Picker(keymap, "Sort by", list("abcdef")),
+            Picker(keymap, "Go to", list("abcdef"), values=list("123456")),
+        ]
+        for picker in pickers:
+            running.app.push_screen(picker)
+            await running.settle()
+            assert f" {picker.subtitle} ━┛" in screen_text(running.app)
 
 
 async def test_the_palette_names_every_command_once_with_its_keys(start: Start) -> None:

@@ -13,6 +13,7 @@ from store.journal.journal import Journal
 from store.model.errors import NewstuiError
 from tests.support.reader import (
     NARROW,
+    WIDE,
     FakePrograms,
     RunningReader,
     Start,
@@ -205,6 +206,13 @@ async def test_one_key_per_decision(start: Start, tmp_path: Path) -> None:
     for _ in held.load():
         pass
     assert held.get_article(article_id(8)).article.tags == ("later",)
+
+
+async def test_triage_of_a_search_names_it(start: Start) -> None:
+    async with start(size=WIDE) as running:
+        await running.wait_indexed()
+        await running.press("/", *"harbour", "tab", "T")
+        assert screen_lines(running.app)[0].startswith(" TRIAGE  unread · /harbour  ")
 
 
 async def test_triage_ends_after_the_last_article(start: Start) -> None:

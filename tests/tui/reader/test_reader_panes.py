@@ -393,6 +393,6 @@ async def test_an_empty_library_says_what_to_do(
 ) -> None:
     nothing: list[ParsedArticle] = []
     async with start(library=make_library(tmp_path / "empty", nothing), size=size) as running:
-        assert "No articles yet · W to add some" in screen_text(running.app)
+        assert "No articles yet · R fetch, W add some" in screen_text(running.app)
         await running.press("j", "enter", "tab", "1", "m", "h")
         assert running.app.is_running

@@ -89,6 +89,25 @@ async def test_a_place_is_shown_in_the_list(start: Start, size: tuple[int, int])
         assert len(numbers(running)) == 12
 
 
+@pytest.mark.parametrize("size", [HUGE, MIDDLE], ids=str)
+async def test_the_place_that_the_list_shows_is_marked(start: Start, size: tuple[int, int]) -> None:
+    """Also where another key than `enter` led there."""
+
+    def marked() -> str:
+        tree = running.reader.place_tree
+        lines = ("".join(text for text, _ in tree.build_line(y, 28)) for y in range(30))
+        (name,) = (line.partition("◆")[2].rsplit(maxsplit=1)[0] for line in lines if "◆" in line)
+        return name.strip()
+
+    async with start(size=size) as running:
+        await go_to(running, "category:south")
+        assert marked() == "south"
+        await running.press("q", "F")
+        assert marked() == "All"
+        await running.press("F", "c", "j", "enter", "F")
+        assert marked() == "Unread"
+
+
 async def go_to(running: RunningReader, key: str) -> None:
     """Show a place in the list, by the tree."""
     await running.press("F")

@@ -9,11 +9,11 @@ from textual import events
 
 from store.library.folder import FolderLibrary
 from store.model.article import ParsedArticle, Snippet
-from tests.support.reader import NARROW, RunningReader, Start, make_article
+from tests.support.reader import NARROW, WIDE, RunningReader, Start, make_article
 from tests.support.screens import screen_lines, screen_text
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.gateway import messages
-from tui.reader.screen import status_actions
+from tui.reader.screen import search_actions, status_actions
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.rendering.cells import StyledText
@@ -57,7 +57,7 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
         await running.press("tab", ",")
         assert numbers(running) == [9, 5, 3]
         assert "newest first" in screen_text(running.app)
-        await running.press("j", "enter")
+        await running.press("g", "j", "enter")
         assert (running.opened_number, running.reader.state.current_pane) == (5, "article")
         assert running.reader.article_view.text_search is not None
         assert running.reader.article_view.text_search.status_text == "1 of 2"
@@ -70,6 +70,39 @@ async def test_a_search_from_the_first_key_to_the_article_and_back(
         assert len(numbers(running)) == 13
         assert (running.selected_number, running.reader.article_list.top_line) == before
         assert running.app.focused is running.reader.article_list
+
+
+@pytest.mark.command("list.sort")
+async def test_another_order_keeps_the_article(start: Start) -> None:
+    """What stands side by side is of the same article, whatever the order."""
+    async with start(size=WIDE) as running:
+        await running.wait_indexed()
+        await running.press("/")
+        await running.type("lighthouse -brackets")
+        await running.press("tab")
+        for number in (3, 5, 9):
+            while running.selected_number != number:
+                await running.press("g" if running.reader.article_list.cursor == 2 else "j")
+            await running.press(",")
+            assert running.selected_number == number
+            await running.press("enter", ",")
+            assert (running.selected_number, running.opened_number) == (number, number)
+            await running.press("h")
+
+
+@pytest.mark.parametrize("keys", [(), ("tab", ","), ("tab", ",", ","), ("enter", "h")], ids=str)
+async def test_all_matches_are_listed_once_the_query_is_left(
+    start: Start, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(search_actions, "MAX_ROWS_WHILE_TYPING", 2)
+    async with start() as running:
+        await running.wait_indexed()
+        await running.press("/")
+        await running.type("lighthouse -brackets")
+        assert len(numbers(running)) == 2
+        await running.press(*keys)
+        is_typing = running.reader.search.input is not None
+        assert len(numbers(running)) == (2 if is_typing else 3)
 
 
 async def test_typing_lays_out_nothing(start: Start) -> None:

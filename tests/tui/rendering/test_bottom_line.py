@@ -64,6 +64,16 @@ def test_a_message_never_hides_the_last_keys(
     assert line(left, width) == f"{start}{' ' * gap}{keys} "
 
 
+@pytest.mark.parametrize("name", ["", "Tide", "A journal of comparative regional hydrology"])
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_what_changes_often_moves_no_key(width: int, name: str) -> None:
+    state = "1/1,097 · fetching 4 of 13"
+    pieces = build_bottom_line(state, HINTS, width, name)
+    assert pieces[1:] == build_bottom_line(state, HINTS, width)[1:]
+    assert pieces[0][0].startswith(f" {state}"[: width - 20])
+    assert (name[:4] in pieces[0][0]) == (width > 40 or not name)
+
+
 @pytest.mark.parametrize("left", ["深海の謎の音", STARRED, MARKED, SAVED, "A" * 99], ids=str)
 def test_the_line_fills_every_width(left: Notice | str) -> None:
     for width in range(1, 251):

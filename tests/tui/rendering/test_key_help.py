@@ -6,6 +6,7 @@ import pytest
 
 from tui.config.commands import ALL_PANES, COMMANDS, COMMANDS_BY_ID, format_key, format_keys
 from tui.config.keymaps import make_keymap
+from tui.rendering.cells import cell_width
 from tui.rendering.key_help import (
     HelpGroup,
     HelpLayout,
@@ -141,10 +142,19 @@ def test_columns_are_of_about_the_same_height() -> None:
     ]
 
 
+@pytest.mark.parametrize("place", ["list", "article", "places", "find", "select", ""])
+@pytest.mark.parametrize("preset", ["default", "vim", "newsboat", "emacs"])
+def test_one_column_aligns_long_keys(place: str, preset: str) -> None:
+    """What keys do stands below each other, beside the keys or on the line after them."""
+    groups = list_help_groups(make_keymap(preset), place)
+    lines = [line for line in lay_out_groups(groups, 46).lines if line[0][1] == "accent"]
+    assert len({cell_width(line[0][0]) for line in lines if line[1][0].strip()}) == 1
+
+
 def test_long_keys_are_never_cut() -> None:
     group = HelpGroup("Move", [HelpLine("ctrl+f space page-down", "go down a page")])
     assert texts(lay_out_groups([group], 30)) == [
         "MOVE",
         "ctrl+f space page-down",
-        "      go down a page",
+        "          go down a page",
     ]

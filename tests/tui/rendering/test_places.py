@@ -228,6 +228,14 @@ def test_a_wide_table_has_the_sites_of_feeds() -> None:
     assert line("all", 120).split() == ["◆", "All", "1,097", "1,114", "2", "%"]
 
 
+def test_a_long_name_does_not_touch_the_column_behind_it() -> None:
+    name = "A journal of comparative regional hydrology and dam engineering, monthly"
+    row = TreeRow(Place("feed:https://g.example/", name, "feed", feed_key="https://g.example/"))
+    for width in (30, 60, 110, 200):
+        line = "".join(text for text, _ in build_place_line(row, width, LOOK))
+        assert line[line.index("…") + 1] == " ", width
+
+
 @pytest.mark.parametrize("width", [1, 2, 10, 26, 59, 60, 120, 250])
 def test_lines_are_as_wide_as_asked(width: int) -> None:
     for row in visible_places(build_places(SOURCES), (), ""):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FRAME_CELLS = 4
 """Cells of the frame, and of the margins inside of it."""
+SUBTITLE_MARGIN_CELLS = 2
+"""Cells of the lower border on both sides of its keys, more than around a line."""
 MIN_LINE_CELLS, MAX_LINE_CELLS = 38, 100
 VALUE_GAP = 2
 """Cells between a name and its value."""
@@ -89,7 +91,9 @@ class Picker(SearchableDialog[int | None]):
     def _show_lines(self, highlighted: int | None) -> None:
         """Write the lines that match; the one of that index stays under the cursor if it is one of them."""
         options = self._options
-        lines = format_columns(self._names, self._values, find_line_room(self.app.size.width))
+        room = find_line_room(self.app.size.width)
+        keys = min(room, cell_width(self.subtitle) + SUBTITLE_MARGIN_CELLS)
+        lines = format_columns(self._names, self._values, room, max(MIN_LINE_CELLS, keys))
         options.clear_options()
         options.add_options(Option(Content(lines[index])) for index in self._shown)
         if not self._shown:
@@ -99,7 +103,7 @@ class Picker(SearchableDialog[int | None]):
         else:
             options.highlighted = 0
         # As large as with all lines: the frame stays where it is while the user searches.
-        options.styles.min_width = max((cell_width(line) for line in lines), default=0) + 2
+        options.styles.min_width = max(keys, *map(cell_width, lines)) + 2
         options.styles.height = min(len(lines), max(1, self.app.size.height * 4 // 5 - 2))
 
     def filter_lines(self, words: str) -> None:
@@ -187,16 +191,24 @@ class CommandPicker(Picker):
         return f"enter run · {self.cancel_hint('cancel')}"
 
     def _find(self, words: str) -> Sequence[int]:
-        """Return the commands whose names or lines have these words, first those with such a name."""
+        """Return the commands whose names or lines have these words.
+
+        Those with such a name come first, then those with the whole words.
+        """
         found = [
             at
             for at, each in enumerate(self._commands)
             if has_all_words(f"{each.label} {each.help}", words)
         ]
         name = words.strip().casefold()
-        return sorted(
-            found, key=lambda at: not self._commands[at].label.casefold().startswith(name)
-        )
+        typed = set(name.split())
+
+        def rank(at: int) -> tuple[bool, bool]:
+            command = self._commands[at]
+            is_named = command.label.casefold().startswith(name)
+            return not is_named, not typed.issubset(command.help.casefold().split())
+
+        return sorted(found, key=rank)
 
 
 class ThemePicker(Picker):
@@ -224,12 +236,21 @@ class ThemePicker(Picker):
         return self._theme_names[index]
 
 
-def format_columns(names: Sequence[str], values: Sequence[str], room: int) -> list[str]:
-    """Return a line for each name, with its value at the right end; a name gives way to it."""
+def format_columns(
+    names: Sequence[str], values: Sequence[str], room: int, least: int = MIN_LINE_CELLS
+) -> list[str]:
+    """Return a line for each name, with its value at the right end; a name gives way to it.
+
+    Args:
+        names: The names.
+        values: The value of each, or none at all.
+        room: Cells of a line, at most.
+        least: Cells of a line with a value, at least, if there is room for them.
+    """
     if not any(values):
         return [truncate_cells(name, room) for name in names]
     right = max(map(cell_width, values))
-    left = max(MIN_LINE_CELLS - right - VALUE_GAP, max(map(cell_width, names)))
+    left = max(least - right - VALUE_GAP, max(map(cell_width, names)))
     width = min(max(1 + VALUE_GAP + right, room), left + VALUE_GAP + right)
     return [
         fit_cells(name, width - VALUE_GAP - cell_width(value)) + " " * VALUE_GAP + value

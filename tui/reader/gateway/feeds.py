@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from store.model.errors import FetchCancelled, FetchFailed, NewstuiError, PrivateHost
 from tui.reader.gateway import messages
 from tui.reader.gateway.worker import Part, Worker, library_job
-from tui.rendering.wording import format_count, join_nonempty
+from tui.rendering.wording import format_count
 
 if TYPE_CHECKING:
     from store.feeds.feed_store import FetchResult
@@ -127,8 +127,8 @@ class Feeds(Part):
         ):
             done += 1
             failed += bool(result.error)
-            progress = (f"fetching {done} of {len(feeds)}", result.subscription.display_name)
-            self._post(messages.Progressed(join_nonempty(progress)))
+            name = result.subscription.display_name
+            self._post(messages.Progressed(f"fetching {done} of {len(feeds)}", name))
         self._report_fetch(done, len(feeds), failed)
 
     def _add_url(self, context: FetchContext, url: str, *, private: bool) -> None:

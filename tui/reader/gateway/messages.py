@@ -84,6 +84,8 @@ class Progressed(LibraryMessage):
     """The progress of what is going on, in a few words; empty at the end."""
 
     text: str
+    detail: str = ""
+    """What it is at now, shown where there is room: it changes too often to move anything else."""
 
     def can_replace(self, message: Message) -> bool:
         """Return True for an earlier one: only the latest progress counts."""

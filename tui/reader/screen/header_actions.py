@@ -11,6 +11,7 @@ from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.search_actions import SearchActions
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import HeaderLine
+from tui.rendering.bottom_line import MAX_NAME_CELLS, shorten_path
 from tui.rendering.header_line import HeaderFacts, counted_query, describe_order, describe_shown
 from tui.rendering.places import ALL_PLACE
 
@@ -85,7 +86,7 @@ class HeaderActions:
         return (
             f"{len(selected):,} selected" if selected is not None else "",
             "" if self._is_in_article else self.search.found_note,
-            *listed,
+            *(shorten_path(name, MAX_NAME_CELLS) for name in listed),
             self._describe_position(),
         )
 

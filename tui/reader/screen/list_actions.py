@@ -270,7 +270,9 @@ class ListActions:
     def _empty_list_text(self) -> str:
         key = self.keymap.first_key
         if replace(self.state.query, is_folded=False) == ListQuery():
-            return f"No articles yet · {key('app.welcome')} to add some"
+            return (
+                f"No articles yet · {key('feeds.fetch_all')} fetch, {key('app.welcome')} add some"
+            )
         ways = f"{key('list.category')} go to a place, {key('list.search')} search"
         if self._view.show is None:
             return f"No articles here · {ways}"

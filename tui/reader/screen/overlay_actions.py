@@ -20,7 +20,6 @@ from tui.reader.gateway import Gateway, messages
 from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.rendering.places import SHOW_PLACES
-from tui.rendering.wording import describe_list, join_nonempty
 
 if TYPE_CHECKING:
     from tui.actions.triage_queue import QueuedArticle
@@ -43,6 +42,7 @@ class OverlayActions:
     status_line: StatusLine
     now: Callable[[], int]
     open_article: Callable[[str], None]
+    get_search_text: Callable[[], str]
     theme_choice: ThemeChoice
     apply_theme: Callable[[str], None]
     learns_interests: bool = True
@@ -92,11 +92,16 @@ class OverlayActions:
         from tui.actions.triage_queue import TriageQueue
         from tui.reader.dialogs.triage_screen import TriageScreen
 
-        place = self.state.place
         queue = TriageQueue(articles)
-        name = "" if place in SHOW_PLACES.values() else place.full_name
-        label = join_nonempty(describe_list(self.state.query, 0, name)[1:3])
-        self._open(TriageScreen(self.keymap, self.gateway, queue, self.now, label))
+        self._open(TriageScreen(self.keymap, self.gateway, queue, self.now, self._listed_name))
+
+    @property
+    def _listed_name(self) -> str:
+        """The search or the place that the list shows; empty for a place of all articles."""
+        if self.state.is_searching:
+            return f"/{self.get_search_text()}"
+        place = self.state.place
+        return "" if place in SHOW_PLACES.values() else place.full_name
 
     def show_statistics(self) -> None:
         """Show the reading statistics."""

@@ -104,6 +104,10 @@ class PlaceActions:
         elif place != shown:
             self.lists.rename_place(place)
 
+    def mark_shown(self, _: messages.LibraryMessage) -> None:
+        """Mark the place that the list shows, whatever led there."""
+        self.tree.show_current(self.state.place.key)
+
     def show_counts(self, message: messages.PlacesCounted) -> None:
         """Show the numbers of more places."""
         self.tree.show_counts(message.counts)
@@ -154,7 +158,6 @@ class PlaceActions:
         self.close_input()
         self.status_line.clear_notice()
         self.lists.show_place(place)
-        self.tree.show_current(place.key)
         self.panes.return_to_list()
 
     def step_unread(self, by: int = 1) -> None:

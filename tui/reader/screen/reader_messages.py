@@ -102,7 +102,11 @@ def _dialog_receivers(reader: Reader) -> ReceiverTable:
 
 def _list_receivers(reader: Reader) -> ReceiverTable:
     return {
-        messages.RowsListed: [partial(_receive_rows, reader), reader.header.refresh],
+        messages.RowsListed: [
+            partial(_receive_rows, reader),
+            reader.places.mark_shown,
+            reader.header.refresh,
+        ],
         messages.ListCounted: [reader.header.show_counts],
         messages.WindowLoaded: [reader.lists.add_window],
         messages.UnreadFound: [reader.navigation.show_unread],

@@ -212,6 +212,7 @@ class Reader(KeymapScreen, Screen[None]):
             status,
             now,
             open_article,
+            lambda: self.search.query_text,
             host.theme_choice,
             host.apply_theme,
             learns_interests=self._settings.interests,

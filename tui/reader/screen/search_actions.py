@@ -80,7 +80,7 @@ class SearchActions:
             self.status_line.clear_notice()  # it was about another query
             self._search(replace(self._query, text=text, is_typing=True))
 
-    def _search(self, query: SearchQuery, limit: int | None = MAX_ROWS_WHILE_TYPING) -> None:
+    def _search(self, query: SearchQuery) -> None:
         if query.text != self._query.text:
             self._unfolded = frozenset()
         self._query = query
@@ -88,7 +88,7 @@ class SearchActions:
             self._list_before, self.state.is_searching = self.article_list.view_state, True
             self.panes.update()
         if query.text.strip():
-            self._ask(limit)
+            self._ask(None if self.input is None else MAX_ROWS_WHILE_TYPING)
         else:
             self._restore_list()
 
@@ -119,11 +119,16 @@ class SearchActions:
     def _is_current(self, query: SearchQuery) -> bool:
         return query == self._query and self.state.is_searching
 
+    def _is_shown(self, query: SearchQuery) -> bool:
+        """Return True if the list shows these matches already, in whatever order."""
+        shown = self._shown_query
+        return shown is not None and replace(shown, newest_first=query.newest_first) == query
+
     def show_matches(self, message: messages.SearchCompleted) -> None:
         """Show what was found, unless the query has changed since."""
         if not self._is_current(message.search):
             return
-        is_continued = self._shown_query == message.search
+        is_continued = self._is_shown(message.search)
         self._matches, self._shown_query = message.matches, message.search
         matches = message.matches
         nothing = "No matches so far; still indexing" if self.lists.is_indexing else "No matches"
@@ -237,6 +242,7 @@ class SearchActions:
         self._close_input()
         if self._shown_query is not None and (row := self.article_list.selected_row) is not None:
             self.open_article(row.id)
+        self._ask_for_all_matches()
 
     def list_all_matches(self) -> None:
         """Go to the list, and ask for all matches."""
@@ -244,9 +250,12 @@ class SearchActions:
 
     def _list_matches(self) -> None:
         self._close_input()
+        self._ask_for_all_matches()
+
+    def _ask_for_all_matches(self) -> None:
         matches = self._matches
         if self.state.is_searching and matches and matches.total > len(matches.rows):
-            self._search(self._query, None)
+            self._search(self._query)
 
     def _close_input(self) -> None:
         self.panes.focus("list")

@@ -50,6 +50,7 @@ class StatusActions:
     """Returns the place whose keys apply."""
     progress_text: str = field(default="", init=False)
     """What is going on."""
+    _progress_detail: str = field(default="", init=False)
     _progress_timer: Timer | None = field(default=None, init=False)
     """Runs until more progress may be written."""
 
@@ -81,7 +82,7 @@ class StatusActions:
         self.article_list.update_title()
         read_only = "[read-only]" if self.state.read_only_reason else ""
         parts = (read_only, *self._describe_state(), self.progress_text)
-        self.status_line.set_state(join_nonempty(parts))
+        self.status_line.set_state(join_nonempty(parts), self._progress_detail)
 
     def _describe_state(self) -> Sequence[str]:
         if self.prompts.question:
@@ -92,7 +93,7 @@ class StatusActions:
 
     def show_progress(self, message: messages.Progressed) -> None:
         """Show the progress of what is going on, but not each step; nothing if the text is empty."""
-        self.progress_text = message.text
+        self.progress_text, self._progress_detail = message.text, message.detail
         if self._progress_timer is None:
             self.update()
             self._progress_timer = call_after(
@@ -105,5 +106,5 @@ class StatusActions:
 
     def end_progress(self, _: messages.LibraryMessage) -> None:
         """Show that nothing is going on any more."""
-        self.progress_text = ""
+        self.progress_text = self._progress_detail = ""
         self.update()

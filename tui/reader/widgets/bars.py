@@ -33,7 +33,7 @@ class StatusLine(LineView, can_focus=False):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._state = ""
+        self._state = self._detail = ""
         self._notice: Notice | None = None
         self.drawn_notice: Notice | None = None
         """The notice that can be seen."""
@@ -54,10 +54,10 @@ class StatusLine(LineView, can_focus=False):
         """The text on the left, before it is shortened: the notice, else the state."""
         return self._notice.full_text if self._notice is not None else self._state
 
-    def set_state(self, state: str) -> None:
-        """Set the state of the list."""
-        if state != self._state:
-            self._state = state
+    def set_state(self, state: str, detail: str = "") -> None:
+        """Set the state of the list, and what follows it where there is room."""
+        if (state, detail) != (self._state, self._detail):
+            self._state, self._detail = state, detail
             self.refresh()
 
     def set_key_hints(self, hints: Sequence[KeyHint]) -> None:
@@ -114,7 +114,7 @@ class StatusLine(LineView, can_focus=False):
         """Return notice or state on the left, and on the right the keys that fit."""
         self.drawn_notice = self._notice
         hints = [(self._pending_keys, "")] if self._pending_keys else self._key_hints
-        return build_bottom_line(self._notice or self._state, hints, width)
+        return build_bottom_line(self._notice or self._state, hints, width, self._detail)
 
 
 class HeaderLine(LineView, can_focus=False):

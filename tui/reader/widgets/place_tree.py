@@ -11,8 +11,10 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from tui.reader.widgets.line_view import LineView
+from tui.rendering.bottom_line import shorten_path
 from tui.rendering.cells import StyledText, fit_cells
 from tui.rendering.place_lines import (
+    MIN_TABLE_WIDTH,
     PlaceCounts,
     PlaceLook,
     build_place_line,
@@ -23,6 +25,8 @@ from tui.rendering.place_lines import (
 from tui.rendering.places import Place, TreeRow, visible_places
 from tui.rendering.wording import join_nonempty
 
+TABLE_NAME_SHARE = 3
+"""The part of the bottom line that a name takes below a table: the keys stay beside it."""
 MIN_SPACED_HEIGHT = 40
 """From this height on there is an empty line above a heading."""
 
@@ -84,9 +88,14 @@ class PlaceTree(LineView):
             self._lay_out()
 
     def describe_selected(self) -> str:
-        """Return the full name of the place under the cursor, and its numbers or what is wrong."""
+        """Return the full name of the place under the cursor.
+
+        In a column, its numbers or what is wrong follow; a table has them itself.
+        """
         if (place := self.selected_place) is None:
             return ""
+        if self.size.width >= MIN_TABLE_WIDTH:
+            return shorten_path(place.full_name, self.size.width // TABLE_NAME_SHARE)
         problem = self._look.describe_problem(place)
         numbers = describe_place_counts(place, self._look.counts)
         return join_nonempty((place.full_name, problem or numbers))
