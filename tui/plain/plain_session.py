@@ -33,7 +33,7 @@ from tui.config.settings import Settings
 from tui.plain.input import ParsedLine
 from tui.rendering.plain_text import PlainLine, article_lines, describe_row, wrap_plain_text
 from tui.rendering.trail import Trail
-from tui.rendering.wording import format_count
+from tui.rendering.wording import describe_empty_list, format_count
 
 if TYPE_CHECKING:
     from store.feeds.fetch import FetchContext
@@ -99,8 +99,11 @@ class Environment:
 class ListPager:
     """The current list, and the page of it printed last."""
 
-    def __init__(self, library: Library, environment: Environment) -> None:
+    def __init__(
+        self, library: Library, environment: Environment, key: Callable[[str], str]
+    ) -> None:
         self._library = library
+        self._key = key
         self._environment = environment
         self.query = ListQuery(is_folded=environment.settings.copies == "folded")
         self.listing: Listing = library.listing(self.query)
@@ -150,7 +153,14 @@ class ListPager:
         summary = f"{format_count(total, 'article')}, {self.listing.unread:,} unread"
         if self._end - self._first < total:
             summary += f"; {self._first + 1:,} to {self._end:,}"
-        self._environment.say_lines([*lines, f"{summary}."])
+        hint = [] if total else [self._describe_empty()]
+        self._environment.say_lines([*lines, f"{summary}.", *hint])
+
+    def _describe_empty(self) -> str:
+        query = self.query
+        is_all = replace(query, is_folded=False) == ListQuery()
+        is_filtered = query.show != "all" or bool(query.text)
+        return describe_empty_list(self._key, is_all=is_all, is_filtered=is_filtered)
 
     def turn(self, by: int) -> None:
         """Print the next page (1), or the previous one (-1)."""
@@ -273,7 +283,7 @@ class PlainSession:
         self.keymap = keymap
         self.key = keymap.first_key
         self.environment = environment
-        self.list = ListPager(library, environment)
+        self.list = ListPager(library, environment, self.key)
         self.article: ArticlePager | None = None
         self.current = ""
         self.trail = Trail()

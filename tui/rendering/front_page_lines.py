@@ -168,5 +168,7 @@ def build_story_articles(
             lines.append([(f"{sign} ", role), (title, role)])
         age = format_age(row.timestamp, now)
         state = join_nonempty((age, "read" if row.read else ""))
-        lines += [[("  ", "muted"), (fit_facts(row.source_name, state, width - GAP), "muted")], []]
+        if facts := fit_facts(row.source_name, state, width - GAP):
+            lines.append([("  ", "muted"), (facts, "muted")])
+        lines.append([])
     return lines

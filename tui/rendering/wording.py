@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -330,6 +330,22 @@ def describe_added(number: int, noun: str, existing: int, skipped: int = 0) -> s
     there = f"{existing:,} already there" if existing else ""
     left = f"{skipped:,} skipped" if skipped else ""
     return join_nonempty((f"{format_count(number, noun)} added", there, left), ", ")
+
+
+def describe_empty_list(key: Callable[[str], str], *, is_all: bool, is_filtered: bool) -> str:
+    """Return what a list says that is empty: why, and what to do.
+
+    Args:
+        key: Returns the key to name for a command.
+        is_all: Whether it would show all articles.
+        is_filtered: Whether it shows a part of its place.
+    """
+    if is_all:
+        return f"No articles yet · {key('feeds.fetch_all')} fetch, {key('app.welcome')} add some"
+    ways = f"{key('list.category')} go to a place, {key('list.search')} search"
+    if is_filtered:
+        return f"No matching articles · {key('list.filter')} filter, {ways}"
+    return f"No articles here · {ways}"
 
 
 def describe_correction(corrected: str) -> str:

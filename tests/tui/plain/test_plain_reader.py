@@ -102,6 +102,22 @@ def test_list_is_printed_page_by_page(session: Session) -> None:
     assert "List. Number, command, or ?: " in said
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("c", "4"), "No matching articles · f filter, c go to a place, / search"),
+        (("/zebra",), "No matching articles · f filter, c go to a place, / search"),
+        (("c", "3"), "No articles here · c go to a place, / search"),
+    ],
+)
+def test_an_empty_list_says_what_to_do(session: Session, lines: Sequence[str], said: str) -> None:
+    assert said in session.run(*lines)
+
+
+def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
+    assert "No articles yet · R fetch, W add some" in Session(tmp_path, []).run()
+
+
 def test_article_is_printed_page_by_page_and_resumed(session: Session) -> None:
     """Opening is recorded, the last page marks as read, and the next session resumes."""
     said = session.run("2", "")

@@ -108,6 +108,33 @@ async def test_the_place_that_the_list_shows_is_marked(start: Start, size: tuple
         assert marked() == "Unread"
 
 
+@pytest.mark.parametrize(
+    ("size", "start_of_line", "keys"),
+    [
+        (NARROW, " Books…ld/Almanac · 404 Not Found", "? help  q back"),
+        (MIDDLE, " Books/Old/Almanac  ", "enter show  n next unread  / find  ? help  q back"),
+        (WIDE, " Books/Old/Almanac  ", "enter show  n next unread  / find  ? help  q back"),
+        (
+            HUGE,
+            " Books/Old/Almanac · 404 Not Found  ",
+            "enter show  n next unread  / find  ? help  q back",
+        ),
+    ],
+    ids=str,
+)
+async def test_the_keys_stay_beside_the_place_under_the_cursor(
+    start: Start, size: tuple[int, int], start_of_line: str, keys: str
+) -> None:
+    """A table has its numbers, and what is wrong with it, in its own lines."""
+    async with start(size=size) as running:
+        await running.press("F")
+        running.reader.place_tree.select_place(f"feed:{ALMANAC}")
+        await running.settle()
+        line = screen_lines(running.app)[-1]
+        assert line.startswith(start_of_line)
+        assert line.endswith(f"  {keys} ")
+
+
 async def go_to(running: RunningReader, key: str) -> None:
     """Show a place in the list, by the tree."""
     await running.press("F")

@@ -9,6 +9,7 @@ import pytest
 from store.library.front_page import FrontPage, FrontPageSection, FrontPageStory, Preparation
 from store.library.interest import Reason
 from store.model.article import ArticleRow
+from store.model.times import UNDATED
 from tui.rendering.cells import cell_width
 from tui.rendering.front_page_lines import (
     FrontPageLine,
@@ -139,6 +140,10 @@ def test_the_articles_of_a_story_and_why_it_is_here() -> None:
         "",
     ]
     assert build_story_articles(None, FrontPageLook(), NOW, 40) == []
+    bare = row("d", "Comet", "")._replace(timestamp=UNDATED)
+    story = FrontPageStory(bare, (bare, bare), (), 1)
+    lines = texts(build_story_articles(story, FrontPageLook(), NOW, 40))
+    assert lines == ["● Comet", "", "● Comet", ""], "no line for facts that are not known"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tui.rendering.header_line import describe_order
 from tui.rendering.list_layout import build_date_headings, find_day_boundaries
 from tui.rendering.list_rows import choose_facts
 from tui.rendering.places import ALL_PLACE, SHOW_PLACES, Place, PlaceView
+from tui.rendering.wording import describe_empty_list
 
 MAX_REMEMBERED_ARTICLES = 50
 """Articles from the cursor on that are remembered of a place: those above may have been read there."""
@@ -268,15 +269,9 @@ class ListActions:
         self._is_loaded = self.article_list.is_cursor_settled = True
 
     def _empty_list_text(self) -> str:
-        key = self.keymap.first_key
-        if replace(self.state.query, is_folded=False) == ListQuery():
-            return (
-                f"No articles yet · {key('feeds.fetch_all')} fetch, {key('app.welcome')} add some"
-            )
-        ways = f"{key('list.category')} go to a place, {key('list.search')} search"
-        if self._view.show is None:
-            return f"No articles here · {ways}"
-        return f"No matching articles · {key('list.filter')} filter, {ways}"
+        is_all = replace(self.state.query, is_folded=False) == ListQuery()
+        is_filtered = self._view.show is not None
+        return describe_empty_list(self.keymap.first_key, is_all=is_all, is_filtered=is_filtered)
 
     def reload(self, message: messages.LibraryChanged) -> None:
         """Ask for the list again; the open article and restored ones stay in it."""

@@ -25,8 +25,8 @@ from tui.rendering.place_lines import (
 from tui.rendering.places import Place, TreeRow, visible_places
 from tui.rendering.wording import join_nonempty
 
-TABLE_NAME_SHARE = 3
-"""The part of the bottom line that a name takes below a table: the keys stay beside it."""
+STATE_NAME_SHARE = 3
+"""The part of the bottom line that a name may take: the keys stay beside it."""
 MIN_SPACED_HEIGHT = 40
 """From this height on there is an empty line above a heading."""
 
@@ -94,11 +94,12 @@ class PlaceTree(LineView):
         """
         if (place := self.selected_place) is None:
             return ""
+        name = shorten_path(place.full_name, self.app.size.width // STATE_NAME_SHARE)
         if self.size.width >= MIN_TABLE_WIDTH:
-            return shorten_path(place.full_name, self.size.width // TABLE_NAME_SHARE)
+            return name
         problem = self._look.describe_problem(place)
         numbers = describe_place_counts(place, self._look.counts)
-        return join_nonempty((place.full_name, problem or numbers))
+        return join_nonempty((name, problem or numbers))
 
     def show_counts(self, counts: PlaceCounts) -> None:
         """Show the numbers of some places."""
