@@ -43,6 +43,14 @@ PIXEL_STYLE = re.compile(
 SOURCE_SET = re.compile(r"([^\s,]\S*+)(?:\s++([\d.]{1,9})([wx]))?")
 MAX_SOURCE_SET_CHARS = 20_000
 LAZY_SOURCES = ("data-orig-file", "data-src", "data-lazy-src", "data-original", "data-lazy")
+SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+"""The sizes of a picture, those that a script puts in their place, too."""
+PLACEHOLDER_NAME = re.compile(
+    r"(?:^|[/_.-])(?:1x1|blank|empty|grey|lazy|lazyload|loader|loading|pixel|placeholder|spacer|trans|transparent)"
+    r"(?:[_.-]\w{1,20})?\.(?:gif|png|svg)(?:$|[?#])",
+    re.IGNORECASE,
+)
+"""The picture that is shown until a script puts the real one in its place."""
 EMBED_PAGES = {
     "amp-youtube": ("data-videoid", "https://www.youtube.com/watch?v="),
     "lite-youtube": ("videoid", "https://www.youtube.com/watch?v="),
@@ -72,6 +80,18 @@ FORMULA_IN_JSON = re.compile(
 )
 """The formula in the attribute that Substack gives to an equation."""
 NOTE_CLASS = re.compile(r"(?:^|\s)(?:footnote-(?:anchor|ref(?:erence)?)|fn-?ref|noteref)(?:\s|$)")
+
+
+STYLED_TAGS = frozenset({"span", "font", "u", "b", "strong"})
+STYLES = {
+    "del": re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,99}\bline-through", re.IGNORECASE),
+    "sup": re.compile(r"vertical-align\s*:\s*super\b", re.IGNORECASE),
+    "sub": re.compile(r"vertical-align\s*:\s*sub\b", re.IGNORECASE),
+    "b": re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b", re.IGNORECASE),
+    "i": re.compile(r"font-style\s*:\s*(?:italic|oblique)\b", re.IGNORECASE),
+}
+"""The elements that a style stands for, those first that change the meaning."""
+NORMAL_WEIGHT = re.compile(r"font-weight\s*:\s*(?:normal|[1-4]00)\b", re.IGNORECASE)
 
 
 def is_hidden(node: LexborNode) -> bool:
@@ -137,10 +157,11 @@ def find_picture(node: LexborNode, captions: dict[int, str]) -> Picture | None:
 
 def _find_largest(node: LexborNode) -> str:
     given = node.attributes
-    sets = [given.get(name) or "" for name in ("srcset", "data-srcset", "data-lazy-srcset")]
+    owners = [given]
     parent = node.parent
     if parent is not None and parent.tag == "picture":
-        sets += [each.attributes.get("srcset") or "" for each in parent.css("source")]
+        owners += [each.attributes for each in parent.css("source")]
+    sets = [owner.get(name) or "" for owner in owners for name in SOURCE_SETS]
     found = [
         (unit == "w", float(size or 1), address.rstrip(","))
         for each in sets
@@ -150,7 +171,8 @@ def _find_largest(node: LexborNode) -> str:
     best = max(found, key=lambda one: one[:2], default=None)
     lazy = next((each for name in LAZY_SOURCES if (each := given.get(name))), None)
     source = lazy or given.get("src") or ""
-    if best and (best[0] or best[1] > 1 or not source or source.startswith("data:")):
+    is_absent = not source or source.startswith("data:") or PLACEHOLDER_NAME.search(source)
+    if best and (best[0] or best[1] > 1 or is_absent):
         return str(best[2])
     return str(source).strip()
 
@@ -273,9 +295,21 @@ def is_page_control(node: LexborNode) -> bool:
     return (is_of_heading and href.startswith("#")) or BACK_SIGNS.fullmatch(words) is not None
 
 
+def effective_tag(node: LexborNode) -> str:
+    """Return the tag of an element, or the one that its style or its role stands for."""
+    tag = node.tag or ""
+    if tag == "a":
+        return "sup" if is_note_mark(node) else tag
+    if tag not in STYLED_TAGS or not (style := node.attributes.get("style")):
+        return tag
+    if tag in ("b", "strong"):  # as office programs paste a whole text
+        return "span" if NORMAL_WEIGHT.search(style) else tag
+    return next((name for name, pattern in STYLES.items() if pattern.search(style)), tag)
+
+
 def is_note_mark(node: LexborNode) -> bool:
     """Return True for the number of a footnote that only a style sheet raises."""
-    if node.tag != "a" or (node.parent is not None and node.parent.tag == "sup"):
+    if node.parent is not None and node.parent.tag == "sup":
         return False
     given = node.attributes
     is_mark = given.get("role") == "doc-noteref" or NOTE_CLASS.search(given.get("class") or "")

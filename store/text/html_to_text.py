@@ -12,10 +12,10 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from store.text.html_media import (
+    effective_tag,
     find_stated_formula,
     is_hidden,
     is_line_number,
-    is_note_mark,
     is_page_control,
     starts_line,
 )
@@ -100,7 +100,7 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
             writer.leave(tag)
             node = done.next
             continue
-        tag = "sup" if is_note_mark(node) else node.tag or ""
+        tag = effective_tag(node)
         if writer.is_in_listing and starts_line(node, BLOCK_TAGS):
             writer.write("\n")
         if tag == "-text":

@@ -34,15 +34,23 @@ from store.text.markdown import (
     strip_inline_markdown,
     verbatim,
 )
+from store.text.urls import complete_web_url
 
 LAYOUT_CONTENT = "table, ul, ol, pre, blockquote, h1, h2, h3, h4, figure"
 """Content of a row that is no row of data."""
+UNCELLED_CONTENT = "table, pre"
+"""Content that no cell can hold; a table with heads has data, whatever else is in it."""
 MAX_TABLE_DEPTH = 8
 """Tables inside each other that may have rows of data; looking into deeper ones would take long."""
+_WIDE = r"\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_SHARED_SIGNS = "“”‘’…—·"
+"""Signs of Chinese that other languages have, too."""
+_MARKS = r"(?>(?:[\x05-\x08]|\x02[^\x02\x03]*+\x03)*)"
 CJK_LINE_BREAK = re.compile(
-    r"(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t]*\n\s*"
-    r"(?=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])"
+    rf"([{_WIDE}]{_MARKS})[ \t]*+\n\s*+(?={_MARKS}[{_WIDE}{_SHARED_SIGNS}])"
+    rf"|([{_SHARED_SIGNS}]{_MARKS})[ \t]*+\n\s*+(?={_MARKS}[{_WIDE}])"
 )
+"""A line break between characters without spaces between words, and markup around it."""
 WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 OTHER_ADDRESS = re.compile(
     r"(?:mailto:|tel:)?((?<=:)[^?]+|(?:ftps?|gemini|gopher|ircs?|magnet|matrix|news|sips?|xmpp):.+)",
@@ -76,6 +84,9 @@ MAX_NESTING_SHOWN = 8
 """Levels of lists and quotes that are indented; deeper ones stay at the last level."""
 BR_PLACEHOLDER = "\0"
 """Marks a `<br>` until its block is written; the parser never returns this character."""
+BLANKS = f" \t\r\n\f\xa0{BR_PLACEHOLDER}"
+BULLET = "• "
+"""Begins an item of a list inside of a cell."""
 _resolve_url: Callable[[str, str], str] = lru_cache(1024)(urljoin)
 """A page repeats the links to its authors and tags."""
 STRIKE = verbatim("~~")
@@ -85,7 +96,9 @@ SPAN_SIGNS = {"q": ("“", "”"), "rt": ("(", ")")}
 
 def join_cjk_lines(text: str) -> str:
     """Remove line breaks between Chinese or Japanese characters, which have no spaces between words."""
-    return CJK_LINE_BREAK.sub("", text) if "\n" in text and not text.isascii() else text
+    if "\n" not in text or text.isascii():
+        return text
+    return CJK_LINE_BREAK.sub(r"\1\2", text)
 
 
 def _collapse_spaces(line: str) -> str:
@@ -203,7 +216,8 @@ class MarkdownWriter:
         self._figure_captions: dict[int, str] = {}
         self._captions: set[str] = set()
         """The texts of the pictures, which a caption need not repeat."""
-        self._table_depth = 0
+        self._tables_with_heads: list[bool] = []
+        """The open tables, and whether they have cells that are heads."""
         self._in_row = self._has_heads = self._in_table = False
         self._cell_count = self._pending_cells = 0
         self._row_spans: dict[int, int] = {}
@@ -267,7 +281,7 @@ class MarkdownWriter:
         elif tag in LINE_TAGS and self._pre_depth:
             return
         elif tag in BLOCK_TAGS and self._in_row:
-            self._inline.append(" ")
+            self._enter_block_of_cell(tag, node)
         elif tag in BLOCK_TAGS:
             self._enter_block(tag, node)
         elif tag == "br":
@@ -301,6 +315,8 @@ class MarkdownWriter:
             self._leave_row()
         elif tag in BLOCK_TAGS and self._in_row:
             self._inline.append(" ")
+            if tag in LIST_TAGS:
+                self._open_lists.pop()
         elif tag in LINE_TAGS and self._pre_depth:
             return
         elif tag in BLOCK_TAGS:
@@ -343,6 +359,7 @@ class MarkdownWriter:
 
     def _resolve_href(self, href: str) -> str:
         """Return the absolute target of a link; empty if it cannot be resolved."""
+        href = complete_web_url(href)
         if href.startswith("//") and not self._base:
             href = f"https:{href}"
         is_whole = not self._base or href.startswith(("#", "https://", "http://"))
@@ -356,7 +373,8 @@ class MarkdownWriter:
     def _enter_block(self, tag: str, node: LexborNode | None = None) -> None:
         self._flush()
         if tag == "table":
-            self._table_depth += 1
+            has_heads = node is not None and node.css_first("th") is not None
+            self._tables_with_heads.append(has_heads)
         if tag in LIST_TAGS:
             self._is_tight = bool(self._open_lists)
             self._open_lists.append(_start_list(node) if tag == "ol" else None)
@@ -379,7 +397,7 @@ class MarkdownWriter:
         if tag in LIST_TAGS:
             self._open_lists.pop()
         elif tag == "table":
-            self._table_depth -= 1
+            self._tables_with_heads.pop()
             self._in_table = False
             self._row_spans.clear()
         elif tag == "blockquote":
@@ -435,7 +453,10 @@ class MarkdownWriter:
         if self._open_link is None:
             return
         start, href = self._open_link
-        label = " ".join("".join(self._inline[start:]).replace(BR_PLACEHOLDER, " ").split())
+        text = "".join(self._inline[start:])
+        label = " ".join(text.replace(BR_PLACEHOLDER, " ").split())
+        before = text[: len(text) - len(text.lstrip(BLANKS))]
+        after = text[len(text.rstrip(BLANKS)) :]
         self._open_link = None
         if not EMPHASIS_MARK.sub("", label) or self._pre_depth:
             return
@@ -446,18 +467,30 @@ class MarkdownWriter:
         if EMPHASIS_MARK.sub("", label) == href or label.endswith(f"]({escape_address(href)})\x03"):
             return  # a picture that links to itself
         label = re.sub(rf"{VERBATIM_PATTERN}|[\[\]]", _escape_bracket, label)
-        self._inline[start:] = [verbatim("["), label, verbatim(f"]({escape_address(href)})")]
+        address = verbatim(f"]({escape_address(href)})")
+        self._inline[start:] = [before, verbatim("["), label, address, after]
 
     def _is_data_row(self, node: LexborNode) -> bool:
         """Return True for a row of several cells without blocks that are no data."""
-        if self._in_row or self._table_depth > MAX_TABLE_DEPTH or self._pre_depth:
+        if self._in_row or len(self._tables_with_heads) > MAX_TABLE_DEPTH or self._pre_depth:
             return False
         child, cells = node.first_child, 0
         while child is not None:
             cells += child.tag in CELL_TAGS
             child = child.next
         cells += len(self._row_spans) if cells else 0
-        return cells > 1 and node.css_first(LAYOUT_CONTENT) is None
+        has_heads = self._tables_with_heads[-1:] == [True]
+        other_content = UNCELLED_CONTENT if has_heads else LAYOUT_CONTENT
+        return cells > 1 and node.css_first(other_content) is None
+
+    def _enter_block_of_cell(self, tag: str, node: LexborNode) -> None:
+        """Begin a paragraph or an item of a list in a cell, which is one line."""
+        self._inline.append(" ")
+        if tag in LIST_TAGS:
+            self._open_lists.append(_start_list(node) if tag == "ol" else None)
+        elif tag == "li":
+            counter = self._open_lists[-1] if self._open_lists else None
+            self._inline.append(f"{_next_number(counter, node)}. " if counter else BULLET)
 
     def _enter_cell(self, tag: str, node: LexborNode) -> None:
         columns = 1 + self._cover_cells(_span(node, "colspan") - 1)

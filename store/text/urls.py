@@ -62,6 +62,7 @@ _BARE_CREDENTIALS = re.compile(r"\A[^/?#\s:@]++:[^\s@]*+@(?=\S*\Z)")
 """The user name and password of a URL that was typed without its scheme."""
 _SCHEME_START = re.compile(r"\A\s*[A-Za-z][A-Za-z0-9+.-]*+://")
 _FEED_SCHEMES = frozenset({"feed", "feeds", "itpc", "pcast", "podcast", "rss"})
+_SCHEMELESS_URL = re.compile(r"www\.[\w-]++(?>(?:\.[\w-]++)+)(?=[/?#:]|\Z)", re.IGNORECASE)
 _BARE_FEED_URL = re.compile(r"[\w-]++(?>(?:\.[\w-]++)+)(?::\d++)?(?:[/?#]\S*+)?")
 
 # The characters RFC 3986 allows in each part, less those that mean something to a shell. A query
@@ -287,10 +288,16 @@ def _is_tracking_fragment(field: str) -> bool:
     return bool(separator) and (_is_tracking_parameter(field) or name.lower() in TRACKING_FRAGMENTS)
 
 
+def complete_web_url(link: str) -> str:
+    """Return a link with its scheme, which many leave out before `www.`; any other link as it is."""
+    return f"https://{link}" if _SCHEMELESS_URL.match(link) else link
+
+
 def resolve_web_url(link: str, base: str) -> str:
     """Return a link as an absolute http or https URL; empty if it is none."""
     try:
-        url = urljoin(base, link.strip()) if link.strip() else ""
+        link = complete_web_url(link.strip())
+        url = urljoin(base, link) if link else ""
         urlsplit(url)  # nothing is parsed where there is no base
     except ValueError:
         return ""
