@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from store.model.times import parse_timestamp
 from store.text.article_blocks import select_article
+from store.text.authors import split_authors
 from store.text.decoding import find_html_title, limit_attributes, remove_invalid_xml_characters
 from store.text.html_parsing import is_too_deep
 from store.text.html_to_text import (
@@ -38,6 +39,25 @@ DATE_SEARCH = {"extensive_search": False, "original_date": True}
 DATE_LINES, MAX_DATE_LINE_CHARS = 6, 60
 ARTICLE_TAGS = 'meta[property="article:tag"][content]'
 MAX_ARTICLE_TAGS = 20
+AUTHOR_TAGS = (
+    'meta[name="citation_author" i][content]',
+    'meta[name="dc.creator" i][content], meta[name="dcterms.creator" i][content]',
+    'meta[name="author" i][content]',
+)
+"""The metadata that names authors, the most exact first; the last may have several in one."""
+NO_NAME_SIGN = re.compile(r"[,;&]")
+DATE_TAGS = ", ".join(
+    f'meta[{attribute}="{name}" i][content]'
+    for attribute, name in (
+        ("property", "article:published_time"),
+        ("itemprop", "datePublished"),
+        ("name", "date"),
+        ("name", "pubdate"),
+        ("name", "dc.date"),
+        ("name", "dcterms.created"),
+        ("name", "citation_publication_date"),
+    )
+)
 FORM_TAG = re.compile(r"<(/?)form\b[^<>]*>", re.IGNORECASE)
 ROW_START = re.compile(r"<tr\b", re.IGNORECASE)
 CELL_START = re.compile(r"<t[dh]\b", re.IGNORECASE)
@@ -88,15 +108,41 @@ def extract_fields(html: str, url: str) -> dict[str, Any]:
     fields = {
         "url": resolve_web_url(document.url or "", base),
         "title": title,
-        "authors": [each.strip() for each in (document.author or "").split(";") if each.strip()],
+        "authors": _find_authors(page, document.author or ""),
         "tags": list(dict.fromkeys(filter(None, map(str.strip, tags))))[:MAX_ARTICLE_TAGS],
-        "date": document.date or _find_date_line(document.text or "", language),
+        "date": document.date
+        or _find_stated_date(page, language)
+        or _find_date_line(document.text or "", language),
         "language": language,
         "text": _find_article_text(page, document.text or "", base, title),
         "summary": document.description,
         "extra": {"site": document.sitename} if document.sitename else None,
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _find_authors(page: LexborHTMLParser, found: str) -> list[str]:
+    """Return the authors that were found, as the page itself writes and separates them."""
+    authors = [each.strip() for each in found.split(";") if each.strip()]
+    if len(authors) > 1 and all(" " in each for each in authors):
+        return authors
+    words = set(found.casefold().replace(";", " ").split())
+    for selector in AUTHOR_TAGS:
+        stated = [html_to_line(node.attributes.get("content") or "") for node in page.css(selector)]
+        said = " ".join(stated).casefold()
+        if words and words <= set(NO_NAME_SIGN.sub(" ", said).split()) | set(said.split()):
+            is_list = selector == AUTHOR_TAGS[-1]
+            return [
+                name for each in stated for name in (split_authors(each) if is_list else [each])
+            ]
+    return authors
+
+
+def _find_stated_date(page: LexborHTMLParser, language: str) -> str | None:
+    """Return the date of the metadata, in any language."""
+    nodes = page.css(DATE_TAGS)[:DATE_LINES]
+    dates = (parse_timestamp(node.attributes.get("content") or "", language) for node in nodes)
+    return next(filter(None, dates), None)
 
 
 def _find_date_line(found: str, language: str) -> str | None:

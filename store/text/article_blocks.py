@@ -68,8 +68,15 @@ class ArticleBlocks:
             elif self._is_known(folded, is_leaf=not _has_blocks(block)):
                 self._keep()
                 kept = True
-            elif self.has_begun and _is_captioned_picture(block, folded):
+            elif self.has_begun and (
+                _is_captioned_picture(block, folded) or _is_text_figure(block)
+            ):
                 self.pending.append(block)
+            elif kept and _is_caption(block, folded):
+                pass  # of a quotation, a listing or a table that is kept
+            elif self._has_known_cell(block):
+                self._keep()
+                kept = True
             elif depth < MAX_DEPTH and _has_blocks(block) and self._select_inside(block, depth):
                 kept = True
             else:
@@ -85,6 +92,14 @@ class ArticleBlocks:
             return True
         self.pending = before
         return False
+
+    def _has_known_cell(self, block: LexborNode) -> bool:
+        """Return True for a row of data with a cell of the article; extractors drop lists inside of cells."""
+        if block.tag != "tr" or block.css_first("table") is not None or not _has_heads(block):
+            return False
+        cells = [_fold(cell.text()) for cell in block.css("td, th")]
+        known = [self._is_known(cell, is_leaf=True) for cell in cells if cell]
+        return any(known)
 
     def _keep(self) -> None:
         self.has_begun = True
@@ -165,6 +180,30 @@ def _is_captioned_picture(node: LexborNode, folded: str) -> bool:
     """Return True for a picture with a caption, which extractors drop."""
     is_named = node.tag == "figure" or CAPTION_CLASS.search(node.attributes.get("class") or "")
     return bool(is_named) and len(folded) < MAX_CAPTION_CHARS and len(node.css(MEDIA)) == 1
+
+
+def _is_text_figure(node: LexborNode) -> bool:
+    """Return True for a listing, a quotation or a table with its caption, which extractors drop."""
+    return (
+        node.tag == "figure"
+        and node.css_first("pre, blockquote, table") is not None
+        and node.css_first("a[href] img, form, nav") is None
+    )
+
+
+def _is_caption(node: LexborNode, folded: str) -> bool:
+    """Return True for the source of a quotation or a caption, which extractors take for the foot of a page."""
+    parent = node.parent.tag if node.parent is not None else ""
+    is_named = node.tag in ("footer", "figcaption", "cite") and parent in ("blockquote", "figure")
+    return is_named and len(folded) < MAX_CAPTION_CHARS
+
+
+def _has_heads(row: LexborNode) -> bool:
+    """Return True for a row of a table with cells that are heads."""
+    node = row.parent
+    while node is not None and node.tag != "table":
+        node = node.parent
+    return node is not None and node.css_first("th") is not None
 
 
 def _iter_runs(parent: LexborNode) -> Iterator[list[LexborNode]]:

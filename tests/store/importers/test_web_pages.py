@@ -68,6 +68,30 @@ def import_page(html: str) -> ParsedArticle:
             "The old harbour ![Map](https://a.example/in.png) is on this map.",
         ),
         (
+            "<table><caption>Ports of the sound</caption><tr><th>Port<th>Boats<tr><td>Aa<td><ul><li>Ann<li>Bo</ul></table>",
+            "Ports of the sound\n\n| Port | Boats |\n| --- | --- |\n| Aa | • Ann • Bo |",
+        ),
+        (
+            "<blockquote><p>It is thick.</p><footer>— <cite>Ann Moar</cite></footer></blockquote>",
+            "> It is thick.\n\n> — Ann Moar",
+        ),
+        (
+            "<figure><blockquote><p>It is thick.</p></blockquote><figcaption>Ann Moar</figcaption></figure>",
+            "> It is thick.\n\nAnn Moar",
+        ),
+        (
+            "<figure><pre>x = 1\ny = 2</pre><figcaption>Listing 1</figcaption></figure>",
+            "```\nx = 1\ny = 2\n```\n\nListing 1",
+        ),
+        (
+            "<figure><table><tr><th>Port<th>Boats<tr><td>Aa<td>3</table><figcaption>All of them</figcaption></figure>",
+            "| Port | Boats |\n| --- | --- |\n| Aa | 3 |\n\nAll of them",
+        ),
+        (
+            "<picture><source data-srcset='/s.jpg 90w, /b.jpg 900w'><img src='data:image/gif;base64,R0' alt=Pier></picture>",
+            "![Pier](https://a.example/b.jpg)",
+        ),
+        (
             '<div><iframe src="https://tube.example/embed/1"></iframe></div>',
             "[Embedded: tube.example](https://tube.example/embed/1)",
         ),
@@ -157,6 +181,44 @@ def test_pages_without_a_main_text_are_read_as_they_are(html: str, text: str) ->
 def test_only_a_date_of_the_article_is_its_date(before: str, after: str, date: str | None) -> None:
     html = f"<html><body><article><h1>T</h1>{before}{FIRST}{LAST}</article>{after}</body></html>"
     assert import_page(html).article.date == date
+
+
+LD = '<script type="application/ld+json">{"@context":"https://schema.org","@type":"Article","author":%s}</script>'
+AUTHOR = '<meta name="%s" content="%s">'
+
+
+@pytest.mark.parametrize(
+    ("head", "authors"),
+    [
+        (LD % '[{"name":"Ann Moar"},{"name":"Bo Fry"}]', ("Ann Moar", "Bo Fry")),
+        (LD % '"Ann Moar and Bo Fry"', ("Ann Moar", "Bo Fry")),
+        (LD % '["Ann Moar","Bo Fry"]', ("Ann Moar", "Bo Fry")),
+        (AUTHOR % ("author", "Ann Moar, PhD"), ("Ann Moar, PhD",)),
+        (AUTHOR % ("author", "Ann Moar, Bo Fry"), ("Ann Moar", "Bo Fry")),
+        (AUTHOR % ("author", "By Ann Moar"), ("Ann Moar",)),
+        (AUTHOR % ("author", "Moar, Ann"), ("Moar, Ann",)),
+        (AUTHOR % ("DC.creator", "Moar, Ann"), ("Moar, Ann",)),
+        (
+            AUTHOR % ("citation_author", "Moar, Ann") + AUTHOR % ("citation_author", "Fry, Bo"),
+            ("Moar, Ann", "Fry, Bo"),
+        ),
+    ],
+)
+def test_the_authors_of_a_page(head: str, authors: tuple[str, ...]) -> None:
+    assert import_page(make_page("", head)).article.authors == authors
+
+
+@pytest.mark.parametrize(
+    ("attributes", "date"),
+    [
+        ('name="date" content="5 stycznia 2024"', "2024-01-05"),
+        ('name="DC.date" content="2024年1月5日"', "2024-01-05"),
+        ('property="article:published_time" content="5. Jänner 2024"', "2024-01-05"),
+        ('name="date" content="soon"', None),
+    ],
+)
+def test_a_date_of_the_metadata_in_any_language(attributes: str, date: str | None) -> None:
+    assert import_page(make_page("", f"<meta {attributes}>")).article.date == date
 
 
 def test_the_tags_of_a_page() -> None:
