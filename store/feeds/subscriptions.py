@@ -38,8 +38,10 @@ from store.text.urls import (
     validate_url,
 )
 
-COPY_NAME_PATTERN = re.compile(r"feeds(?:[ ._(~].*|-[A-Z].*)\.opml\Z")
+COPY_NAME_PATTERN = re.compile(r"feeds(?:[ ._(~\[].*|-[A-Z].*|-conflict.*)\.opml\Z")
 """Names that programs for syncing give to a copy; see `store.segments.segments`."""
+MERGE_START = re.compile(r"^<<<<<<< ", re.MULTILINE)
+"""The first mark that git leaves where it could not merge."""
 MAX_OPML_BYTES = 20_000_000
 MAX_FOLDER_DEPTH = 50
 MAX_SUBSCRIPTIONS = 20_000
@@ -125,16 +127,18 @@ class Subscriptions:
 
     def _read_outlines(self) -> None:
         """Find the feeds and folders; a stack instead of recursion, because folders nest deeply."""
-        stack: list[tuple[ET.Element, ET.Element, tuple[str, ...]]] = [(self._root, self._body, ())]
+        stack: list[tuple[ET.Element, ET.Element, tuple[str, ...]]] = [(self._root, self._root, ())]
         while stack:
             parent, element, folders = stack.pop()
-            if _outline_url(element):
+            if element.tag != "outline":
+                pass  # the file, or a body of it; some have none, or several
+            elif _outline_url(element):
                 self._read_feed(parent, element, folders)
-            elif element is not self._body and (name := _outline_title(element, 100)):
+            elif name := _outline_title(element, 100):
                 folders = (*folders, clean_name(name))[:MAX_FOLDER_DEPTH]
                 self._folders.setdefault(_join_folders(folders), element)
-            outlines = element.findall("outline")
-            stack += [(element, each, folders) for each in reversed(outlines)]
+            inner = [each for each in element if each.tag in ("outline", "body")]
+            stack += [(element, each, folders) for each in reversed(inner)]
 
     def _read_feed(self, parent: ET.Element, outline: ET.Element, folders: Sequence[str]) -> None:
         try:
@@ -224,16 +228,22 @@ def _outline_url(outline: ET.Element) -> str:
     """Return the URL of a feed; empty if the outline is a folder or something else."""
     if url := _attribute(outline, "xmlUrl"):
         return url
-    is_feed = _attribute(outline, "type").lower() in ("rss", "atom")
+    is_feed = _attribute(outline, "type").lower() in ("rss", "atom", "include")
     return _attribute(outline, "url") if is_feed else ""
 
 
 def _outline_title(outline: ET.Element, limit: int) -> str:
     title = _attribute(outline, "text") or _attribute(outline, "title")
+    if "<" in title or "&" in title:  # in OPML names may be HTML
+        from store.text.titles import title_to_line  # imported here: few names need it
+
+        title = title_to_line(title)
     return clean_line(redact_credentials(title), limit)
 
 
 def _parse_outline(outline: ET.Element, folders: Sequence[str]) -> Subscription:
+    if _attribute(outline, "type").lower() == "include":
+        raise InvalidInput("another list of feeds, which has to be imported by itself")
     url = normalize_feed_url(_outline_url(outline))
     if not url[:8].lower().startswith(("http://", "https://")):
         raise InvalidInput("not an http or https URL")
@@ -329,10 +339,15 @@ def parse_opml(data: bytes) -> Subscriptions:
     if "<!ENTITY" in text:
         raise InvalidInput("declares XML entities, which are unsafe to expand")
     text = escape_ampersands(re.sub(r"^<\?xml[^>]*\?>", "", text))
+    if not text:
+        raise InvalidInput("the file is empty")
     try:
         root = _parse_xml(text)
     except ET.ParseError as error:
         line, column = error.position
+        if conflict := MERGE_START.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise InvalidInput(f"has a merge conflict (line {line})") from None
         try:  # many programs forget to escape "<" in names
             root = _parse_xml(ATTRIBUTE_VALUE.sub(lambda m: m[0].replace("<", "&lt;"), text))
         except ET.ParseError:

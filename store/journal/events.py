@@ -49,6 +49,8 @@ REQUIRED_DATA = {
 }
 """The field that an event of this kind must have, and its type."""
 
+MERGE_MARKS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
+"""The beginnings of the lines that git adds where it could not merge."""
 _CHECKSUM_SUFFIX = b',"crc":"%08x"}\n'
 _CHECKSUM_SUFFIX_SIZE = len(_CHECKSUM_SUFFIX % 0)
 _MACHINE_BITS = 10
@@ -141,11 +143,14 @@ def encode_line(fields: Mapping[str, Any]) -> bytes:
 
 
 def normalize_line(line: bytes) -> bytes:
-    """Return a line as we write it, however it ends.
+    """Return a line as we write it, however it ends; a mark of git in a merge that is not finished is empty.
 
     git can check files out with CR LF, and an editor can leave a byte order mark. Neither is part
     of what was written: JSON has no line end inside a string, and the checksum covers the object.
+    The lines of both sides of a merge are events, in whatever order they are.
     """
+    if line.startswith(MERGE_MARKS):
+        return b"\n"
     if line.endswith(b"\r\n"):
         line = line.rstrip(b"\r\n") + b"\n"
     return line.removeprefix(BOM_UTF8)

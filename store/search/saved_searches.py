@@ -27,7 +27,7 @@ from store.text.clean import clean_line
 from store.text.names import clean_name, name_key
 from store.text.toml import parse_toml
 
-COPY_NAME_PATTERN = re.compile(r"searches(?:[ ._(~].*|-[A-Z].*)\.toml\Z")
+COPY_NAME_PATTERN = re.compile(r"searches(?:[ ._(~\[].*|-[A-Z].*|-conflict.*)\.toml\Z")
 """Names that programs for syncing give to a copy; see `store.segments.segments`."""
 SEARCHES_TABLE = "searches"
 MAX_SEARCHES_BYTES = 1_000_000

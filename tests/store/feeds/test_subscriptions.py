@@ -113,19 +113,72 @@ def test_only_web_feeds_are_subscribed_to() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "not OPML"),
+        (b"", "the file is empty"),
+        (
+            b"<opml>\n<<<<<<< HEAD\n<outline/>\n=======\n>>>>>>> x\n</opml>",
+            r"merge conflict \(line 2\)",
+        ),
         (b"{}", "not OPML"),
         (b"<html/>", "not OPML"),
         (b"<opml><body><outline></opml>", "line 1, column 24"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><opml/>', "entities"),
         (opml("<outline>" * 10_000 + "</outline>" * 10_000), "too deeply"),
     ],
-    ids=("empty", "json", "html", "torn", "entities", "deep"),
+    ids=("empty", "merge", "json", "html", "torn", "entities", "deep"),
 )
 def test_invalid_files_are_rejected(data: bytes, reason: str) -> None:
     """Cases 93 and 104: in one line, whatever it is."""
     with pytest.raises(InvalidInput, match=reason):
         parse_opml(data)
+
+
+FEED_A, FEED_B = (f'<outline text="{name}" xmlUrl="https://{name}.example/"/>' for name in "ab")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        f"<opml>{FEED_A}{FEED_B}</opml>",
+        f"<opml><head/><body>{FEED_A}</body><body>{FEED_B}</body></opml>",
+        f"<opml><body>{FEED_A}</body>{FEED_B}</opml>",
+        f"<opml><body><outline/><outline>{FEED_A}<outline text=''>{FEED_B}</outline></outline></body></opml>",
+    ],
+    ids=("no body", "two bodies", "outside", "without names"),
+)
+def test_feeds_are_found_wherever_they_are(document: str) -> None:
+    subscriptions = parse_opml(document.encode())
+    assert [(each.title, each.category) for each in subscriptions] == [("a", ""), ("b", "")]
+    first, second = subscriptions
+    subscriptions.remove(first)
+    subscriptions.put(Subscription(second.url, "B", "x"))
+    again = parse_opml(subscriptions.to_bytes())
+    assert [(each.title, each.category) for each in again] == [("B", "x")]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("R&amp;amp;D", "R&D"),
+        ("Caf&amp;eacute; &amp;#8211; bar", "Café – bar"),
+        ("&lt;b&gt;Bold&lt;/b&gt; news", "Bold news"),
+        ("List&lt;String&gt;", "List<String>"),
+        ("a &lt; b &amp; c", "a < b & c"),
+    ],
+)
+def test_names_with_markup(text: str, title: str) -> None:
+    """Of feeds and of folders."""
+    feed = f'<outline text="{text}" xmlUrl="https://a.example/"/>'
+    (found,) = parse_opml(opml(f'<outline text="{text}">{feed}</outline>'))
+    assert (found.title, found.category) == (title, title)
+
+
+@pytest.mark.parametrize("name", ["url", "xmlUrl"])
+def test_included_lists_are_no_feeds(name: str) -> None:
+    outline = f'<outline text="More" type="include" {name}="https://a.example/more.opml"/>'
+    subscriptions = parse_opml(opml(outline, FEED_A))
+    assert [each.title for each in subscriptions] == ["a"]
+    assert [each.location for each in subscriptions.rejected] == ["More"]
+    assert b"more.opml" in subscriptions.to_bytes()
 
 
 def test_a_very_long_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,6 +340,8 @@ A, B = (f'<outline text="{n}" xmlUrl="https://{n}.example/feed"/>' for n in "ab"
         "feeds (conflicted copy 2026-11-22 130500).opml",
         "feeds_conflict-20261122-130500.opml",
         "feeds-DESK.opml",
+        "feeds-conflict-20261122.opml",
+        "feeds[Conflict].opml",
         "feeds 2.opml",
         "feeds (1).opml",
         "feeds~1.opml",
@@ -299,7 +354,7 @@ A, B = (f'<outline text="{n}" xmlUrl="https://{n}.example/feed"/>' for n in "ab"
         (opml(B, A), ["b"], ""),
         (opml(), [], ""),
         (b"\xef\xbb\xbf" + opml(A, B).replace(b"><", b">\r\n<"), ["b"], ""),
-        (b"", [], "not OPML (line 1, column 1)"),
+        (b"", [], "the file is empty"),
     ],
 )
 def test_copies_are_compared(

@@ -23,6 +23,13 @@ def crlf(data: bytes) -> bytes:
     return data.replace(b"\n", b"\r\n")
 
 
+def mark_merge(data: bytes) -> bytes:
+    """Return a journal as git leaves it where two branches have appended, and the user commits it so."""
+    first, second, *rest = data.splitlines(keepends=True)
+    sides = [b"<<<<<<< HEAD\n", second, b"||||||| 1a2b3c4\n", b"=======\n", *rest]
+    return b"".join([first, *sides, b">>>>>>> other branch\n"])
+
+
 CHANGES: dict[str, Change] = {
     "CR LF": crlf,
     "CR CR LF": lambda data: data.replace(b"\n", b"\r\r\n"),
@@ -31,6 +38,8 @@ CHANGES: dict[str, Change] = {
     "CR LF in the first half": lambda data: crlf(data[: len(data) // 2]) + data[len(data) // 2 :],
     "empty lines": lambda data: data.replace(b"\n", b"\n\n"),
     "empty lines and CR LF": lambda data: data.replace(b"\n", b"\r\n\r\n"),
+    "marks of a merge": mark_merge,
+    "marks of a merge and CR LF": lambda data: crlf(mark_merge(data)),
 }
 
 
