@@ -25,6 +25,7 @@ from store.feeds.media_elements import (
 from store.feeds.truncation import drop_partial_entry, parse_json_prefix
 from store.importers.article_builder import build_article, make_text_id
 from store.model.article import FeedItem, ParsedArticle
+from store.model.date_text import find_day_order
 from store.model.errors import InvalidInput
 from store.model.times import (
     DAY_SECONDS,
@@ -43,6 +44,7 @@ from store.text.decoding import (
     remove_invalid_xml_characters,
 )
 from store.text.html_to_text import html_to_line, html_to_text
+from store.text.line_breaks import mark_line_breaks
 from store.text.markdown import escape_markdown, strip_inline_markdown
 from store.text.prose import ends_with_full_stop
 from store.text.titles import resolve_leftovers, title_to_line, unwrap_cdata
@@ -79,6 +81,7 @@ AUTHOR_ELEMENT = re.compile(
     r"<(?:\w+:)?(?:author|creator|managingEditor)\b[^<>]*>(?:\s*<!\[CDATA\[(?:(?!\]\]>).){1,500}|[^<>]{1,500})",
     re.IGNORECASE | re.DOTALL,
 )
+AUTHOR_BREAK = re.compile(r"\n|<br\s*/?>", re.IGNORECASE)
 AT_MARK = "\ue0a7"
 """Stands for the @ of authors' addresses while feedparser runs, which cuts long domains and lists."""
 MAX_ENTRY_TAGS = 20
@@ -260,11 +263,13 @@ def _build_items(
     rejected, built = [], []
     title = clean_line(html_to_line(title), 200)
     feed = feed if feed.category else replace(feed, category=title)
+    dates = (each for entry in entries if entry for each in (entry.published, entry.updated))
+    is_day_first = find_day_order(each for each in dates if isinstance(each, str))
     for number, entry in enumerate(entries, start=1):
         try:
             if entry is None:
                 raise InvalidInput("not an item")
-            fields = _entry_to_fields(entry, feed, site)
+            fields = _entry_to_fields(entry, feed, site, is_day_first)
             found = build_article(fields, source="feed", now=feed.fetched_at)
             built.append(_name_item(found, entry, feed))
         except InvalidInput as error:
@@ -349,6 +354,7 @@ def _parse_xml_entry(
     if best and not is_atom:  # feedparser guesses the type of a description in RSS
         is_plain_summary = False
     is_plain = is_atom and best.get("type") == "text/plain" and not markup.search(best["value"])
+    content = str(best.get("value") or summary)
     guid = str(entry.get("id") or "")
     link = str(next(filter(None, map(entry.get, LINK_NAMES)), ""))
     return FeedEntry(
@@ -356,7 +362,7 @@ def _parse_xml_entry(
         guid=guid,
         title=str(entry.get("title") or entry.get("itunes_title") or ""),
         is_title_html=not (is_atom and _content_type(entry, "title") == "text/plain"),
-        content=str(best.get("value") or summary),
+        content=content if is_atom else mark_line_breaks(unwrap_cdata(content)),
         is_html=not (is_plain if best else is_plain_summary),
         summary=summary if best else "",
         is_summary_html=not is_plain_summary,
@@ -367,19 +373,19 @@ def _parse_xml_entry(
         language=str(dict.get(entry, "language") or best.get("language") or language),
         has_full_text=bool(best) and has_full_text,
         pictures=find_pictures(entry),
-        enclosures=[
-            {"url": each.get("href"), "type": each.get("type"), "length": _parse_length(each)}
-            for each in entry.get("enclosures") or ()
-        ]
-        + [
-            {"url": each["url"], "type": each.get("type")}
-            for each in entry.get("media_content") or ()
-            if each.get("url") and _is_recording(each)
-        ],
+        enclosures=list(_find_enclosures(entry)),
         comments=str(entry.get("comments") or ""),
         source=_find_source(entry),
         base_url=resolve_web_url(str(best.get("base") or ""), ""),
     )
+
+
+def _find_enclosures(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for each in entry.get("enclosures") or ():
+        yield {"url": each.get("href"), "type": each.get("type"), "length": _parse_length(each)}
+    for each in entry.get("media_content") or ():
+        if each.get("url") and _is_recording(each):
+            yield {"url": each["url"], "type": each.get("type")}
 
 
 def _is_recording(media: Mapping[str, Any]) -> bool:
@@ -422,7 +428,8 @@ def _find_date(entry: dict[str, Any], *names: str) -> object:
     """Return the first of these dates that can be read, as feedparser reads it where we cannot."""
     for name in names:
         text, moment = dict.get(entry, name), dict.get(entry, f"{name}_parsed")
-        if text and (parse_timestamp(text) or not moment):
+        is_read = text and parse_timestamp(text, is_day_first=False)  # which order is seen later
+        if text and (is_read or not moment):
             return text
         if moment and FIRST_YEAR <= moment[0] <= MAXYEAR and not ZERO_YEAR.search(str(text)):
             return datetime(*moment[:6]).replace(tzinfo=UTC)
@@ -468,19 +475,18 @@ def _build_json_items(found: Mapping[str, Any], feed: FeedInfo) -> ParsedFeed:
 def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:
     html, text = _json_text(item, "content_html"), _json_text(item, "content_text")
     link, linked = _json_text(item, "url"), _json_text(item, "external_url")
-    named = (each.get("name") for each in _json_authors(item) or _json_authors(feed))
     return FeedEntry(
         link=link or linked,
         linked_url=linked if link else "",
         has_full_text=bool(html or text),
-        guid=_json_text(item, "id"),
+        guid=_json_text(item, "id").strip(),
         title=_json_text(item, "title"),
         is_title_html=False,
         content=html or text,
         summary=_json_text(item, "summary"),
         is_html=bool(html),
         is_summary_html=bool(html),
-        authors=[name for name in named if isinstance(name, str) and name],
+        authors=_json_authors(item) or _json_authors(feed),
         tags=[tag for tag in _json_list(item, "tags") if isinstance(tag, str)],
         published=item.get("date_published"),
         updated=item.get("date_modified"),
@@ -500,9 +506,12 @@ def _parse_json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedE
     )
 
 
-def _json_authors(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    given = _json_list(fields, "authors") or [fields.get("author")]  # version 1 has one author
-    return [each for each in given if isinstance(each, dict)]
+def _json_authors(fields: Mapping[str, Any]) -> list[str]:
+    """Return the names of authors; version 1 has one author, and some write the names alone."""
+    given = fields.get("authors") or fields.get("author")
+    authors = given if isinstance(given, list) else [given]
+    names = (each.get("name") if isinstance(each, dict) else each for each in authors)
+    return [name for name in names if isinstance(name, str) and name]
 
 
 def _json_text(fields: Mapping[str, Any], name: str) -> str:
@@ -518,8 +527,10 @@ def _json_list(fields: Mapping[str, Any], name: str) -> list[Any]:
 # -- entries -------------------------------------------------------------------------------
 
 
-def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, Any]:
-    """Return the fields of an article."""
+def _entry_to_fields(
+    entry: FeedEntry, feed: FeedInfo, site: str, is_day_first: bool | None
+) -> dict[str, Any]:
+    """Return the fields of an article; `is_day_first` as `find_day_order` finds it in the dates of its feed."""
     base = entry.base_url or site or feed.url
     url = resolve_web_url(entry.link, base) or (
         resolve_web_url(entry.guid, "") if "://" in entry.guid else ""
@@ -536,7 +547,7 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
         "read": entry.read,
         "starred": entry.starred,
     }
-    fields |= _build_texts(entry, base) | _build_dates(entry, feed.fetched_at)
+    fields |= _build_texts(entry, base) | _build_dates(entry, feed.fetched_at, is_day_first)
     extra = _build_extra(entry, base, url)
     given = [*entry.pictures, *filter(is_picture, entry.enclosures)]
     pictures = list(write_lead_pictures(given, base, fields["text"]))
@@ -551,8 +562,9 @@ def _entry_to_fields(entry: FeedEntry, feed: FeedInfo, site: str) -> dict[str, A
 
 
 def _split_and_clean_authors(given: Sequence[str]) -> list[str]:
-    lines = [html_to_line(each.replace(AT_MARK, "@")) for each in given]
-    return list(clean_authors(name for line in lines for name in split_authors(line)))
+    listed = (AUTHOR_BREAK.split(each.replace(AT_MARK, "@")) for each in given)
+    texts = ("\n".join(resolve_leftovers(html_to_line(line)) for line in lines) for lines in listed)
+    return list(clean_authors(name for text in texts for name in split_authors(text)))
 
 
 def _link_enclosures(extra: Mapping[str, Any], text: str) -> Iterator[str]:
@@ -613,10 +625,10 @@ def _unescape_twice(text: str) -> str:
     return plain
 
 
-def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:
+def _build_dates(entry: FeedEntry, now: str, is_day_first: bool | None) -> dict[str, Any]:
     """Return the dates; one in the future becomes the time of the fetch, and is kept in `extra` (case 97)."""
-    updated = _parse_date(entry.updated, entry.language)
-    published = _parse_date(entry.published, entry.language) or updated
+    updated = _parse_date(entry.updated, entry.language, is_day_first)
+    published = _parse_date(entry.published, entry.language, is_day_first) or updated
     if published is None:
         text = clean_line(str(entry.published or entry.updated or ""), 100)
         return {"extra": {"date": text}} if text else {}
@@ -629,8 +641,8 @@ def _build_dates(entry: FeedEntry, now: str) -> dict[str, Any]:
     return {**dates, "date": published}
 
 
-def _parse_date(value: object, language: str) -> str | None:
-    found = parse_timestamp(value, language) if value else None
+def _parse_date(value: object, language: str, is_day_first: bool | None) -> str | None:
+    found = parse_timestamp(value, language, is_day_first=is_day_first) if value else None
     if not found or to_unix_seconds(found) <= DAY_SECONDS:  # a clock that was never set
         return None
     return SECOND_FRACTION.sub("Z", found)

@@ -161,8 +161,9 @@ def _strip_markup(value: object, base: str) -> object:
 
 def _html_to_text(html: str, base: str = "") -> str:
     from store.text.html_to_text import html_to_text  # imported here: rarely needed
+    from store.text.line_breaks import mark_line_breaks
 
-    return html_to_text(html, base)
+    return html_to_text(mark_line_breaks(html), base)
 
 
 def _take_similar(raw: RawFields) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ OUR_NAMES = frozenset(
     )
 )
 """What `store.importers.article_builder` reads; no other name is taken for these."""
+OUR_LISTS = frozenset({"author", "authors", "tags"})
 TEXT_NAMES = {
     "title": "headline name titel titre título titolo",
     "url": "link href uri address weburl pageurl articleurl",
     "summary": "description excerpt abstract standfirst",
-    "authors": "creator byline authorname autor auteur autore",
     "language": "lang locale",
     "text": "fulltext articlebody articletext",
 }
@@ -27,7 +27,10 @@ DATE_NAMES = {
     "created": "createdat dateadded savedat saveddate timeadded addedat addedon datesaved bookmarkedat",
     "updated": "updatedat modified datemodified modifiedat lastmodified lastmod dateupdated changedat",
 }
-LIST_NAMES = {"tags": "keywords labels categories tagnames taglist"}
+LIST_NAMES = {
+    "authors": "creator creators byline authorname autor auteur autore",
+    "tags": "keywords labels categories tagnames taglist",
+}
 FLAG_NAMES = {
     "starred": "favorite favourite isfavorite isfavourite favorited favourited isstarred liked",
     "read": "isread archived isarchived",
@@ -43,9 +46,12 @@ def _is_date(value: object) -> bool:
 
 
 def _is_list(value: object) -> bool:
-    return isinstance(value, str) or (
-        isinstance(value, list) and all(isinstance(each, str) for each in value)
-    )
+    names = value if isinstance(value, list) else [value]
+    return all(isinstance(each, str) or _has_name(each) for each in names)
+
+
+def _has_name(value: object) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("name"), str)
 
 
 def _is_flag(value: object) -> bool:
@@ -85,5 +91,5 @@ def _iter_others(record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
         folded = "".join(filter(str.isalnum, name.casefold()))
         ours, fits = MEANINGS.get(folded, ("", _is_text))
         if not ours and folded in OUR_NAMES:
-            ours = folded
+            ours, fits = folded, _is_list if folded in OUR_LISTS else _is_text
         yield name, ours if value and fits(value) else "", value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 LANGUAGES = str.split(
     "en de fr es it pt nl ru pl cs sv da nb fi hu ro uk tr el hr sk sl sr bg ca eu gl lt lv et is ga cy"
-    " id ms vi th he ar hi bn zh ja ko fa ur ta te ml kk ka hy az be mk sq fil"
+    " id ms vi th he ar hi bn zh ja ko fa ur ta te ml kk ka hy az be mk sq fil nn af sw mn ne mr gu kn pa"
 )
 """The first language decides about a word of several, unless a language is given."""
-REGIONS = {"ar": ("ar_LB", "ar_MA")}
+REGIONS = {"ar": ("ar_LB", "ar_MA"), "de": ("de_AT",)}
 """Where a language has other names of the months."""
-OTHER_NAMES = {"mrz": 3, "ফেব্রুয়ারি": 2}
+OTHER_NAMES = {"mrz": 3, "feber": 2, "setiembre": 9, "ফেব্রুয়ারি": 2}
 """Names of months that CLDR does not have."""
 ENGLISH_MONTHS = str.split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
 HEBREW_IN = "ב"
@@ -66,9 +66,32 @@ ZONES = {
     "AKST": -9,
     "AKDT": -8,
     "HST": -10,
+    "NDT": -2.5,
+    "NST": -3.5,
+    "ADT": -3,
+    "BRT": -3,
+    "ART": -3,
+    "WAT": 1,
+    "SAST": 2,
+    "CAT": 2,
+    "EAT": 3,
+    "TRT": 3,
+    "MSD": 4,
+    "PKT": 5,
+    "WIB": 7,
+    "WITA": 8,
+    "AWST": 8,
+    "WIT": 9,
+    "ACST": 9.5,
+    "ACDT": 10.5,
 }
 """Offsets, in hours, of zones whose names mean one zone in practice; any other name is read as UTC."""
-PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "PT": "America/Los_Angeles"}
+PLACES = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
 """Zones whose offset depends on the season, as American papers name them."""
 MAX_OFFSET = timedelta(hours=15)
 
@@ -76,15 +99,19 @@ NOISE_WORDS = frozenset(
     str.split(
         "of the at on m gada ngày lúc de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
         " feira di du d st nd rd th er г год года р року в at och vom από στις час"
+        " on date posted published updated modified veröffentlicht aktualisiert stand publié publicado actualizado"
+        " pubblicato aggiornato opublikowano опубликовано"
     )
 )
-ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ème|ª|º|°)\b", re.IGNORECASE)
+ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ème|ª|º|°|η|ης|-?го)\b", re.IGNORECASE)
 PUNCTUATION = str.maketrans(
     "（），،；：［］／．～", "(),,;:[]/.-", "\u200e\u200f\u202a\u202b\u202c"
 )
 """Signs of other scripts; marks of direction are removed."""
 BUDDHIST_YEAR = re.compile(r"(?:พ\.?\s?ศ\.?\s*)?\b(2[45]\d\d)\b|พ\.\s?ศ\.")
 BUDDHIST_ERA = 543
+SHORT_BUDDHIST_YEAR = re.compile(r"(?<=[\u0e01-\u0e4e.])\s*+([67]\d)(?!\d|[:.]\d)")
+"""A year of two digits behind a month: 2560 to 2579."""
 THAI_LETTER = re.compile("[\u0e01-\u0e4e]")
 THAI_WORDS = re.compile(r"วัน[^\s\dว]{0,15}+\s?ที่|เวลา|ที่|(?<=\d)\s*น\.(?!\w)|ค\.ศ\.")
 ERAS = {
@@ -97,10 +124,10 @@ ERA_DATE = re.compile(
 )
 VIETNAMESE_DATE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2}),?\s+(?:năm\s+)?(\d{4})", re.IGNORECASE)
 VIETNAMESE_DAY = re.compile(r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy)|chủ\s+nhật)\b,?", re.IGNORECASE)
+HAN_DIGITS = "〇一二三四五六七八九"
+HAN_NUMBER = re.compile("[〇零○一二三四五六七八九十]{1,4}(?=[年月日])")
 CJK_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s?[月월]")
 """A month where English has a name: `05 4月 2024`."""
-CJK_NUMBER_MONTH = re.compile("(十[一二]?|[一二三四五六七八九])月")
-CJK_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 DOTTED_DATE = re.compile(r"\b(\d{4})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s+(?=[上下午오])")
 """A date in numbers before a time of East Asia."""
 DAY_MONTH_YEAR = re.compile(r"\s*(\d{1,2}) (\d{1,2}) (\d{4})\b")
@@ -112,7 +139,11 @@ WORD = re.compile(r"[^\W\d_][^\s\d,;:/()\[\]+|-]*")
 OFFSET_IN_PARENTHESES = re.compile(r"\(((?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?)\)$")
 PARENTHESIS = re.compile(r"\([^()]*\)")
 ZONE_PATH = re.compile(r"\[?\b([A-Z][A-Za-z_]{2,}/[A-Z][A-Za-z_/+-]+)\]?")
-MERIDIEM = re.compile(r"(?<![^\W\d_])([ap])\.?\s?m\b\.?", re.IGNORECASE)
+ARABIC_MONTH = re.compile("(كانون|تشرين) +(?=ال)")
+"""A month whose name is two words."""
+MERIDIEM = re.compile(r"(?<![^\W\d_])([apπμ])\.?\s?[mμ](?!\w)\.?", re.IGNORECASE)
+ARABIC_MERIDIEM = re.compile(r"(\d{1,2}:\d\d(?::\d\d)?) ?([صم])(?!\w)")
+MORNING_LETTERS = frozenset("aπص")
 CJK_DATE = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
 CJK_TIME = re.compile(
     r"(?:(午前|上午|오전|午後|下午|오후)\s*+)?(\d{1,2})\s*+[時时點点시:]"
@@ -123,6 +154,12 @@ HOUR_WORD = re.compile(r"\b(\d{1,2})\s?(?:h|u|Uhr)\s?(\d\d)?\b(?!:)", re.IGNOREC
 DOTTED_TIME = re.compile(r"(?<=\d{4})(,?\s+(?:\w+\.?\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
 TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AP]M)?"
 OFFSET = re.compile(rf"({TIME})\s*([+\-\u2212])(\d{{1,2}}):?(\d\d)?(?!\d|[/:.-])")
+SPACED_OFFSET = re.compile(r"(?<=[\d ]\+) (?=\d\d:?\d\d\b)")
+FILE_TIME = re.compile(r"(\d{4})([-:])(\d\d)\2(\d\d)[-_ T](\d\d)([-:.])(\d\d)\6(\d\d)(?![\d-])")
+"""A time as file names and cameras write it: `2024-05-06-07-08-09`, `2024:05:06 07:08:09`."""
+MONOTONIC_CLOCK = re.compile(r" m=[+-][\d.]+\Z")
+"""What Go prints behind a time."""
+APOSTROPHE = re.compile(r"['’](?=\d\d\b)")
 DIGIT = re.compile(r"(?![0-9])\d")
 """A decimal digit of another script."""
 MIDNIGHT = re.compile(r"\b24:00(?::00(?:\.0+)?)?\b")
@@ -133,8 +170,16 @@ SHORT_YEAR = re.compile(
 )
 DAY_FIRST = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
 NUMERIC_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}")
+ORDERED_DATE = re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d\d)(?!\d|\2)")
+LAST_MONTH = 12
+DEFAULT_DATE = datetime(1970, 1, 1)
 FIRST_YEAR_OF_CENTURY = 69
 """RFC 2822 years of two digits: `69` is 1969, `68` is 2068."""
+
+
+CLOCK_TIME_END = re.compile(r"(?::\d\d|[AP]M)\s*\Z", re.IGNORECASE)
+LABEL_ENDS = frozenset({",", ":"})
+"""Signs behind a weekday of any language, or behind what is said to be a date."""
 
 
 class WordMeaning(NamedTuple):
@@ -144,14 +189,29 @@ class WordMeaning(NamedTuple):
     is_weekday: bool = False
 
 
-def read_date(text: str, language: str = "") -> datetime | None:
+def find_day_order(dates: Iterable[str]) -> bool | None:
+    """Return True if day comes before month in dates of numbers, such as `31/12/2024`; None if no date tells."""
+    orders = set()
+    for match in filter(None, map(ORDERED_DATE.search, dates)):
+        first, second = int(match[1]), int(match[3])
+        if (first > LAST_MONTH) != (second > LAST_MONTH):
+            orders.add(first > LAST_MONTH)
+    return orders.pop() if len(orders) == 1 else None
+
+
+def read_date(
+    text: str, language: str = "", *, is_day_first: bool | None = None
+) -> datetime | None:
     """Return the time that a text says, without a zone if it names none; None if it is no date.
 
     Args:
         text: A date, with or without a time of day.
         language: The language it may be written in, such as `pt-BR`.
+        is_day_first: True if day comes before month in other dates of its source; None if that is not known.
     """
     text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text.translate(PUNCTUATION))
+    text = MONOTONIC_CLOCK.sub("", SPACED_OFFSET.sub("", APOSTROPHE.sub("", text)))
+    text = FILE_TIME.sub(r"\1-\3-\4 \5:\7:\8", text)
     if ordinal := ORDINAL_DATE.fullmatch(text.strip()):
         text = _write_ordinal(ordinal)
     text = PARENTHESIS.sub(" ", OFFSET_IN_PARENTHESES.sub(r" \1", text))
@@ -164,10 +224,11 @@ def read_date(text: str, language: str = "") -> datetime | None:
     text, offset = _take_offset(text)
     later = timedelta(days=bool(MIDNIGHT.search(text)), seconds=bool(LEAP_SECOND.search(text)))
     text = LEAP_SECOND.sub(r"\1:59", MIDNIGHT.sub("00:00:00", text))
-    text = SHORT_YEAR.sub(_complete_year, text.strip(" ,.;"))
+    text = SHORT_YEAR.sub(_complete_year, text.strip(" ,.;:"))
     if not YEAR.search(text):
         return None
-    moment = _parse_numbers(text, is_day_first=_is_day_first(text, language))
+    order = _find_order(text, language, is_day_first)
+    moment = None if order is None else _parse_numbers(text, is_day_first=order)
     if moment is None:
         return None
     with suppress(OverflowError, ValueError):
@@ -190,17 +251,29 @@ def _write_ordinal(match: re.Match[str]) -> str:
 def _write_other_calendars(text: str) -> str:
     """Write years of the Thai calendar and of eras as those of ours, and numbered months as such."""
     if THAI_LETTER.search(text):
+        if not BUDDHIST_YEAR.search(text):
+            text = SHORT_BUDDHIST_YEAR.sub(r" 25\1", text)
         text = BUDDHIST_YEAR.sub(
             lambda match: str(int(match[1]) - BUDDHIST_ERA) if match[1] else " ", text
         )
         text = THAI_WORDS.sub(" ", text)
+    text = ARABIC_MONTH.sub(r"\1", HAN_NUMBER.sub(_write_han_number, text))
     text = ERA_DATE.sub(_write_era, text, count=1)
     text = VIETNAMESE_DATE.sub(r"\3-\2-\1", VIETNAMESE_DAY.sub(" ", text))
     text = LOG_TIME.sub(r"\1 ", PART_SEPARATOR.sub(" ", text))
     if not CJK_DATE.search(text):
-        text = CJK_NUMBER_MONTH.sub(lambda match: f"{CJK_NUMBERS.index(match[1]) + 1}月", text)
         text = CJK_MONTH.sub(lambda match: f" {ENGLISH_MONTHS[int(match[1]) - 1]} ", text)
     return DOTTED_DATE.sub(r"\1年\2月\3日 ", text)
+
+
+def _write_han_number(match: re.Match[str]) -> str:
+    """Write a year by its digits, and any other number up to 99 by its tens."""
+    text = re.sub("[零○]", "〇", match[0])
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return "".join(str(HAN_DIGITS.index(digit)) for digit in text)
+    digits = [HAN_DIGITS.find(part) for part in (tens or "一", ones or "〇")]
+    return match[0] if -1 in digits else str(10 * digits[0] + digits[1])
 
 
 def _write_era(match: re.Match[str]) -> str:
@@ -224,9 +297,15 @@ def _write_numbers(text: str) -> str:
         text = CJK_DATE.sub(r"\1-\2-\3 ", text, count=1)
         date, _, time = text.partition(" ")
         text = f"{date} {CJK_TIME.sub(_write_cjk_time, time, count=1)}"
-    text = MERIDIEM.sub(lambda match: f" {match[1].upper()}M ", text)
+    for pattern in (MERIDIEM, ARABIC_MERIDIEM):
+        text = pattern.sub(_write_meridiem, text)
     text = HOUR_WORD.sub(lambda match: f"{match[1]}:{match[2] or '00'}", ORDINAL.sub("", text))
     return DOTTED_TIME.sub(r"\1:\2", text)
+
+
+def _write_meridiem(match: re.Match[str]) -> str:
+    *time, letter = match.groups()
+    return f"{''.join(time)} {'AM' if letter.lower() in MORNING_LETTERS else 'PM'} "
 
 
 def _write_cjk_time(match: re.Match[str]) -> str:
@@ -254,12 +333,14 @@ def _replace_words(text: str, language: str) -> tuple[str, tzinfo | None] | None
         elif word.upper() in ZONES and word.isupper():
             zone = timezone(timedelta(hours=ZONES[word])) if ZONES[word] else UTC
             pieces.append(" ")
-        elif word in PLACES and text[: match.start()].rstrip()[-2:].upper() in ("AM", "PM"):
+        elif word in PLACES and CLOCK_TIME_END.search(text[: match.start()]):
             zone = _take_zone_path(PLACES[word])[1]
             pieces.append(" ")
         elif word in ("AM", "PM", "T"):
             pieces.append(word if word != "T" else " ")
-        elif not _is_removable(word, meaning, is_first=match.start() == 0 and text[at:][:1] == ","):
+        elif not _is_removable(
+            word, meaning, is_first=match.start() == 0 and text[at:][:1] in LABEL_ENDS
+        ):
             return None
         else:
             pieces.append(" ")
@@ -285,12 +366,21 @@ def _complete_year(match: re.Match[str]) -> str:
     return f"{match[1]}{'19' if int(match[2]) >= FIRST_YEAR_OF_CENTURY else '20'}{match[2]}"
 
 
-def _is_day_first(text: str, language: str) -> bool:
-    """Return True if `3/4/2024` is in April: with dots everywhere, else by language."""
+def _find_order(text: str, language: str, is_day_first: bool | None) -> bool | None:
+    """Return True if `3/4/2024` is in April: with dots everywhere, else by other dates or by language.
+
+    Where neither is known, slashes are American, and hyphens are used in both ways: None.
+    """
     if DAY_FIRST.match(text) or DAY_MONTH_YEAR.match(text):
         return True
-    if not language or not NUMERIC_DATE.match(text):
+    if not NUMERIC_DATE.match(text):
         return False
+    if is_day_first is not None:
+        return is_day_first
+    if not language:
+        first, sign, second, *_ = re.split("([/-])", text, maxsplit=2)
+        is_open = sign == "-" and first != second and max(int(first), int(second)) <= LAST_MONTH
+        return None if is_open else False
     from babel import Locale, UnknownLocaleError
 
     with suppress(UnknownLocaleError, ValueError):
@@ -304,7 +394,9 @@ def _parse_numbers(text: str, *, is_day_first: bool) -> datetime | None:
     from dateutil import parser  # imported here: it takes 20 ms, and few imports need it
 
     with suppress(ValueError, OverflowError, TypeError):
-        return parser.parse(text, default=datetime(1970, 1, 1), dayfirst=is_day_first)
+        moment = parser.parse(text, default=DEFAULT_DATE, dayfirst=is_day_first)
+        has_year = moment.year != DEFAULT_DATE.year or str(DEFAULT_DATE.year)[2:] in text
+        return moment if has_year else None
     return None
 
 
@@ -373,5 +465,7 @@ def _iter_names_of(locale: Locale) -> Iterator[tuple[int, str]]:
         for width in ("wide", "abbreviated", "short"):
             for number, name in locale.months.get(form, {}).get(width, {}).items():
                 yield number, fold_word(name)
+                if " " in name and locale.language == "ar":
+                    yield number, fold_word(name).replace(" ", "")
             for name in locale.days.get(form, {}).get(width, {}).values():
                 yield 0, fold_word(name)

@@ -113,7 +113,9 @@ def trim_milliseconds(text: str) -> str:
     return f"{text[:19]}Z" if ZERO_MILLISECONDS.fullmatch(text) else text
 
 
-def parse_timestamp(value: object, language: str = "") -> str | None:
+def parse_timestamp(
+    value: object, language: str = "", *, is_day_first: bool | None = None
+) -> str | None:
     """Parse a date or time from outside; None if it is not understood.
 
     Args:
@@ -121,6 +123,7 @@ def parse_timestamp(value: object, language: str = "") -> str | None:
             1970 (seconds to nanoseconds) or since 1601 (microseconds, as WebKit counts). A time without
             a zone, or with an ambiguous zone name, is taken as UTC.
         language: The language of the text, such as `pt-BR`; it decides about `3/4/2022`.
+        is_day_first: True if day comes before month in other dates of its source; it decides before the language.
 
     Returns:
         `YYYY-MM-DD` if it has no time of day, else `YYYY-MM-DDTHH:MM:SSZ`.
@@ -144,7 +147,7 @@ def parse_timestamp(value: object, language: str = "") -> str | None:
         return _parse_unix_timestamp(float(text) if "." in text else int(text))
     if COMPACT_TIME.fullmatch(text):
         text = text[:COMPACT_TIME_LENGTH]
-    return _parse_text(text, language) if len(text) >= MIN_DATE_LENGTH else None
+    return _parse_text(text, language, is_day_first) if len(text) >= MIN_DATE_LENGTH else None
 
 
 def _parse_iso(text: str) -> datetime | None:
@@ -175,8 +178,9 @@ def _parse_unix_timestamp(value: float) -> str | None:
     return format_timestamp(moment) if moment.year < MAXYEAR else None
 
 
-def _parse_text(text: str, language: str) -> str | None:
-    moment = _parse_iso(text.upper().replace("/", "-")) or _parse_free_form(text, language)
+def _parse_text(text: str, language: str, is_day_first: bool | None) -> str | None:
+    moment = _parse_iso(text.upper().replace("/", "-"))
+    moment = moment or _parse_free_form(text, language, is_day_first)
     if moment is None or moment.year == MINYEAR:
         return None
     if moment.year < FIRST_YEAR and not MONTH_NAME.search(text):
@@ -185,7 +189,7 @@ def _parse_text(text: str, language: str) -> str | None:
     return _format_utc(moment) if is_time else moment.date().isoformat()
 
 
-def _parse_free_form(text: str, language: str) -> datetime | None:
+def _parse_free_form(text: str, language: str, is_day_first: bool | None) -> datetime | None:
     if RFC_2822_DATE.fullmatch(text):
         from email.utils import parsedate_to_datetime  # imported here, like dateutil below
 
@@ -193,7 +197,7 @@ def _parse_free_form(text: str, language: str) -> datetime | None:
             return parsedate_to_datetime(text)
     from store.model.date_text import read_date  # imported here: few dates need it
 
-    return read_date(text, language)
+    return read_date(text, language, is_day_first=is_day_first)
 
 
 def _format_utc(moment: datetime) -> str | None:

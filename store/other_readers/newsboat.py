@@ -30,6 +30,7 @@ from store.other_readers.contents import (
 )
 from store.other_readers.database import Database, Row, is_database, open_database_copy
 from store.other_readers.files import BaseFolders, read_text
+from store.text.line_breaks import mark_line_breaks
 
 FILE_NAMES = ("cache.db", "urls", "config")
 ITEM_COLUMNS = (
@@ -141,12 +142,13 @@ def _make_entry(row: Row) -> FeedEntry:
     if link and MADE_GUID.fullmatch(guid.removeprefix(link)):
         guid = ""
     media = row.text("enclosure_url")
+    is_html = row.text("content_mime_type") != "text/plain"
     return FeedEntry(
         link=link,
         guid=guid,
         title=row.text("title"),
-        content=row.text("content"),
-        is_html=row.text("content_mime_type") != "text/plain",
+        content=mark_line_breaks(row.text("content")) if is_html else row.text("content"),
+        is_html=is_html,
         authors=[row.text("author")],
         tags=[flag_tag(flag) for flag in row.text("flags")],
         published=row.number("pubDate"),

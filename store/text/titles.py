@@ -12,17 +12,39 @@ INLINE_TAG = re.compile(
     r"|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)(?:\s+[\w:-]+\s*=[^<>]{0,2000})?\s*/?>",
     re.IGNORECASE,
 )
-WRAPPED_TITLE = re.compile(r"\s*<(p|div|h[1-6])\b[^<>]*>(.*)</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
+FORMULA = re.compile(
+    r"<math(?:\s[^<>]{0,500})?>(?:(?!<math\b).)*?</math\s*>", re.IGNORECASE | re.DOTALL
+)
+WRAPPED_TITLE = re.compile(
+    r"\s*<(?:p|div|h[1-6])\b[^<>]*>(.*)</(?:p|div|h[1-6])\s*>\s*", re.IGNORECASE | re.DOTALL
+)
+BETWEEN_BLOCKS = re.compile(r"</(?:p|div|h[1-6])\s*>\s*<(?:p|div|h[1-6])\b[^<>]*>", re.IGNORECASE)
+MAX_TITLE_DEPTH = 4
 LEFTOVER = re.compile(r"&(?:#\d{2,7}|#[xX][0-9A-Fa-f]{2,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 BREAKS = ("br", "wbr")
+PLACEHOLDER = "\ue0a8"
+"""Stands for a formula while what is around it is escaped."""
 CDATA_SECTION = re.compile(r"<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>", re.DOTALL)
 
 
 def title_to_line(html: str) -> str:
     """Return a title in one line; only whole inline elements are markup, and everything else is literal."""
     html = unwrap_cdata(html)
-    if wrapped := WRAPPED_TITLE.fullmatch(html):
-        html = wrapped[2]
+    for _ in range(MAX_TITLE_DEPTH):
+        if not (wrapped := WRAPPED_TITLE.fullmatch(html)):
+            break
+        html = BETWEEN_BLOCKS.sub(" ", wrapped[1])
+    formulas = FORMULA.findall(html) if "<math" in html.lower() else []
+    if formulas:
+        html = FORMULA.sub(PLACEHOLDER, html.replace(PLACEHOLDER, ""))
+    line = _inline_to_html(html)
+    for formula in formulas:
+        line = line.replace(PLACEHOLDER, formula, 1)
+    return resolve_leftovers(html_to_line(line))
+
+
+def _inline_to_html(html: str) -> str:
+    """Return a title as HTML, in which only whole inline elements are markup."""
     tags = list(INLINE_TAG.finditer(html))
     opened = {match[2].lower() for match in tags if not match[1]}
     closed = {match[2].lower() for match in tags if match[1]}
@@ -34,7 +56,7 @@ def title_to_line(html: str) -> str:
         if is_whole:
             parts += [html[at : match.start()].replace("<", "&lt;"), match[0]]
             at = match.end()
-    return resolve_leftovers(html_to_line("".join((*parts, html[at:].replace("<", "&lt;")))))
+    return "".join((*parts, html[at:].replace("<", "&lt;")))
 
 
 def resolve_leftovers(title: str) -> str:

@@ -54,6 +54,14 @@ def parse_item(inner: str) -> ParsedArticle:
         ('<a href="https://x.example">Link</a>', "Link"),
         ("std::vector<T> & co", "std::vector<T> & co"),
         ("<ruby>漢<rt>kan</rt></ruby> <acronym>HTML</acronym>", "漢(kan) HTML"),
+        (
+            "<math><msup><mi>x</mi><mn>2</mn></msup></math> < <math a='b'><mi>y</mi></math>",
+            "x² < y",
+        ),
+        ("How to use <math> in HTML", "How to use <math> in HTML"),
+        ("<p>One</p> <p class='x'>Two</p>", "One Two"),
+        ("<div><h1>One</h1><p>Two</p></div>", "One Two"),
+        ("<div>One</div> rest", "<div>One</div> rest"),
     ],
 )
 def test_title(title: str, expected: str) -> None:
@@ -78,6 +86,14 @@ def test_title(title: str, expected: str) -> None:
         ("https://social.example/@ann/", "ann"),
         ("noreply@blog.example", ""),
         ("noreply@blog.example (Ann Moar)", "Ann Moar"),
+        ("Ann Moar (https://moar.example/)", "Ann Moar"),
+        ("Ann Moar <ann@moar.example> (https://moar.example)", "Ann Moar"),
+        ("Ann Moar, https://moar.example/about", "Ann Moar"),
+        ("<a href='https://moar.example/'>Ann Moar</a>", "Ann Moar"),
+        ("Words by Ann Moar", "Ann Moar"),
+        ("Posted by: Ann Moar", "Ann Moar"),
+        ("Par Anne Maur", "Anne Maur"),
+        ("Par Lager", "Par Lager"),
     ],
 )
 def test_author(author: str, expected: str) -> None:
@@ -90,6 +106,13 @@ def test_author(author: str, expected: str) -> None:
         ("<author>ann@moar.studio</author>", ("ann",)),
         ("<author>ann@moar.studio (Ann Moar)</author>", ("Ann Moar",)),
         ("<dc:creator>ann@x.example, bo@x.example</dc:creator>", ("ann", "bo")),
+        ("<dc:creator>-</dc:creator>", ()),
+        ("<author>[object Object]</author>", ()),
+        ("<author>\n Ann Moar,\n Bo Fry\n</author>", ("Ann Moar", "Bo Fry")),
+        ("<author>Ann Moar and\nBo Fry</author>", ("Ann Moar", "Bo Fry")),
+        ("<author>Ann\nMoar</author>", ("Ann Moar",)),
+        ("<dc:creator>Ann Moar&lt;br/&gt;Bo Fry</dc:creator>", ("Ann Moar", "Bo Fry")),
+        ("<dc:creator>J&amp;amp;ouml;rg M&amp;ouml;hr</dc:creator>", ("Jörg Möhr",)),
         ("<author><![CDATA[Ann Moar <ann@moar.design>]]></author>", ("Ann Moar",)),
         ("<author><![CDATA[Ann Moar (ann@moar.design)]]></author>", ("Ann Moar",)),
         (
@@ -150,6 +173,47 @@ def test_versions_of_json_feed(version: str) -> None:
     document = json.dumps({"version": version, "title": "F", "items": [item]})
     found = parse_feed(document.encode(), "utf-8", FEED)
     assert [each.article.authors for each in found.articles] == [("Ann", "Bob")]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"authors": "Ann Moar"}, ("Ann Moar",)),
+        ({"authors": ["Ann Moar", {"name": "Bo Fry"}]}, ("Ann Moar", "Bo Fry")),
+        ({"author": "Ann Moar"}, ("Ann Moar",)),
+        ({"author": {"name": "Ann Moar"}}, ("Ann Moar",)),
+        ({"authors": [], "author": {"name": "Ann Moar"}}, ("Ann Moar",)),
+        ({"authors": [{"url": "https://a.example/"}, 1, None]}, ("The feed",)),
+        ({}, ("The feed",)),
+    ],
+)
+def test_authors_of_json_feed(given: dict[str, Any], expected: tuple[str, ...]) -> None:
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "author": {"name": "The feed"},
+        "items": [{"id": " 1 ", "title": "T", **given}],
+    }
+    (found,) = parse_feed(json.dumps(document).encode(), "utf-8", FEED).articles
+    assert found.article.authors == expected
+    assert found.article.extra["guid"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("www.h.example/1", "https://www.h.example/1"),
+        ("WWW.h.example:8080/1?a=b", "https://WWW.h.example:8080/1?a=b"),
+        ("www.html", "https://h.example/www.html"),
+        ("1", "https://h.example/1"),
+        ("//m.example/1", "https://m.example/1"),
+    ],
+)
+def test_a_link_without_scheme(link: str, url: str) -> None:
+    """In feeds and in their texts."""
+    item = f"<item><title>T</title><link>{link}</link><description>&lt;a href='{link}'>x&lt;/a></description></item>"
+    document = f"<rss version='2.0'><channel><title>F</title>{item}</channel></rss>"
+    (found,) = parse_feed(document.encode(), "utf-8", FEED).articles
+    assert (found.article.url, found.body.text) == (url, f"[x]({url})")
 
 
 @pytest.mark.parametrize(("size", "label"), [("2000000", "Audio, 2.0 MB"), ([1], "Audio")])
@@ -228,6 +292,31 @@ def test_the_language_of_the_feed_decides_about_dates(
     assert found.articles[0].article.date == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "dates", "expected"),
+    [
+        ("", ["02-01-2024", "13-01-2024"], ["2024-01-02", "2024-01-13"]),
+        ("en-us", ["02/01/2024", "13/01/2024"], ["2024-01-02", "2024-01-13"]),
+        ("de", ["02/01/2024", "01/13/2024"], ["2024-02-01", "2024-01-13"]),
+        ("nl", ["02-01-2024"], ["2024-01-02"]),
+        ("", ["02-01-2024"], [None]),
+        ("", ["02/01/2024"], ["2024-02-01"]),
+    ],
+)
+def test_the_other_dates_of_the_feed_decide_about_dates(
+    language: str, dates: list[str], expected: list[str | None]
+) -> None:
+    items = "".join(
+        f"<item><title>T{date}</title><pubDate>{date}</pubDate></item>" for date in dates
+    )
+    document = f"<rss version='2.0'><channel><language>{language}</language>{items}</channel></rss>"
+    found = [each.article for each in parse_feed(document.encode(), "utf-8", FEED).articles]
+    assert [each.date for each in found] == expected
+    assert [each.extra.get("date") for each in found if not each.date] == [
+        date for date, known in zip(dates, expected, strict=True) if not known
+    ]
+
+
 def test_the_language_of_the_entry_decides_before_that_of_the_feed() -> None:
     """Each entry by its own language, and what is updated as what is published."""
     document = (
@@ -256,10 +345,21 @@ def test_the_language_of_the_entry_decides_before_that_of_the_feed() -> None:
         ("a@x.example (Ann), b@x.example (Bo)", ["a@x.example (Ann)", "b@x.example (Bo)"]),
         ("Moar, Ann <ann@x.example>", ["Moar, Ann <ann@x.example>"]),
         ("Moar, Ann; Fry, Bo", ["Moar, Ann", "Fry, Bo"]),
+        ("Ann Moar, Bo Fry, Cy Hale", ["Ann Moar", "Bo Fry", "Cy Hale"]),
+        ("Ann Moar and Bo Fry and Cy Hale", ["Ann Moar", "Bo Fry", "Cy Hale"]),
+        ("Ann Moar, Ph.D., and Bo Fry, MD", ["Ann Moar, Ph.D.", "Bo Fry, MD"]),
+        ("Ann Moar, PhD", ["Ann Moar, PhD"]),
+        ("José d'Arcy e Léa l’Hôte", ["José d'Arcy", "Léa l’Hôte"]),
+        ("Άννα Μώρ και Μπο Φράι", ["Άννα Μώρ", "Μπο Φράι"]),
+        ("Anna Mor oraz Bo Fry", ["Anna Mor", "Bo Fry"]),
+        ("張三，李四", ["張三", "李四"]),
+        ("Harbour News and Weather Team", ["Harbour News and Weather Team"]),
+        ("Moar, Ann, Jr.", ["Moar, Ann, Jr."]),
+        ("Ann Moar, Staff Writer, Berlin", ["Ann Moar, Staff Writer, Berlin"]),
         ("Moar, Ann", ["Moar, Ann"]),
         ("Ann Moar, Jr.", ["Ann Moar, Jr."]),
         ("Ann Moar, Harbour News", ["Ann Moar, Harbour News"]),
-        ("Ann Moar, Jr. and Bo Fry", ["Ann Moar, Jr. and Bo Fry"]),
+        ("Ann Moar, Jr. and Bo Fry", ["Ann Moar, Jr.", "Bo Fry"]),
         ("Moar and Fry", ["Moar and Fry"]),
         ("Health and Safety Board", ["Health and Safety Board"]),
         ("Ministry of Ferries and Ports", ["Ministry of Ferries and Ports"]),

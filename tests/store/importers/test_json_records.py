@@ -200,6 +200,37 @@ def test_an_article_may_have_fields_of_an_answer() -> None:
     assert found.article.title == "A"
 
 
+@pytest.mark.parametrize(
+    ("given", "authors", "tags"),
+    [
+        ({"Authors": ["Ann", "Bo"], "Tags": ["sea"]}, ("Ann", "Bo"), ("sea",)),
+        ({"Author": {"name": "Ann"}, "TAGS": "sea, fog"}, ("Ann",), ("sea", "fog")),
+        ({"Creator": [{"name": "Ann"}, "Bo"], "Keywords": ["sea"]}, ("Ann", "Bo"), ("sea",)),
+        ({"author": [{"@type": "Person", "name": "Ann"}, "Bo"]}, ("Ann", "Bo"), ()),
+        ({"Byline": "By Ann Moar and Bo Fry"}, ("Ann Moar", "Bo Fry"), ()),
+        ({"Authors": [1, 2]}, (), ()),
+    ],
+)
+def test_lists_under_names_in_any_case(
+    given: dict[str, Any], authors: tuple[str, ...], tags: tuple[str, ...]
+) -> None:
+    data = orjson.dumps([{"Title": "T", **given}])
+    (found,) = read_articles("x.json", io.BytesIO(data), now=NOW)
+    assert isinstance(found, ParsedArticle)
+    assert (found.article.authors, found.article.tags) == (authors, tags)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("html", "one\ntwo"), ("content_html", "one\r\ntwo"), ("content", "one\ntwo")],
+)
+def test_lines_of_html_without_tags(field: str, text: str) -> None:
+    data = orjson.dumps([{"title": "T", field: text}])
+    (found,) = read_articles("x.json", io.BytesIO(data), now=NOW)
+    assert isinstance(found, ParsedArticle)
+    assert found.body.text == "one\ntwo"
+
+
 def test_json_in_another_charset() -> None:
     data = '[{"title": "Fähre nach Göteborg, bei schönem Wetter"}]'.encode("cp1252")
     (found,) = read_articles("a.json", io.BytesIO(data), now=NOW)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.model.date_text import find_day_order
 from store.model.times import (
     format_timestamp,
     from_microseconds,
@@ -242,6 +243,48 @@ def test_system_clock_is_in_utc() -> None:
         ("0000-00-00 00:00:00", None),
         ("yesterday", None),
         ("Mon, 06 Foo 2024 07:08:09 GMT", None),
+        # -- labels, two-digit years and half of the day
+        ("Updated May 6, 2024, 3:08 AM ET", "2024-05-06T07:08:00Z"),
+        ("Published: 6 May 2024", "2024-05-06"),
+        ("Veröffentlicht: 6. Mai 2024, 07:08 Uhr", "2024-05-06T07:08:00Z"),
+        ("Publié le 6 mai 2024 à 7h08", "2024-05-06T07:08:00Z"),
+        ("6 May '24", "2024-05-06"),
+        ("6 พ.ค. 67", "2024-05-06"),
+        ("6 พ.ค. 67 07:08 น.", "2024-05-06T07:08:00Z"),
+        ("6 مايو، 2024 7:08 م", "2024-05-06T19:08:00Z"),
+        ("7:08 ص، 6 مايو 2024", "2024-05-06T07:08:00Z"),
+        ("Δευτέρα, 6 Μαΐου 2024 7:08 μ.μ.", "2024-05-06T19:08:00Z"),
+        ("6η Μαΐου 2024 7:08 πμ", "2024-05-06T07:08:00Z"),
+        # -- names of months and numbers
+        ("5. Jänner 2024", "2024-01-05"),
+        ("Di, 6. Feber 2024", "2024-02-06"),
+        ("6 كانون الثاني 2024", "2024-01-06"),
+        ("6 تشرين الأول 2024", "2024-10-06"),
+        ("15 setiembre 2024", "2024-09-15"),
+        ("tysdag 6. februar 2024", "2024-02-06"),
+        ("6 Desemba 2024", "2024-12-06"),
+        ("二〇二四年五月六日", "2024-05-06"),
+        ("二零二四年十二月三十一日 下午3時", "2024-12-31T15:00:00Z"),
+        ("2024年五月二十日", "2024-05-20"),
+        # -- zones
+        ("6 Mei 2024 14:08 WIB", "2024-05-06T07:08:00Z"),
+        ("Mon, 06 May 2024 07:08:09 ACST", "2024-05-05T21:38:09Z"),
+        ("May 6, 2024 03:08 ET", "2024-05-06T07:08:00Z"),
+        ("May 6, 2024, 1:08 a.m. MT", "2024-05-06T07:08:00Z"),
+        ("Mon, 06 May 2024 07:08:09 + 0100", "2024-05-06T06:08:09Z"),
+        ("2024-05-06 07:08:09.5 +0000 UTC m=+0.012", "2024-05-06T07:08:09.500000Z"),
+        # -- as cameras and file names write them
+        ("2024:05:06 07:08:09", "2024-05-06T07:08:09Z"),
+        ("2024-05-06-07-08-09", "2024-05-06T07:08:09Z"),
+        ("2024-05-06_07.08.09", "2024-05-06T07:08:09Z"),
+        ("2024:99:06 07:08:09", None),
+        # -- which of the two is the month?
+        ("02-01-2024", None),
+        ("Mon 02-01-2024 10:00", None),
+        ("02-01-24", None),
+        ("02-02-2024", "2024-02-02"),
+        ("13-01-2024", "2024-01-13"),
+        ("01-13-2024", "2024-01-13"),
     ],
 )
 def test_dates_of_feeds(value: Any, expected: str | None) -> None:
@@ -254,8 +297,30 @@ def test_dates_of_feeds(value: Any, expected: str | None) -> None:
         ("03/04/2024", "de", "2024-04-03"),
         ("03/04/2024", "en-GB", "2024-04-03"),
         ("03/04/2024", "en-US", "2024-03-04"),
+        ("03-04-2024", "nl", "2024-04-03"),
+        ("03-04-2024", "en-US", "2024-03-04"),
         ("11 listopada 2024", "hr", "2024-10-11"),
     ],
 )
 def test_language_decides(text: str, language: str, expected: str) -> None:
     assert parse_timestamp(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("dates", "order"),
+    [
+        (["02-01-2024", "13-01-2024"], True),
+        (["02/01/24 10:00", "Mon 01/13/24"], False),
+        (["13-01-2024", "01/13/2024"], None),
+        (["02-01-2024", "2024-01-13", "13.01.2024", "1-13-99-2024"], None),
+        ([], None),
+    ],
+)
+def test_other_dates_decide(dates: list[str], order: bool | None) -> None:
+    assert find_day_order(dates) is order
+
+
+@pytest.mark.parametrize("text", ["03-04-2024", "03/04/2024", "Wed 03-04-2024"])
+def test_a_known_order_comes_before_the_language(text: str) -> None:
+    found = [parse_timestamp(text, "en-US", is_day_first=order) for order in (True, False)]
+    assert found == ["2024-04-03", "2024-03-04"]
