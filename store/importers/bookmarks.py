@@ -21,6 +21,8 @@ READ_HEADINGS = ("Read Archive", "Archive")
 """The headings of what was read, in the exports of Pocket and Instapaper."""
 LIST_HEADINGS = (*READ_HEADINGS, "Unread", "Starred")
 """Headings of lists, which are no folders."""
+TITLES_WITH_LISTS = ("Pocket Export", "Instapaper: Export")
+"""The titles of files in which all headings are of lists or folders."""
 LINKDING_NOTES = ("[linkding-notes]", "[/linkding-notes]")
 RAINDROP_UNSORTED = "Unsorted"
 LINKDING_ARCHIVED = "linkding:bookmarks.archived"
@@ -69,7 +71,7 @@ class _BookmarkParser(HTMLParser):
         self._heading: str | None = None
         self._folders: list[str] = []
         self._folder = ""
-        self._is_root = self._is_raindrop = False
+        self._is_root = self._is_raindrop = self._has_lists = False
         self.has_labels = False
         """True if its folders are the labels of Google Bookmarks, which counts in microseconds."""
 
@@ -100,7 +102,12 @@ class _BookmarkParser(HTMLParser):
             self.finish_link()
         if tag == "a":
             given = {name: value or "" for name, value in attrs}
-            folders = [*filter(None, self._folders)]
+            folders, lists = [*filter(None, self._folders)], {self._folder}
+            if self._has_lists:
+                lists |= set(folders)
+                folders = [
+                    each for each in (*folders, self._folder) if each not in ("", *LIST_HEADINGS)
+                ]
             tags = given.pop("tags", "").split(",")
             self.has_labels |= len(given.get("add_date", "")) == MICROSECOND_DIGITS
             self._link = {
@@ -110,15 +117,14 @@ class _BookmarkParser(HTMLParser):
                 "updated": given.pop("last_modified", ""),
                 "tags": ",".join(each for each in tags if each != LINKDING_ARCHIVED),
                 "category": "/".join(each.replace("/", "∕") for each in folders),
-                "read": self._folder in READ_HEADINGS
+                "read": not lists.isdisjoint(READ_HEADINGS)
                 or LINKDING_ARCHIVED in tags
                 or given.pop("toread", "").lower() in READ_FLAGS,
-                "starred": self._folder == "Starred"
-                or given.pop("data-important", "").lower() == "true",
+                "starred": "Starred" in lists or given.pop("data-important", "").lower() == "true",
             }
             given.pop("icon", None)  # an embedded image, as long as an article
             self._link |= {name: value for name, value in given.items() if value}
-        elif tag in ("h1", "h3"):
+        elif tag in ("h1", "h3", "title"):
             self._heading = ""
             self._is_root = any(name in ROOT_FOLDER_FLAGS for name, _ in attrs)
         elif tag == "dl":
@@ -129,12 +135,16 @@ class _BookmarkParser(HTMLParser):
         if tag == "a" and self._link is not None:
             self._pending_link = {name: value for name, value in self._link.items() if value}
             self._link = None
+        elif tag == "title" and self._heading is not None:
+            self._has_lists = self._heading.strip() in TITLES_WITH_LISTS
+            self._heading = None
         elif tag in ("h1", "h3") and self._heading is not None:
             self._folder, self._heading = self._heading.strip(), None
             if self._is_root or (self._is_raindrop and self._folder == RAINDROP_UNSORTED):
                 self._folder = ""
             self._is_raindrop |= self._folder.startswith("Raindrop.io")
-            if tag == "h1" and self._folder not in LIST_HEADINGS:
+            is_title = not self._has_lists or self._folder in TITLES_WITH_LISTS
+            if tag == "h1" and is_title and self._folder not in LIST_HEADINGS:
                 self._folder = ""  # the title of the file, not a folder
         elif tag == "dl":
             self.finish_link()

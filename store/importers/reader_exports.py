@@ -238,7 +238,8 @@ def _finish_miniflux(record: ReaderRecord, fields: ArticleFields) -> None:
 
 def _finish_pocket(record: ReaderRecord, fields: ArticleFields) -> None:
     fields["tags"] = _split_list(record.get("tags"), "|")
-    fields["read"] = fields.pop("status", "") == "archive"
+    fields["read"] = fields.pop("status", "") in ("archive", "archived", "read")
+    fields["starred"] = fields.pop("favorite", "0") == "1"
 
 
 def _finish_pocket_api(record: ReaderRecord, fields: ArticleFields) -> None:

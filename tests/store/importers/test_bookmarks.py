@@ -314,12 +314,25 @@ def test_lists_of_instapaper() -> None:
         "<html><head><title>Instapaper: Export</title></head><body>"
         f'<h1>Unread</h1><ol><li><a href="{URL}/1">A</a></ol>'
         f'<h1>Archive</h1><ol><li><a href="{URL}/2">B</a></ol>'
+        f'<h1>Later</h1><ol><li><a href="{URL}/3">C</a></ol>'
     )
     found = [each for each in read(html) if isinstance(each, ParsedArticle)]
-    assert [(each.article.title, each.reading.read) for each in found] == [
-        ("A", False),
-        ("B", True),
-    ]
+    facts = [(each.article.title, each.reading.read, each.article.category) for each in found]
+    assert facts == [("A", False, ""), ("B", True, ""), ("C", False, "Later")]
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "<H1>Unread</H1><DL><DT><A HREF={0}>A</A></DL><H1>Read Archive</H1><DL><DT><A HREF={1}>B</A></DL>",
+        "<H1>Pocket Export</H1><ul><h1>Unread</h1><li><a href={0}>A</a></ul><ul><h1>Read Archive</h1><li><a href={1}>B</a>",
+    ],
+)
+def test_lists_of_pocket_as_other_programs_write_them(lists: str) -> None:
+    html = "<TITLE>Pocket Export</TITLE>" + lists.format(f"{URL}/1", f"{URL}/2")
+    found = [each for each in read(html) if isinstance(each, ParsedArticle)]
+    facts = [(each.article.title, each.reading.read, each.article.category) for each in found]
+    assert facts == [("A", False, ""), ("B", True, "")]
 
 
 def pack(text: bytes, block: bytes) -> bytes:

@@ -55,6 +55,22 @@ def test_a_page_saved_by_two_programs_is_one_article(name: str) -> None:
     assert found.article.id == other.article.id
 
 
+@pytest.mark.parametrize(
+    ("status", "favorite", "reading"),
+    [
+        ("unread", "0", (False, False)),
+        ("archive", "1", (True, True)),
+        ("archived", "", (True, False)),
+        ("read", "1", (True, True)),
+    ],
+)
+def test_states_of_pocket(status: str, favorite: str, reading: tuple[bool, bool]) -> None:
+    (found,) = read(
+        f"title,url,time_added,status,favorite,tags\nA,{URL},1672628645,{status},{favorite},\n"
+    )
+    assert (found.reading.read, found.reading.starred) == reading
+
+
 def test_a_format_can_be_forced() -> None:
     record = {"url": URL, "title": "The ferry", "status": "archive", "tags": "sea|north"}
     (found,) = read(json.dumps(record), kind="pocket")
