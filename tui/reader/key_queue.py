@@ -56,9 +56,9 @@ MAX_REPEATS = 100
 no person, or a key that something lies on."""
 INPUT_EDIT_KEYS = ("left", "right", "up", "down", "home", "end", "backspace", "delete")
 """The keys that change what is in an input, besides characters."""
-INPUT_END_KEYS = ("enter", "escape", "tab")
+INPUT_END_KEYS = ("enter", "escape", "ctrl+g", "tab")
 """The keys that may close an input."""
-ANSWER_END_KEYS = ("enter", "escape")
+ANSWER_END_KEYS = ("enter", "escape", "ctrl+g")
 """Those that close every one."""
 
 

@@ -116,13 +116,18 @@ async def test_a_list_without_the_keys_still_shows_its_cursor(
 
 @pytest.mark.parametrize("keys", [("f",), ("?",), ("U",), ("C",)], ids=str)
 async def test_under_a_dialog_no_pane_is_lit(start: Start, keys: tuple[str, ...]) -> None:
+    """And the bottom line names no key: those of the dialog are in its border."""
     async with start(size=WIDE) as running:
         await running.press("enter", "h", *keys)
         assert running.app.screen is not running.reader
         assert not any(pane.is_active for pane in running.reader.panes.widgets.values())
         assert lit_rows(running, panes=["list"]) == []
+        assert screen_lines(running.app)[-1].split() == ["1/12"]
+        await running.resize(140, 40)
+        assert screen_lines(running.app)[-1].split() == ["1/12"]
         await running.press("escape")
         assert heavy_panes(running) == ["list"]
+        assert screen_lines(running.app)[-1].split()[-2:] == ["q", "quit"]
 
 
 async def test_a_search_belongs_to_the_list(start: Start) -> None:

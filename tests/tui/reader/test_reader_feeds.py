@@ -105,3 +105,35 @@ async def test_add_urls(start: Start, book: FolderFeedStore, site: Site) -> None
         await running.wait_until(lambda: running.status == "Added: The ferry")
         running.gateway.feeds.add_url(site.url("/nothing"), private=True)
         await running.wait_until(lambda: running.status.endswith("/nothing: 404 Not Found"))
+
+
+@pytest.mark.command("feeds.add")
+@pytest.mark.parametrize("keys", [["a"], ["W", "down", "enter"]], ids=str)
+async def test_a_feed_added_beside_the_samples_goes_to_the_own_library(
+    start: Start, keys: list[str]
+) -> None:
+    """The reader ends, and starts again with the library that has the feed."""
+    async with start(hint="samples") as running:
+        await running.press("enter", *keys)
+        await running.type("tide.example/feed")
+        await running.press("enter")
+        await running.wait_until(lambda: not running.app.is_running)
+        assert running.app.follow_up_command == ("add", "tide.example/feed")
+
+
+@pytest.mark.command("feeds.fetch_all")
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [(["R"], "1 of 1 feed failed (F shows why)"), (["F", "R"], "1 of 1 feed failed")],
+    ids=str,
+)
+async def test_the_places_say_why_a_feed_failed(
+    start: Start, book: FolderFeedStore, site: Site, keys: list[str], said: str
+) -> None:
+    """A message names the key that leads to them, but not there, where it leads back."""
+    site.routes["/bad"] = status(404)
+    async with start(MIDDLE) as running:
+        begin(running, book, subscription(site, "/bad"))
+        await running.press(*keys)
+        await running.wait_until(lambda: "failed" in running.status)
+        assert running.status == said

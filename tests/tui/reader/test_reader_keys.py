@@ -143,3 +143,18 @@ async def test_ways_to_fill_a_library(start: Start) -> None:
         assert running.reader.prompts.prompt is None
         await running.press("W", "G", "enter")
         assert running.app.screen is running.reader
+
+
+@pytest.mark.parametrize("cancel", ["escape", "ctrl+g"])
+@pytest.mark.parametrize(
+    "keys", [("/",), ("a",), ("+",), ("F", "/"), ("c", "/"), ("enter", "/"), ("ctrl+p",)], ids=str
+)
+async def test_every_input_is_left_by_the_keys_of_all_presets(
+    start: Start, keys: tuple[str, ...], cancel: str
+) -> None:
+    """`ctrl+g` as well, which cancels in Emacs and readline."""
+    async with start() as running:
+        await running.press(*keys)
+        assert isinstance(running.app.focused, Input)
+        await running.press("x", cancel)
+        assert not isinstance(running.app.focused, Input)

@@ -15,6 +15,7 @@ from tui.reader.dialogs.picker import Picker
 from tui.reader.gateway import messages
 from tui.reader.gateway.feeds import Feeds
 from tui.reader.screen.prompts import Prompts
+from tui.reader.screen.reader_state import ReaderState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import UrlPrompt
 from tui.rendering.wording import format_count, join_nonempty
@@ -26,6 +27,7 @@ class FeedActions:
 
     screen: Screen[None]
     keymap: Keymap
+    state: ReaderState
     feeds: Feeds
     prompts: Prompts
     status_line: StatusLine
@@ -50,9 +52,10 @@ class FeedActions:
         new = format_count(message.added, "new article")
         feeds = format_count(message.done, "feed")
         if message.failed:
-            key = self.keymap.first_key("feeds.list")
+            is_seen = self.state.current_pane == "places"  # where the key leads back
+            why = "" if is_seen else f" ({self.keymap.first_key('feeds.list')} shows why)"
             parts.append(new if message.added else "")
-            parts.append(f"{message.failed:,} of {feeds} failed ({key} shows why)")
+            parts.append(f"{message.failed:,} of {feeds} failed{why}")
         else:
             parts.append(f"{new} from {feeds}")
         if skipped := message.total - message.done:

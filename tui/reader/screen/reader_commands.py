@@ -157,7 +157,7 @@ def _for_library(reader: Reader, run: Callable[[], object]) -> Callable[[], obje
 async def _add(reader: Reader) -> None:
     """Add the loose page that is being read, else ask for URLs."""
     if not reader.pages.keep():
-        await reader.feeds.prompt_for_urls()
+        await reader.welcome.prompt_for_urls()
 
 
 def _open_selected(reader: Reader) -> None:

@@ -198,7 +198,7 @@ class Reader(KeymapScreen, Screen[None]):
         )
         prompts = self.prompts = Prompts(self, self.panes, status)
         self._create_changing_parts(now)
-        self.feeds = FeedActions(self, keymap, gateway.feeds, prompts, status)
+        self.feeds = FeedActions(self, keymap, state, gateway.feeds, prompts, status)
         self._create_place_parts(now)
         self.welcome = WelcomeActions(
             self, keymap, self.feeds, prompts, bool(self._hint), self.host.run_cli_command
@@ -571,12 +571,14 @@ class Reader(KeymapScreen, Screen[None]):
         self.panes.update(event.size.width, event.size.height)
 
     def on_screen_suspend(self) -> None:
-        """Light no pane under a dialog."""
+        """Light no pane and name no key under a dialog."""
         self.panes.set_covered(covered=True)
+        self.update_key_hints()
 
     def on_screen_resume(self) -> None:
-        """Light the pane that has the keys again."""
+        """Light the pane that has the keys again, and name them."""
         self.panes.set_covered(covered=False)
+        self.update_key_hints()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Note where the user is."""

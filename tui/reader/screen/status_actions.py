@@ -55,7 +55,13 @@ class StatusActions:
     """Runs until more progress may be written."""
 
     def update_key_hints(self) -> None:
-        """Name the keys that matter in this place; while the user types, those of the input."""
+        """Name the keys that matter in this place; while the user types, those of the input.
+
+        Under a dialog none do: it names its own.
+        """
+        if not self.screen.is_active:
+            self.status_line.set_key_hints(())
+            return
         if isinstance(self.screen.focused, SanitizedInput):
             self.status_line.set_key_hints(self.screen.focused.hints)
             return

@@ -56,10 +56,8 @@ class WelcomeActions:
         async def prompt(index: int | None) -> None:
             if index == 0:
                 await self._prompt_for_path()
-            elif index == 1 and self.shows_samples:
-                await self._prompt_for_own_urls()
             elif index == 1:
-                await self.feeds.prompt_for_urls()
+                await self.prompt_for_urls()
             elif index == 2:
                 self._choose_other_reader()
 
@@ -89,8 +87,11 @@ class WelcomeActions:
         prompt = Prompt("File or folder", verb="import")
         await self.prompts.ask(prompt, import_path, find_fault)
 
-    async def _prompt_for_own_urls(self) -> None:
-        """Ask for URLs to add to the user's own library: the samples are not kept."""
+    async def prompt_for_urls(self) -> None:
+        """Ask for URLs to add to the user's own library, also while the samples are shown."""
+        if not self.shows_samples:
+            await self.feeds.prompt_for_urls()
+            return
 
         def add(text: str) -> None:
             if urls := text.split():

@@ -28,7 +28,7 @@ class SanitizedInput(Input):
     # Textual lays out the whole screen when the text becomes longer; the place of an input stays.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
+        Binding("escape,ctrl+g", "leave", show=False),
         Binding("tab", "submit", show=False),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
