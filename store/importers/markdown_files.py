@@ -49,6 +49,9 @@ NOTE_LINK = re.compile(
     r"(!)?\[\[(?=[^\[\]|])([^\[\]|#\n]{0,200})(?:#([^\[\]|\n]{1,200}))?(?:\|([^\[\]|\n]{1,200}))?\]\]"
 )
 """A link to another note, or an embedded file: `[[Note#Part|shown]]`, `![[picture.png]]`."""
+PICTURE_SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?")
+PICTURE_SIZE_END = re.compile(r"(?:\|\d{1,5}(?:x\d{1,5})?|\A\d{1,5}x\d{1,5})\Z")
+"""The size of a picture, which Obsidian writes with its text: `![[picture.png|300]]`, `![Pier|300x200](…)`."""
 PROPERTY_LINES = re.compile(r"(?:[a-z][\w-]{0,40}:: [^\n]*+(?:\n|\Z))+")
 """The properties of a page, as Logseq writes them above it."""
 MARKED = re.compile(r"==(?! )([^=\n]{1,500}+)(?<! )==")
@@ -276,6 +279,9 @@ def _keep_literal_tags(token: Token) -> None:
     for child in token.children or ():
         if child.type == "html_inline" and not HTML_TAG.match(child.content):
             child.type = "text"
+        elif child.type == "image":
+            for text in child.children or ():
+                text.content = PICTURE_SIZE_END.sub("", text.content)
         elif child.type == "text":
             child.content = MARKED.sub(r"\1", NOTE_LINK.sub(_name_note, child.content))
     if token.type == "html_block" and not HTML_TAG.match(token.content.lstrip()):
@@ -284,7 +290,8 @@ def _keep_literal_tags(token: Token) -> None:
 
 def _name_note(link: re.Match[str]) -> str:
     """Return the text that a notebook shows for a link to another note, or for an embedded file."""
-    name = link[4] or (f"{link[2]} > {link[3]}" if link[2] and link[3] else link[2] or link[3])
+    shown = "" if link[1] and PICTURE_SIZE.fullmatch(link[4] or "") else link[4]
+    name = shown or (f"{link[2]} > {link[3]}" if link[2] and link[3] else link[2] or link[3])
     return f"({name})" if link[1] else name
 
 

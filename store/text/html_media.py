@@ -15,7 +15,9 @@ from store.text.clean import clean_line
 from store.text.markdown import VERBATIM_PATTERN, VERBATIM_START
 
 HIDING_STYLE = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
+    r"|(?:left|top|right|text-indent)\s*:\s*-\d{4,9}(?:px|em|pt)|clip\s*:\s*rect\([01]?(?:px)?[,\s])",
+    re.IGNORECASE,
 )
 NO_SPACE_STYLE = re.compile(
     r"(?:^|;)\s*(?:opacity|(?:max-)?(?:height|width))\s*:\s*0(?:px|pt|em|%)?\s*(?=;|!|$)",
@@ -65,7 +67,10 @@ EMBED_LABELS = {"video": "Video", "audio": "Audio", "amp-video": "Video", "amp-a
 SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 SUBSCRIPTS = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 ORDINAL_ENDINGS = frozenset(
-    str.split("st nd rd th er ers re e es ème èmes o a os as nde de me lle r")
+    str.split(
+        "st nd rd th er ers re res ère ères e es ème èmes ième ièmes ie o a os as do da to ta nd nds nde de"
+        " me mes lle lles gr r"
+    )
 )
 CODE_LINE_CLASS = re.compile(r"(?:^|\s)(?:code-|token-|hljs-)?line(?:\s|$)")
 PERMALINK_CLASS = re.compile(
@@ -325,6 +330,10 @@ def math_to_text(node: LexborNode, depth: int = 0) -> str:
         return " ".join((node.text_content or "").split())
     if tag.startswith("-") or tag in ("annotation", "annotation-xml"):
         return ""
+    if tag == "mspace":
+        return " "
+    if tag == "mtext":  # its blanks stand between words and signs
+        return re.sub(r"\s+", " ", node.text())
     parts = []
     child = node.first_child
     while child is not None:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from store.text.html_lists import ListNumbers, to_integer
 from store.text.html_media import (
     describe_embed,
     find_formula,
@@ -43,6 +44,7 @@ UNCELLED_CONTENT = "table, pre"
 MAX_TABLE_DEPTH = 8
 """Tables inside each other that may have rows of data; looking into deeper ones would take long."""
 _WIDE = r"\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+WIDE_LETTER = re.compile(f"[{_WIDE}]")
 _SHARED_SIGNS = "“”‘’…—·"
 """Signs of Chinese that other languages have, too."""
 _MARKS = r"(?>(?:[\x05-\x08]|\x02[^\x02\x03]*+\x03)*)"
@@ -78,6 +80,8 @@ MAX_SPAN = 100
 MAX_COVERED_CELLS = 100_000
 """Cells of all tables of a page that are covered by those that span several columns or rows."""
 HEADING_MARKER = "## "
+RULE = "* * *"
+"""A break between two parts of a text (`<hr>`)."""
 TAB_COLUMNS = 8
 """The distance of tab stops in listings, as in browsers."""
 MAX_NESTING_SHOWN = 8
@@ -126,10 +130,19 @@ def _add_asterisks(match: re.Match[str]) -> str:
     line, at = match.string, match.start()
     left = before or line[max(0, at - 1) : at]
     right = after or line[match.end() : match.end() + 1]
-    if not words or left.isalnum() or right.isalnum():
+    is_bold = match[2] is None
+    if not words or _joins(left, words[0], is_bold) or _joins(right, words[-1], is_bold):
         return text
-    sign = verbatim("**" if match[2] is None else "*")
+    sign = verbatim("**" if is_bold else "*")
     return f"{before}{sign}{words}{sign}{after}"
+
+
+def _joins(beside: str, edge: str, is_bold: bool) -> bool:
+    """Return True if emphasis would begin or end inside of a word, where its sign would be text.
+
+    In Chinese and Japanese every character is inside of one, and two asterisks are no text between letters.
+    """
+    return beside.isalnum() and not (is_bold and edge.isalnum() and WIDE_LETTER.match(beside))
 
 
 def _escape_line(text: str) -> str:
@@ -151,16 +164,9 @@ def _strike_out(cell: str) -> str:
     return f"{STRIKE}{text.strip()}{STRIKE}" if text.strip() else text
 
 
-def _integer(value: str | None) -> int | None:
-    try:
-        return int(value) if value and len(value) < 10 else None
-    except ValueError:
-        return None
-
-
 def _span(cell: LexborNode, name: str) -> int:
     """Return the number of columns or rows of a cell."""
-    return min(max(1, _integer(cell.attributes.get(name)) or 1), MAX_SPAN)
+    return min(max(1, to_integer(cell.attributes.get(name)) or 1), MAX_SPAN)
 
 
 def _find_code_language(pre: LexborNode | None) -> str:
@@ -172,29 +178,6 @@ def _find_code_language(pre: LexborNode | None) -> str:
         if named := CODE_LANGUAGE.search(classes):
             return named[1].lower()
     return ""
-
-
-def _start_list(node: LexborNode | None) -> list[int]:
-    """Return the first number of a list, and its step."""
-    if node is None:
-        return [1, 1]
-    is_reversed = "reversed" in node.attributes
-    start = _integer(node.attributes.get("start"))
-    if start is None and is_reversed:
-        start, child = 0, node.first_child
-        while child is not None:
-            start += child.tag == "li"
-            child = child.next
-    return [1 if start is None else start, -1 if is_reversed else 1]
-
-
-def _next_number(counter: list[int] | None, node: LexborNode | None) -> int:
-    if counter is None:
-        return 0
-    value = _integer(node.attributes.get("value")) if node is not None else None
-    number = counter[0] if value is None else value
-    counter[0] = number + counter[1]
-    return number
 
 
 class MarkdownWriter:
@@ -209,8 +192,8 @@ class MarkdownWriter:
         self._blocks: list[str] = []
         self._inline: list[str] = []
         self._has_text = False
-        self._open_lists: list[list[int] | None] = []
-        """The next number and the step of each open list; None for a bulleted one."""
+        self._open_lists: list[ListNumbers | None] = []
+        """None for a list with bullets."""
         self._open_spans: list[tuple[str, int]] = []
         self._pictures: set[str] = set()
         self._figure_captions: dict[int, str] = {}
@@ -218,7 +201,7 @@ class MarkdownWriter:
         """The texts of the pictures, which a caption need not repeat."""
         self._tables_with_heads: list[bool] = []
         """The open tables, and whether they have cells that are heads."""
-        self._in_row = self._has_heads = self._in_table = False
+        self._in_row = self._has_heads = self._in_table = self._in_table_head = False
         self._cell_count = self._pending_cells = 0
         self._row_spans: dict[int, int] = {}
         """The rows that a cell above still covers, by column."""
@@ -230,6 +213,8 @@ class MarkdownWriter:
         self._line_marker = ""
         self._is_tight = False
         """True if the next block follows without an empty line."""
+        self._has_rule = False
+        """True if a rule stands before the next block."""
         self._open_link: tuple[int, str] | None = None
 
     @property
@@ -276,6 +261,7 @@ class MarkdownWriter:
         elif tag == "tr" and self._is_data_row(node):
             self._enter_block(tag)
             self._in_row, self._cell_count, self._has_heads = True, 0, True
+            self._in_table_head = node.parent is not None and node.parent.tag == "thead"
         elif tag in CELL_TAGS and self._pre_depth and self._inline:
             self._inline.append("" if self._inline[-1].endswith("\n") else " ")
         elif tag in LINE_TAGS and self._pre_depth:
@@ -290,7 +276,7 @@ class MarkdownWriter:
             href = self._resolve_href((node.attributes.get("href") or "").strip())
             is_kept = WEB_ADDRESS.match(href) or OTHER_ADDRESS.match(href)
             self._open_link = (len(self._inline), href) if is_kept else None
-        elif tag in ("code", "sup", "sub") and not self._pre_depth:
+        elif tag in ("sup", "sub") or (tag == "code" and not self._pre_depth):
             self._open_spans.append((tag, len(self._inline)))
         elif tag in STRIKE_TAGS:
             self._enter_strike()
@@ -303,7 +289,7 @@ class MarkdownWriter:
         """End the element that was begun last."""
         if tag == "a":
             self._close_link()
-        elif tag in ("code", "sup", "sub") and not self._pre_depth:
+        elif tag in ("sup", "sub") or (tag == "code" and not self._pre_depth):
             self._close_span(tag)
         elif tag in STRIKE_TAGS:
             self._leave_strike()
@@ -377,13 +363,13 @@ class MarkdownWriter:
             self._tables_with_heads.append(has_heads)
         if tag in LIST_TAGS:
             self._is_tight = bool(self._open_lists)
-            self._open_lists.append(_start_list(node) if tag == "ol" else None)
-        elif tag == "li" and self._open_lists and self._open_lists[-1] is not None:
-            self._line_marker = f"{_next_number(self._open_lists[-1], node)}. "
+            self._open_lists.append(ListNumbers(node) if tag == "ol" else None)
         elif tag == "li":
-            self._line_marker = "- "
+            self._line_marker = self._number_item(node) or "- "
         elif tag == "blockquote":
             self._quote_depth += 1
+        elif tag == "hr":
+            self._has_rule = bool(self._blocks) and not self._open_lists
         elif tag in HEADING_TAGS:
             self._line_marker = self._line_marker or HEADING_MARKER
         elif tag in PRE_TAGS:
@@ -487,10 +473,14 @@ class MarkdownWriter:
         """Begin a paragraph or an item of a list in a cell, which is one line."""
         self._inline.append(" ")
         if tag in LIST_TAGS:
-            self._open_lists.append(_start_list(node) if tag == "ol" else None)
+            self._open_lists.append(ListNumbers(node) if tag == "ol" else None)
         elif tag == "li":
-            counter = self._open_lists[-1] if self._open_lists else None
-            self._inline.append(f"{_next_number(counter, node)}. " if counter else BULLET)
+            self._inline.append(self._number_item(node) or BULLET)
+
+    def _number_item(self, node: LexborNode | None) -> str:
+        """Return the number of an item of the open list; empty if that has none."""
+        numbers = self._open_lists[-1] if self._open_lists else None
+        return f"{numbers.take(node)} " if numbers else ""
 
     def _enter_cell(self, tag: str, node: LexborNode) -> None:
         columns = 1 + self._cover_cells(_span(node, "colspan") - 1)
@@ -503,7 +493,7 @@ class MarkdownWriter:
             self._row_spans |= dict.fromkeys(covered, rows)
         self._cell_count += 1
         self._pending_cells = columns - 1
-        self._has_heads = self._has_heads and tag == "th"
+        self._has_heads = self._has_heads and (tag == "th" or self._in_table_head)
 
     def _cover_cells(self, wanted: int) -> int:
         """Return how many of so many cells may still be covered by another one."""
@@ -575,10 +565,14 @@ class MarkdownWriter:
         text = join_cjk_lines("".join(self._inline))
         parts = text.strip().strip(BR_PLACEHOLDER).split(BR_PLACEHOLDER)
         if self._line_marker == HEADING_MARKER:
-            parts = [EMPHASIS_MARK.sub("", part) for part in parts]
+            parts = [EMPHASIS_MARK.sub("", " ".join(parts))]
         return [_escape_line(part) for part in parts]
 
     def _add_block(self, lines: list[str]) -> None:
+        if self._has_rule:
+            quote = "> " * min(self._quote_depth, MAX_NESTING_SHOWN)
+            self._blocks.append(f"\n\n{quote}{RULE}")
+            self._has_rule = self._is_tight = False
         in_list = self._is_tight and (self._line_marker or not self._open_lists)
         if self._blocks:
             self._blocks.append("\n" if in_list else "\n\n")

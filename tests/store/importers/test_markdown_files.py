@@ -26,6 +26,10 @@ def test_the_address_of_a_heading_is_that_of_the_article() -> None:
         ("> [!note] Fog\n> It is thick.", "> **Fog**\n\n> It is thick."),
         ("> [!WARNING]\n> Wet.", "> **Warning**\n\n> Wet."),
         ("[[Note]] [[Note|shown]] [[Note#Part]] ![[a.png]]", "Note shown Note > Part (a.png)"),
+        ("![[a.png|100]] ![[a.png|100x50]] ![[a.png|Pier]]", "(a.png) (a.png) (Pier)"),
+        ("![Pier|300](http://e.org/a.png)\n\n![300x200](http://e.org/b.png)",
+         "![Pier](http://e.org/a.png)\n\n![b.png](http://e.org/b.png)"),
+        ("![a|b](http://e.org/a.png)", "![a\\|b](http://e.org/a.png)"),
         ("a ==marked== b == c == `==d==` `[[e]]`", "a marked b == c == `==d==` `[[e]]`"),
         ("$$\\int_0^1 x\\,dx$$ and $a_1*b_2*c$", "$$\\int_0^1 x\\\\,dx$$ and $a_1\\*b_2\\*c$"),
         ("$5, *or* $6 and $7", "$5, *or* $6 and $7"),
@@ -157,7 +161,10 @@ def test_invalid_front_matter(text: str, message: str) -> None:
     ("markdown", "text"),
     [
         ("---\nOnly one rule.", "Only one rule."),
-        ("---\n\nA text between two rules.\n\n---\n\nMore.", "A text between two rules.\n\nMore."),
+        (
+            "---\n\nA text between two rules.\n\n---\n\nMore.",
+            "A text between two rules.\n\n* * *\n\nMore.",
+        ),
         ("+++ no fence", "+++ no fence"),
     ],
 )
