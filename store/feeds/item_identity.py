@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from store.model.article import FeedItem, ParsedArticle
 from store.model.times import has_time_of_day
-from store.text.urls import make_guid_id, make_link_key, make_url_id
+from store.text.urls import make_guid_id, make_link_key, make_page_key, make_url_id
 
 
 def identify_items(built: Sequence[ParsedArticle], key: str, site: str) -> Iterator[ParsedArticle]:
@@ -24,12 +24,12 @@ def identify_items(built: Sequence[ParsedArticle], key: str, site: str) -> Itera
     """
     items = {_identity(each): each for each in reversed(built)}
     guids = Counter(_named(each).guid for each in items.values())
-    links = Counter(make_link_key(each.article.url) for each in items.values())
-    links[make_link_key(site)] += 1
+    links = Counter(make_page_key(each.article.url) for each in items.values())
+    links[make_page_key(site)] += 1
     for each in reversed(items.values()):
         article, given = each.article, _named(each)
         guid = given.guid if guids[given.guid] == 1 else ""
-        link = given.link if given.link and links[make_link_key(given.link)] == 1 else ""
+        link = given.link if given.link and links[make_page_key(given.link)] == 1 else ""
         # The link is preferred to the guid, because programs change guids when a site moves.
         id_ = make_url_id(link) if link else make_guid_id(key, guid) if guid else article.id
         stated = str(article.extra.get("guid", article.url)) if guid else ""

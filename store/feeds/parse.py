@@ -88,6 +88,8 @@ MAX_ENTRY_TAGS = 20
 """Tags of one entry that are taken; longer lists are search keywords."""
 MAX_ENCLOSURES = 20
 FIRST_YEAR = 1970
+NO_SENSE_SECONDS = 31 * DAY_SECONDS
+"""Times until then are of clocks that were never set, or seconds that were taken for milliseconds."""
 PRISM_DATES = ("prism_publicationdate", "prism_coverdate")
 """Dates of journals (PRISM), as feedparser names them."""
 NO_TEXT_TYPE = re.compile(
@@ -643,7 +645,7 @@ def _build_dates(entry: FeedEntry, now: str, is_day_first: bool | None) -> dict[
 
 def _parse_date(value: object, language: str, is_day_first: bool | None) -> str | None:
     found = parse_timestamp(value, language, is_day_first=is_day_first) if value else None
-    if not found or to_unix_seconds(found) <= DAY_SECONDS:  # a clock that was never set
+    if not found or to_unix_seconds(found) <= NO_SENSE_SECONDS:
         return None
     return SECOND_FRACTION.sub("Z", found)
 

@@ -25,6 +25,8 @@ from store.text.urls import (
     make_guid_id,
     make_link_key,
     make_page_id,
+    make_page_key,
+    make_page_variants,
     make_url_id,
 )
 
@@ -168,6 +170,17 @@ def _is_date_reread(stored: Article, new: Article) -> bool:
     return bool(new.date) and (abs(seconds[0] - seconds[1]) < DAY_SECONDS or is_number_misread)
 
 
+def _is_same_date(one: Article, other: Article) -> bool:
+    """Return True if two articles state the same date, also if only one of them could be read.
+
+    Which number is the month of `02-01-2024` is known from other dates of the feed.
+    """
+    if (one.date and other.date) or one.stated_date == other.stated_date:
+        return one.stated_date == other.stated_date
+    known, text = one.date or other.date, (other if one.date else one).stated_date
+    return any(known == parse_timestamp(text, is_day_first=order) for order in (True, False))
+
+
 @dataclass(frozen=True)
 class StoredItem:
     """A stored article as its feed knows it now."""
@@ -191,7 +204,7 @@ class StoredItem:
     @cached_property
     def link_key(self) -> str:
         """Its link for comparisons."""
-        return make_link_key(self.url)
+        return make_page_key(self.url)
 
 
 class Comparison(NamedTuple):
@@ -228,12 +241,12 @@ def compare(found: ParsedArticle, stored: StoredItem, *, with_link: bool = False
     new, dates = found.article, (found.article.stated_date, stored.facts.stated_date)
     is_title = new.title == stored.title
     # Different articles are often of the same day.
-    is_date = dates[0] == dates[1] and (is_title or has_time_of_day(dates[0]))
+    is_date = _is_same_date(new, stored.facts) and (is_title or has_time_of_day(dates[0]))
     return Comparison(
         is_title,
         is_date if all(dates) else None,
         found.body.text == stored.text if found.body.text and stored.text else None,
-        make_link_key(new.url) == stored.link_key if with_link and new.url and stored.url else None,
+        make_page_key(new.url) == stored.link_key if with_link and new.url and stored.url else None,
     )
 
 
@@ -299,8 +312,10 @@ class DocumentMatcher:
     def _find_link(self, found: ParsedArticle, item: FeedItem) -> str:
         if not (url := found.article.url):
             return ""
-        key = make_link_key(url)
-        pages = [f"{scheme}://{key}" for scheme in ("https", "http")]
+        key = make_page_key(url)
+        link = make_link_key(url)
+        others = (each for each in make_page_variants(link) if each != link)
+        pages = [f"{scheme}://{each}" for each in (link, *others) for scheme in ("https", "http")]
         names = [make_url_id(each) for each in pages]
         names += map(make_page_id, pages) if "#" in key else ()  # as older versions made them
         ids = [*names, *self._ids_by_moved_link.get(key, ())]
@@ -373,7 +388,7 @@ class DocumentMatcher:
     @cached_property
     def _ids_by_moved_link(self) -> Mapping[str, Sequence[str]]:
         items = ((self.library.changed_item(row.id), row.id) for row in self._rows)
-        return _group((make_link_key(item["url"]), id_) for item, id_ in items if item)
+        return _group((make_page_key(item["url"]), id_) for item, id_ in items if item)
 
 
 def _is_same_page(found: ParsedArticle, item: FeedItem, stored: StoredItem) -> bool:

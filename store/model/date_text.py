@@ -24,7 +24,7 @@ LANGUAGES = str.split(
 """The first language decides about a word of several, unless a language is given."""
 REGIONS = {"ar": ("ar_LB", "ar_MA"), "de": ("de_AT",)}
 """Where a language has other names of the months."""
-OTHER_NAMES = {"mrz": 3, "feber": 2, "setiembre": 9, "ফেব্রুয়ারি": 2}
+OTHER_NAMES = {"mrz": 3, "feber": 2, "setiembre": 9, "জানুয়ারি": 1, "ফেব্রুয়ারি": 2}
 """Names of months that CLDR does not have."""
 ENGLISH_MONTHS = str.split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
 HEBREW_IN = "ב"
@@ -50,6 +50,8 @@ ZONES = {
     "BST": 1,
     "CET": 1,
     "CEST": 2,
+    "MET": 1,
+    "MEST": 2,
     "MEZ": 1,
     "MESZ": 2,
     "EET": 2,
@@ -99,7 +101,7 @@ NOISE_WORDS = frozenset(
     str.split(
         "of the at on m gada ngày lúc de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
         " feira di du d st nd rd th er г год года р року в at och vom από στις час"
-        " on date posted published updated modified veröffentlicht aktualisiert stand publié publicado actualizado"
+        " on date first last posted published created updated modified veröffentlicht aktualisiert stand publié publicado actualizado"
         " pubblicato aggiornato opublikowano опубликовано"
     )
 )
@@ -126,13 +128,16 @@ VIETNAMESE_DATE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2}),?\s+(?:năm\s+)?(\
 VIETNAMESE_DAY = re.compile(r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy)|chủ\s+nhật)\b,?", re.IGNORECASE)
 HAN_DIGITS = "〇一二三四五六七八九"
 HAN_NUMBER = re.compile("[〇零○一二三四五六七八九十]{1,4}(?=[年月日])")
+HEBREW_DAY = re.compile(r"יום\s+[^\W\d]{1,10}['׳]?,?")
 CJK_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s?[月월]")
 """A month where English has a name: `05 4月 2024`."""
 DOTTED_DATE = re.compile(r"\b(\d{4})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s+(?=[上下午오])")
 """A date in numbers before a time of East Asia."""
 DAY_MONTH_YEAR = re.compile(r"\s*(\d{1,2}) (\d{1,2}) (\d{4})\b")
 LOG_TIME = re.compile(r"(?<=/)(\d{4}):(?=\d\d:\d\d:\d\d)")
-PART_SEPARATOR = re.compile(r"\s[|•·–—]\s")
+PART_SEPARATOR = re.compile(r"\s[|•·–—@]\s")
+ZONE_IN_BRACKETS = re.compile(r"\[(?:GMT|UTC|Z)\]\Z")
+"""What Java prints behind the offset."""
 ORDINAL_DATE = re.compile(r"(\d{4})-?(\d{3})(?!\d)(T.*)?", re.IGNORECASE)
 """A day of a year (ISO 8601)."""
 WORD = re.compile(r"[^\W\d_][^\s\d,;:/()\[\]+|-]*")
@@ -210,6 +215,7 @@ def read_date(
         is_day_first: True if day comes before month in other dates of its source; None if that is not known.
     """
     text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text.translate(PUNCTUATION))
+    text = ZONE_IN_BRACKETS.sub("", text)
     text = MONOTONIC_CLOCK.sub("", SPACED_OFFSET.sub("", APOSTROPHE.sub("", text)))
     text = FILE_TIME.sub(r"\1-\3-\4 \5:\7:\8", text)
     if ordinal := ORDINAL_DATE.fullmatch(text.strip()):
@@ -259,7 +265,7 @@ def _write_other_calendars(text: str) -> str:
         text = THAI_WORDS.sub(" ", text)
     text = ARABIC_MONTH.sub(r"\1", HAN_NUMBER.sub(_write_han_number, text))
     text = ERA_DATE.sub(_write_era, text, count=1)
-    text = VIETNAMESE_DATE.sub(r"\3-\2-\1", VIETNAMESE_DAY.sub(" ", text))
+    text = VIETNAMESE_DATE.sub(r"\3-\2-\1", VIETNAMESE_DAY.sub(" ", HEBREW_DAY.sub(" ", text)))
     text = LOG_TIME.sub(r"\1 ", PART_SEPARATOR.sub(" ", text))
     if not CJK_DATE.search(text):
         text = CJK_MONTH.sub(lambda match: f" {ENGLISH_MONTHS[int(match[1]) - 1]} ", text)
@@ -330,8 +336,8 @@ def _replace_words(text: str, language: str) -> tuple[str, tzinfo | None] | None
         if meaning.month and not (meaning.is_weekday and has_other_month):
             pieces.append(f" {ENGLISH_MONTHS[meaning.month - 1]} ")
             months += 1
-        elif word.upper() in ZONES and word.isupper():
-            zone = timezone(timedelta(hours=ZONES[word])) if ZONES[word] else UTC
+        elif (name := word.upper()) in ZONES and (word.isupper() or name in ("GMT", "UTC")):
+            zone = timezone(timedelta(hours=ZONES[name])) if ZONES[name] else UTC
             pieces.append(" ")
         elif word in PLACES and CLOCK_TIME_END.search(text[: match.start()]):
             zone = _take_zone_path(PLACES[word])[1]

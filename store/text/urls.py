@@ -127,6 +127,21 @@ def make_link_key(url: str) -> str:
     return canonicalize_link(url).partition("://")[2]
 
 
+def make_page_variants(key: str) -> list[str]:
+    """Return the link keys that a page has with and without `www.` and a slash at the end, always in one order."""
+    ends = (at for at in map(key.find, "?#") if at >= 0)
+    end = min(ends, default=len(key))
+    host, _, path = key[:end].removeprefix("www.").partition("/")
+    path = path.rstrip("/")
+    pages = [f"{host}/{path}", f"{host}/{path}/"] if path else [f"{host}/"]
+    return [f"{start}{page}{key[end:]}" for start in ("", "www.") for page in pages]
+
+
+def make_page_key(url: str) -> str:
+    """Return what the links to a page have in common, also if one has `www.` or a slash at the end."""
+    return make_page_variants(make_link_key(url))[0]
+
+
 def make_guid_id(feed: str, guid: str) -> str:
     """Return the id of the article that has this guid in a feed."""
     return str(uuid5(NAMESPACE_URL, f"{canonicalize_url(feed)}#{guid}"))

@@ -151,6 +151,8 @@ def test_authors_of_atom(source: str) -> None:
         ("Mon, 01 Jan 0001 00:00:00 +0000", None, "Mon, 01 Jan 0001 00:00:00 +0000"),
         ("Wed, 30 Nov -0001 00:00:00 +0000", None, "Wed, 30 Nov -0001 00:00:00 +0000"),
         ("Thu, 01 Jan 1970 00:00:00 GMT", None, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ("Sat, 17 Jan 1970 23:08:42 Z", None, "Sat, 17 Jan 1970 23:08:42 Z"),
+        ("Sun, 01 Mar 1970 10:00:00 GMT", "1970-03-01T10:00:00Z", None),
         ("soon", None, "soon"),
     ],
 )

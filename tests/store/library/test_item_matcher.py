@@ -168,6 +168,19 @@ CASES: dict[str, tuple[list[Document], int]] = {
         [[Item("A", "e1", f"{A}#Echobox=17")], [Item("A", "e1", f"{A}#Echobox=18")]], 1),
     "a fragment that highlights": ([[Item("A", "", f"{A}#:~:text=x")], [Item("A", "", A)]], 1),
     "a parameter that tracks": ([[Item("A", "", f"{A}?utm_source=x")], [Item("A", "", A)]], 1),
+    "a slash at the end": (
+        [[Item("A", "", A, ONE_DATE, "x")], [Item("A", "", f"{A}/", ONE_DATE, "Edited.")],
+         [Item("A2", "", "http://www.h.example/a", ONE_DATE, "Edited.")]], 1),
+    "a slash before a query and a fragment": (
+        [[Item("A", "", f"{A}/?b=1#v1", "", "x")], [Item("A", "", f"{A}?b=1#v1", "", "Edited.")]], 1),
+    "www, and the guid is the link": (
+        [[Item("A", "http://www.h.example/a", "http://www.h.example/a", ONE_DATE, "x")],
+         [Item("A", A, A, ONE_DATE, "Edited.")]], 1),
+    "links that differ by a slash only": (
+        [[Item("A", "", A, ONE_DATE, "x"), Item("B", "", f"{A}/", OTHER_DATE, "y")]] * 2, 2),
+    "spellings of one address": (
+        [[Item("A", "", "https://h.example/caf%c3%a9", "", "x")],
+         [Item("A2", "", "https://H.example:443/caf\xe9", "", "x")]], 1),
     "shared link, no guid": ([[Item("A", "", SHOW, DAY), Item("B", "", SHOW, DAY)]] * 2, 2),
     "shared link, no guid, a text is edited": (
         [[Item("A", "", SHOW, DAY), Item("B", "", SHOW, DAY)],
@@ -184,6 +197,9 @@ CASES: dict[str, tuple[list[Document], int]] = {
     "same title and date, own texts": (
         [[Item("A", date=DAY, text="x"), Item("A", date=DAY, text="y")]] * 2, 2),
     "title alone, other texts": ([[Item("A", text="x")], [Item("A", text="y")]], 2),
+    "other dates tell which number is the month": (
+        [[Item("A", date="02-01-2024")], [Item("A", date="02-01-2024"), Item("B", date="13-01-2024")],
+         [Item("A", date="02-01-2024")]], 2),
     "a date is added": ([[Item("A")], [Item("A", date=DAY)]], 1),
     # -- the same twice
     "an item twice": ([[A1, A1]] * 2, 1),
