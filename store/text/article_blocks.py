@@ -51,6 +51,8 @@ class ArticleBlocks:
         self.has_begun = False
         self.pending: list[LexborNode] = []
         """Pictures after the last block; they stay if another block follows."""
+        self.tables_with_heads: dict[int, bool] = {}
+        """The tables that were looked into, by their address in memory."""
 
     def prune(self, body: LexborNode) -> None:
         """Leave the blocks of the article, and the pictures in them and between them."""
@@ -95,11 +97,23 @@ class ArticleBlocks:
 
     def _has_known_cell(self, block: LexborNode) -> bool:
         """Return True for a row of data with a cell of the article; extractors drop lists inside of cells."""
-        if block.tag != "tr" or block.css_first("table") is not None or not _has_heads(block):
+        if block.tag != "tr" or not self._is_in_table_with_heads(block):
+            return False
+        if block.css_first("table") is not None:
             return False
         cells = [_fold(cell.text()) for cell in block.css("td, th")]
         known = [self._is_known(cell, is_leaf=True) for cell in cells if cell]
         return any(known)
+
+    def _is_in_table_with_heads(self, row: LexborNode) -> bool:
+        node = row.parent
+        while node is not None and node.tag != "table":
+            node = node.parent
+        if node is None:
+            return False
+        if node.mem_id not in self.tables_with_heads:
+            self.tables_with_heads[node.mem_id] = node.css_first("th") is not None
+        return self.tables_with_heads[node.mem_id]
 
     def _keep(self) -> None:
         self.has_begun = True
@@ -196,14 +210,6 @@ def _is_caption(node: LexborNode, folded: str) -> bool:
     parent = node.parent.tag if node.parent is not None else ""
     is_named = node.tag in ("footer", "figcaption", "cite") and parent in ("blockquote", "figure")
     return is_named and len(folded) < MAX_CAPTION_CHARS
-
-
-def _has_heads(row: LexborNode) -> bool:
-    """Return True for a row of a table with cells that are heads."""
-    node = row.parent
-    while node is not None and node.tag != "table":
-        node = node.parent
-    return node is not None and node.css_first("th") is not None
 
 
 def _iter_runs(parent: LexborNode) -> Iterator[list[LexborNode]]:

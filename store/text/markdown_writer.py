@@ -359,8 +359,9 @@ class MarkdownWriter:
     def _enter_block(self, tag: str, node: LexborNode | None = None) -> None:
         self._flush()
         if tag == "table":
-            has_heads = node is not None and node.css_first("th") is not None
-            self._tables_with_heads.append(has_heads)
+            is_deep = len(self._tables_with_heads) >= MAX_TABLE_DEPTH
+            head = None if is_deep or node is None else node.css_first("th")
+            self._tables_with_heads.append(head is not None)
         if tag in LIST_TAGS:
             self._is_tight = bool(self._open_lists)
             self._open_lists.append(ListNumbers(node) if tag == "ol" else None)
