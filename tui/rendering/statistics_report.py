@@ -203,10 +203,22 @@ def _figure_lines(statistics: Statistics, width: int) -> list[ChartLine]:
 def _write_figures(figures: Sequence[Figure], width: int) -> list[ChartLine]:
     lines: list[ChartLine] = []
     for label, value in figures:
-        for number, line in enumerate(wrap_text(value, max(1, width - LABEL_CELLS))):
+        for number, line in enumerate(_wrap_facts(value, max(1, width - LABEL_CELLS))):
             name = "" if number else label
             role = "text" if label else "muted"
             lines.append([(fit_cells(name, LABEL_CELLS), "muted"), (line, role)])
+    return lines
+
+
+def _wrap_facts(value: str, width: int) -> list[str]:
+    """Return facts in lines that end between two of them, or inside of one that is too long."""
+    lines: list[str] = []
+    for fact in value.split(" · "):
+        joined = " · ".join((*lines[-1:], fact))
+        if lines and cell_width(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines += wrap_text(fact, width)
     return lines
 
 

@@ -65,6 +65,14 @@ def test_reports(snapshot: SnapshotAssertion, width: int) -> None:
     assert report.encode() == snapshot.use_extension(Reports)
 
 
+def test_a_narrow_report_breaks_between_facts() -> None:
+    """And never between a number and its unit."""
+    busy = replace(FULL, days={TODAY: ReadingTally(271, 87_580)})
+    for width in range(44, 60):
+        lines = [line.strip() for line in text_of(render_statistics(busy, width)).split("\n")]
+        assert not {"min", "h", "words", "articles", "readings"} & set(lines), width
+
+
 @pytest.mark.parametrize("statistics", [FULL, EMPTY, UNREAD, replace(FULL, is_complete=False)])
 def test_no_line_is_wider_than_the_screen(statistics: Statistics) -> None:
     for width in (38, *range(44, 210, 7)):
