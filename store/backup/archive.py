@@ -10,14 +10,12 @@ import contextlib
 import os
 import re
 import stat
-import struct
-import zlib
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeGuard
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import orjson
 
@@ -27,6 +25,7 @@ from store.model.errors import InvalidInput, describe_system_error
 from store.segments.segments import SEGMENT_NAME_PATTERN
 from store.segments.storage import BadContent, parse_tables
 from store.system.files import open_regular
+from store.system.zip_errors import ZIP_ERRORS
 
 MANIFEST_NAME = "manifest.json"
 MANIFEST_FORMAT = 1
@@ -48,11 +47,6 @@ TEMPORARY_SUFFIXES = (".tmp", ".lock")
 ARCHIVE_CHUNK_SIZE = 1 << 16
 """Bytes read at once: a step that no key press has to wait for."""
 MAX_MANIFEST_SIZE = 1 << 26
-ZIP_ERRORS = (
-    BadZipFile, EOFError, KeyError, NotImplementedError, OverflowError, RuntimeError, struct.error,
-    TypeError, ValueError, zlib.error,
-)  # fmt: skip
-"""The exceptions that zipfile raises for a file that is no archive, or a damaged one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,15 +214,16 @@ def attach_bookmark_highlights(records: list[Any]) -> list[Any]:
     """Return the bookmarks of a list by Instapaper, each with its highlights; users are left out."""
     if not any(isinstance(each, Mapping) and "bookmark_id" in each for each in records):
         return records
-    highlights: dict[object, list[Any]] = {}
+    highlights: dict[str, list[Any]] = {}
     for record in records:
         if isinstance(record, Mapping) and "highlight_id" in record:
-            highlights.setdefault(record.get("bookmark_id"), []).append(record)
+            highlights.setdefault(str(record.get("bookmark_id")), []).append(record)
     bookmarks = (
         each for each in records if isinstance(each, Mapping) and each.get("type") == "bookmark"
     )
     return [
-        {**each, "highlights": highlights.get(each.get("bookmark_id"), [])} for each in bookmarks
+        {**each, "highlights": highlights.get(str(each.get("bookmark_id")), [])}
+        for each in bookmarks
     ]
 
 

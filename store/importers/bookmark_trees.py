@@ -12,6 +12,17 @@ SAFARI_FOLDER = "WebBookmarkTypeList"
 SAFARI_ROOTS = frozenset({"BookmarksBar", "BookmarksMenu", "com.apple.ReadingList"})
 
 
+MAX_CATEGORY_CHARS = 1_000
+"""Length from which the path of a folder grows no more: no category is as long, and folders nest deeply."""
+
+
+def join_category(parent: str, name: str) -> str:
+    """Return the category of a folder in another one; a slash in its name parts nothing."""
+    if len(parent) >= MAX_CATEGORY_CHARS:
+        return parent
+    return "/".join(filter(None, (parent, name[:MAX_CATEGORY_CHARS].replace("/", "∕"))))
+
+
 def is_bookmark_tree(value: Mapping[str, Any]) -> bool:
     """Return True for the file `Bookmarks` of Chrome, a backup of Firefox, or `Bookmarks.plist` of Safari."""
     if isinstance(value.get(CHROME_ROOTS), Mapping):
@@ -29,18 +40,16 @@ def iter_bookmarks(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     roots = tree.get(CHROME_ROOTS)
     tops = list(roots.values()) if isinstance(roots, Mapping) else [tree]
     stack: list[tuple[Any, str, bool]] = [(top, "", True) for top in reversed(tops)]
-    seen = set[int]()  # in a plist, a folder may be in itself
     while stack:
         node, category, is_root = stack.pop()
-        if not isinstance(node, Mapping) or id(node) in seen:
+        if not isinstance(node, Mapping):
             continue
-        seen.add(id(node))
         children = node.get("children") or node.get("Children")
         if isinstance(children, list):
-            if not is_root and "root" not in node and node.get("Title") not in SAFARI_ROOTS:
-                names = (node.get(name) for name in ("name", "title", "Title"))
-                name = str(next(filter(None, names), "")).strip()
-                category = "/".join(filter(None, (category, name.replace("/", "∕"))))
+            names = (node.get(name) for name in ("name", "title", "Title"))
+            name = str(next(filter(None, names), "")).strip()
+            if not is_root and "root" not in node and name not in SAFARI_ROOTS:
+                category = join_category(category, name)
             stack += ((child, category, False) for child in reversed(children))
         elif url := node.get("url") or node.get("uri"):
             yield _bookmark_fields(node, str(url), category)

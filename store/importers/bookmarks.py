@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import reduce
 from html.parser import HTMLParser
 from typing import Any, BinaryIO, TextIO
 
+from store.importers.bookmark_trees import join_category
 from store.importers.containers import ImportItem, open_text
+from store.model.article import Rejection
 
 BOOKMARK_FILE_START = re.compile(
     rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*(?:Pocket Export|Instapaper: Export)", re.IGNORECASE
 )
 URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
 CHUNK_CHARS = 64 * 1024
+MAX_FOLDERS = 100
+"""How many folders around a link are looked at."""
+MAX_TAG_CHARS = 1024 * 1024
+"""The longest tag or comment: the parser begins anew with each chunk until it has all of it."""
 READ_HEADINGS = ("Read Archive", "Archive")
 """The headings of what was read, in the exports of Pocket and Instapaper."""
 LIST_HEADINGS = (*READ_HEADINGS, "Unread", "Starred")
@@ -33,7 +40,7 @@ ROOT_FOLDER_FLAGS = frozenset({"personal_toolbar_folder", "unfiled_bookmarks_fol
 MICROSECOND_DIGITS = 16
 
 
-def read_bookmark_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem]:
+def read_bookmark_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the links of a bookmark file, each once: those in several folders get their names as tags."""
     parser = _BookmarkParser()
     text = open_text(head, rest)
@@ -48,12 +55,16 @@ def read_bookmark_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[Impo
         if parser.has_labels and "category" in fields:
             tags[fields["category"]] = None
         yield ImportItem(f"{name}: bookmark {number}", {**fields, "tags": list(tags)})
+    if parser.is_stuck:
+        yield Rejection(name, f"a tag without an end after bookmark {len(links)}")
 
 
 def _iter_links(parser: _BookmarkParser, text: TextIO) -> Iterator[dict[str, Any]]:
     for chunk in iter(lambda: text.read(CHUNK_CHARS), ""):
         parser.feed(chunk)
         yield from parser.pop_links()
+        if parser.is_stuck:
+            break
     parser.finish_link()
     yield from parser.pop_links()
 
@@ -65,15 +76,21 @@ class _BookmarkParser(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._links: list[dict[str, Any]] = []
         self._link: dict[str, Any] | None = None
+        self._title: list[str] = []
         self._pending_link: dict[str, Any] | None = None
         """The previous link, to which a description may belong."""
         self._description: list[str] | None = None
-        self._heading: str | None = None
+        self._heading: list[str] | None = None
         self._folders: list[str] = []
         self._folder = ""
         self._is_root = self._is_raindrop = self._has_lists = False
         self.has_labels = False
         """True if its folders are the labels of Google Bookmarks, which counts in microseconds."""
+
+    @property
+    def is_stuck(self) -> bool:
+        """True if it waits for the end of a tag that is longer than any."""
+        return len(self.rawdata) > MAX_TAG_CHARS
 
     def pop_links(self) -> list[dict[str, Any]]:
         """Return the links that are complete, each once."""
@@ -102,7 +119,7 @@ class _BookmarkParser(HTMLParser):
             self.finish_link()
         if tag == "a":
             given = {name: value or "" for name, value in attrs}
-            folders, lists = [*filter(None, self._folders)], {self._folder}
+            folders, lists = [*filter(None, self._folders[:MAX_FOLDERS])], {self._folder}
             if self._has_lists:
                 lists |= set(folders)
                 folders = [
@@ -110,13 +127,14 @@ class _BookmarkParser(HTMLParser):
                 ]
             tags = given.pop("tags", "").split(",")
             self.has_labels |= len(given.get("add_date", "")) == MICROSECOND_DIGITS
+            self._title = []
             self._link = {
                 "url": given.pop("href", ""),
                 "title": "",
                 "created": given.pop("add_date", "") or given.pop("time_added", ""),
                 "updated": given.pop("last_modified", ""),
                 "tags": ",".join(each for each in tags if each != LINKDING_ARCHIVED),
-                "category": "/".join(each.replace("/", "∕") for each in folders),
+                "category": reduce(join_category, folders, ""),
                 "read": not lists.isdisjoint(READ_HEADINGS)
                 or LINKDING_ARCHIVED in tags
                 or given.pop("toread", "").lower() in READ_FLAGS,
@@ -125,7 +143,7 @@ class _BookmarkParser(HTMLParser):
             given.pop("icon", None)  # an embedded image, as long as an article
             self._link |= {name: value for name, value in given.items() if value}
         elif tag in ("h1", "h3", "title"):
-            self._heading = ""
+            self._heading = []
             self._is_root = any(name in ROOT_FOLDER_FLAGS for name, _ in attrs)
         elif tag == "dl":
             self._folders.append(self._folder)
@@ -133,13 +151,14 @@ class _BookmarkParser(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._link is not None:
+            self._link["title"] = "".join(self._title)
             self._pending_link = {name: value for name, value in self._link.items() if value}
             self._link = None
         elif tag == "title" and self._heading is not None:
-            self._has_lists = self._heading.strip() in TITLES_WITH_LISTS
+            self._has_lists = "".join(self._heading).strip() in TITLES_WITH_LISTS
             self._heading = None
         elif tag in ("h1", "h3") and self._heading is not None:
-            self._folder, self._heading = self._heading.strip(), None
+            self._folder, self._heading = "".join(self._heading).strip(), None
             if self._is_root or (self._is_raindrop and self._folder == RAINDROP_UNSORTED):
                 self._folder = ""
             self._is_raindrop |= self._folder.startswith("Raindrop.io")
@@ -152,9 +171,9 @@ class _BookmarkParser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._link is not None:
-            self._link["title"] += data
+            self._title.append(data)
         elif self._heading is not None:
-            self._heading += data
+            self._heading.append(data)
         elif self._description is not None:
             self._description.append(data)
 

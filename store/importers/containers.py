@@ -37,6 +37,8 @@ RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "col
 ANSWER_KEYS = ("stories", "data", "_embedded", "search", "feed", "content")
 """Names under which an answer of an API holds its records, or an object that does."""
 ARTICLE_KEYS = frozenset({"url", "link", "title"})
+MAX_ANSWER_DEPTH = 5
+"""How deep in an answer records are looked for."""
 JSON_SPACE = re.compile(r"\s*+")
 
 WEB_ANNOTATION_KEYS = ("annotations", "rows")
@@ -98,8 +100,11 @@ def open_text(head: bytes, rest: BinaryIO) -> io.TextIOWrapper:
     return io.TextIOWrapper(stream, charset, STRAY_BYTES_AS_WESTERN, newline="")
 
 
-def extract_records(value: Any) -> list[Any]:
-    """Return the records of a JSON document: a list, an object that holds one, or one record."""
+def extract_records(value: Any, depth: int = 0) -> list[Any]:
+    """Return the records of a JSON document: a list, an object that holds one, or one record.
+
+    `depth` is the depth of the value in the document.
+    """
     if isinstance(value, dict):
         if is_bookmark_tree(value):
             return list(iter_bookmarks(value))
@@ -115,14 +120,14 @@ def extract_records(value: Any) -> list[Any]:
                 if name == "bookmarks" and isinstance(value.get("lists"), list):
                     records = name_lists(records, value["lists"])
                 return [record for each in records for record in _expand_links(each)]
-        if value.keys().isdisjoint(ARTICLE_KEYS) and (found := _extract_answer(value)):
-            return found
+        if value.keys().isdisjoint(ARTICLE_KEYS) and depth < MAX_ANSWER_DEPTH:
+            return _extract_answer(value, depth) or [value]
     return value if isinstance(value, list) else [value]
 
 
 def name_lists(records: list[Any], lists: list[Any]) -> list[Any]:
     """Return the bookmarks of karakeep with the names of their lists in place of the ids."""
-    names = {each.get("id"): each.get("name") for each in lists if isinstance(each, dict)}
+    names = {str(each.get("id")): each.get("name") for each in lists if isinstance(each, dict)}
     return [
         {**each, "lists": [names.get(one, one) for one in each["lists"] if isinstance(one, str)]}
         if isinstance(each, dict) and isinstance(each.get("lists"), list)
@@ -131,7 +136,7 @@ def name_lists(records: list[Any], lists: list[Any]) -> list[Any]:
     ]
 
 
-def _extract_answer(value: Mapping[str, Any]) -> list[Any]:
+def _extract_answer(value: Mapping[str, Any], depth: int) -> list[Any]:
     """Return the records in the answer of an API; none if it has them nowhere."""
     by_id = value.get("list")  # of Pocket
     if isinstance(by_id, dict) and all(isinstance(each, dict) for each in by_id.values()):
@@ -141,9 +146,16 @@ def _extract_answer(value: Mapping[str, Any]) -> list[Any]:
     for inner in (value.get(name) for name in ANSWER_KEYS):
         if isinstance(inner, list):
             return inner
-        if isinstance(inner, dict) and (found := extract_records(inner)) != [inner]:
-            return found
+        if isinstance(inner, dict):
+            found = extract_records(inner, depth + 1)
+            if not _is_single(found, inner):
+                return found
     return []
+
+
+def _is_single(records: list[Any], value: Any) -> bool:
+    """Return True if a value was one record itself."""
+    return len(records) == 1 and records[0] is value
 
 
 def _expand_links(value: Any) -> Iterator[Any]:
@@ -153,6 +165,11 @@ def _expand_links(value: Any) -> Iterator[Any]:
             yield {**link, "collection": value.get("name")} if isinstance(link, dict) else link
     else:
         yield value
+
+
+def as_list(value: object) -> list[Any]:
+    """Return a list as it is, and an empty one for any other value."""
+    return value if isinstance(value, list) else []
 
 
 def describe_type(value: object) -> str:
@@ -180,7 +197,7 @@ def read_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
         problem = "" if is_whole else str(error)
     found = (record for value in values for record in extract_records(value))
     records = attach_bookmark_highlights(attach_highlights(list(found)))
-    is_single = records == values and len(values) == 1
+    is_single = len(values) == 1 and _is_single(records, values[0])
     for number, record in enumerate(records, start=1):
         yield make_item(name if is_single else f"{name}: article {number}", record)
     if problem:

@@ -15,7 +15,9 @@ from store.text.decoding import decode_document
 
 if TYPE_CHECKING:
     from email.message import Message
+    from email.policy import Policy
 
+MAX_HEADER_CHARS = 10_000
 MAILBOX_START = b"From "
 """The line before each message of a mailbox."""
 QUOTED_START = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -47,8 +49,11 @@ def read_mail_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIt
         location = f"{name}: message {number}" if head.startswith(MAILBOX_START) else name
         if data is None:
             yield Rejection(location, "too large")
-        else:
+            continue
+        try:
             yield ImportItem(location, parse_mail(data))
+        except RecursionError:
+            yield Rejection(location, "nested too deeply")
 
 
 def _split_mailbox(stream: io.BufferedReader) -> Iterator[bytes | None]:
@@ -77,7 +82,7 @@ def parse_mail(data: bytes) -> dict[str, Any]:
     from email import message_from_bytes  # imported here: few imports need it
     from email.utils import parseaddr
 
-    message = message_from_bytes(QUOTED_START.sub(rb"\1", data))
+    message = message_from_bytes(QUOTED_START.sub(rb"\1", data), policy=_make_policy())
     name, address = parseaddr(_header(message, "From"))
     links = LINK.search(_header(message, "Archived-At"))
     fields: dict[str, Any] = {
@@ -97,6 +102,18 @@ def parse_mail(data: bytes) -> dict[str, Any]:
     elif "plain" in bodies:
         fields["text"] = unwrap_plain_text(bodies["plain"])
     return {field: value for field, value in fields.items() if value}
+
+
+def _make_policy() -> Policy:
+    """Return a policy that cuts headers: the time to parse one grows with the square of its length."""
+    from email.policy import Compat32
+
+    class ShortHeaders(Compat32):
+        def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+            name, value = super().header_source_parse(sourcelines)
+            return name, value[:MAX_HEADER_CHARS]
+
+    return ShortHeaders()
 
 
 def _find_saved_page(message: Message) -> dict[str, Any] | None:

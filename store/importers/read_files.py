@@ -100,6 +100,10 @@ DETECTION_BYTES = 64 * 1024
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Size of a file that is read whole; files of many articles may be larger."""
 
+MAX_COPIED_BYTES = 4 << 30
+"""Size of a ZIP that comes through a pipe or in gzip, and is copied to the disk to be read."""
+COPY_BYTES = 1 << 20
+
 ZIP_MAGIC, GZIP_MAGIC = b"PK\x03\x04", b"\x1f\x8b"
 GZIP_SUFFIX = ".gz"
 EXPANSION_FACTOR = 5
@@ -387,13 +391,19 @@ def _read_zip(name: str, head: bytes, stream: BinaryIO, read_feed: FeedReader) -
     if stream.seekable():
         yield from read_zip_items(name, stream, read_feed)
         return
-    import shutil  # imported here: few imports need it
-    import tempfile
+    import tempfile  # imported here: few imports need it
 
+    left = MAX_COPIED_BYTES - len(head)
     with tempfile.TemporaryFile() as copy:
         copy.write(head)
-        shutil.copyfileobj(stream, copy)
-        yield from read_zip_items(name, copy, read_feed)
+        while left > 0 and (data := stream.read(min(left, COPY_BYTES))):
+            left -= copy.write(data)
+        if left > 0:
+            yield from read_zip_items(name, copy, read_feed)
+        else:
+            yield Rejection(
+                name, f"larger than {MAX_COPIED_BYTES >> 30} GB; name the file of the ZIP"
+            )
 
 
 def _read_mozilla_lz4(name: str, head: bytes, stream: BinaryIO) -> Iterator[ImportItem | Rejection]:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from store.importers.containers import as_list
 from store.model.errors import InvalidInput
 from store.model.times import trim_milliseconds
 from store.text.clean import clean_text
@@ -154,7 +155,7 @@ def _finish_readwise_highlights(_: ReaderRecord, fields: ArticleFields) -> None:
     given = fields.pop("highlights", [])
     highlights = [
         each
-        for each in (given if isinstance(given, list) else [])
+        for each in as_list(given)
         if isinstance(each, Mapping) and not (each.get("is_deleted") or each.get("is_discard"))
     ]
     quotes = (clean_text(str(each.get("text") or "")) for each in highlights)
@@ -169,8 +170,10 @@ def _finish_instapaper_api(record: ReaderRecord, fields: ArticleFields) -> None:
 
 
 def _finish_feedly(record: ReaderRecord, fields: ArticleFields) -> None:
-    tags = [each for each in fields.pop("tags", []) if isinstance(each, Mapping)]
-    labels = [each for each in fields.pop("categories", []) if isinstance(each, Mapping)]
+    tags, labels = (
+        [each for each in as_list(fields.pop(name, None)) if isinstance(each, Mapping)]
+        for name in ("tags", "categories")
+    )
     fields["starred"] = any(str(each.get("id")).endswith("/global.saved") for each in tags)
     fields["tags"] = [
         each["label"]
@@ -208,23 +211,21 @@ def _finish_wallabag_v1(record: ReaderRecord, fields: ArticleFields) -> None:
 
 
 def _finish_google_reader(record: ReaderRecord, fields: ArticleFields) -> None:
-    states = [str(each) for each in fields.pop("categories", [])]
+    states = [str(each) for each in as_list(fields.pop("categories", None))]
     for state in ("read", "starred"):
         is_named = any(each.endswith(f"/state/com.google/{state}") for each in states)
         fields[state] = is_named or record.get(state) is True
     labels = (each.partition("/label/")[2] for each in states if "/label/" in each)
-    given = fields.get("tags")
-    fields["tags"] = [*labels, *(given if isinstance(given, list) else ())]
+    fields["tags"] = [*labels, *as_list(fields.get("tags"))]
     links = (_get_nested(record, name, 0, "href") for name in ("canonical", "alternate"))
     fields["url"] = next(filter(None, links), None)
     summary = fields.pop("summary", None)
     content = fields.pop("content", None) or summary
     fields["html"] = content if isinstance(content, str) else _get_nested(content, "content")
     fields["category"] = _get_nested(record, "origin", "title")
-    notes = fields.pop("annotations", [])
     fields["annotations"] = [
         {"note": note["content"]} if "content" in note else note  # of the whole article
-        for note in (notes if isinstance(notes, list) else ())
+        for note in as_list(fields.pop("annotations", None))
         if isinstance(note, Mapping)
     ]
     fields["created"] = _parse_number(fields.pop("crawlTimeMsec", 0)) / 1000 or None
@@ -255,8 +256,8 @@ def _finish_pocket_api(record: ReaderRecord, fields: ArticleFields) -> None:
 
 
 def _finish_newsblur(record: ReaderRecord, fields: ArticleFields) -> None:
-    tags = (fields.pop(name, []) for name in ("user_tags", "story_tags"))
-    fields["tags"] = [each for given in tags if isinstance(given, list) for each in given]
+    tags = (as_list(fields.pop(name, None)) for name in ("user_tags", "story_tags"))
+    fields["tags"] = [each for given in tags for each in given]
     fields["read"] = fields.pop("read_status", 0) in (1, True)
     fields["starred"] = bool(record.get("starred") or record.get("starred_date"))
     _unescape_title(record, fields)
@@ -309,18 +310,17 @@ def _find_doi_page(record: ReaderRecord) -> str | None:
 def _finish_csl(record: ReaderRecord, fields: ArticleFields) -> None:
     from store.text.titles import title_to_line  # imported here: rarely needed
 
-    authors = record.get("author")
     fields["authors"] = [
         " ".join(str(each[name]) for name in CSL_NAME_PARTS if each.get(name))
-        for each in (authors if isinstance(authors, list) else ())
+        for each in as_list(record.get("author"))
         if isinstance(each, Mapping)
     ]
     fields.pop("author", None)
     for name, ours in (("issued", "date"), ("accessed", "created")):
         given = fields.pop(name, None)
-        parts = _get_nested(given, "date-parts", 0)
+        parts = as_list(_get_nested(given, "date-parts", 0))
         said = _get_nested(given, "raw") or _get_nested(given, "literal")
-        fields[ours] = "-".join(f"{part:0>2}" for part in parts) if parts else said
+        fields[ours] = "-".join(f"{part!s:0>2}" for part in parts) if parts else said
     fields["tags"] = _split_list(fields.pop("keyword", ""), ",")
     fields["url"] = fields.get("url") or _find_doi_page(record)
     fields["title"] = title_to_line(str(record.get("title") or ""))
@@ -330,10 +330,9 @@ def _finish_csl(record: ReaderRecord, fields: ArticleFields) -> None:
 def _finish_keep(record: ReaderRecord, fields: ArticleFields) -> None:
     if record.get("isTrashed"):
         raise InvalidInput("a note in the trash")
-    items = fields.pop("listContent", [])
     lines = [
         f"- [{'x' if each.get('isChecked') else ' '}] {escape_markdown(str(each.get('text') or ''))}"
-        for each in (items if isinstance(items, list) else ())
+        for each in as_list(fields.pop("listContent", None))
         if isinstance(each, Mapping)
     ]
     text = escape_markdown(str(fields.pop("textContent", "")))
@@ -347,8 +346,8 @@ def _finish_tt_rss(record: ReaderRecord, fields: ArticleFields) -> None:
     labels = record.get("labels")
     if isinstance(given := record.get("label_cache"), str):
         labels = _parse_list(given)
-    names = [_get_nested(each, 1) for each in (labels if isinstance(labels, list) else ())]
-    tags = record.get("tags") or _split_list(fields.pop("tag_cache", ""), ",")
+    names = [_get_nested(each, 1) for each in as_list(labels)]
+    tags = as_list(record.get("tags")) or _split_list(fields.pop("tag_cache", ""), ",")
     fields["tags"] = [each for each in (*names, *tags) if isinstance(each, str) and each]
     for name in ("labels", "label_cache", "unread"):
         fields.pop(name, None)
@@ -376,14 +375,13 @@ def _finish_karakeep(_: ReaderRecord, fields: ArticleFields) -> None:
         if isinstance(value, str) and value
     }
     _add_note(fields, "note")
-    names = [each for each in fields.pop("lists", []) if isinstance(each, str)]
-    tags = fields.get("tags")
+    names = [each for each in as_list(fields.pop("lists", None)) if isinstance(each, str)]
     fields["category"] = next(iter(names), None)
-    fields["tags"] = [*(tags if isinstance(tags, list) else ()), *names[1:]]
+    fields["tags"] = [*as_list(fields.get("tags")), *names[1:]]
 
 
 def _finish_ghost(record: ReaderRecord, fields: ArticleFields) -> None:
-    tags = fields.pop("tags", [])
+    tags = as_list(fields.pop("tags", None))
     fields["category"] = next(iter(tags), None)
     fields["tags"] = tags[1:]
     for name, usual in (("status", "published"), ("type", "post"), ("visibility", "public")):

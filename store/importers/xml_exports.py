@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from xml.etree import ElementTree as ET
 
-from store.importers.containers import ImportItem, join_stream
+from store.importers.bookmark_trees import join_category
+from store.importers.containers import MAX_FIELD_SIZE, ImportItem, join_stream
 from store.importers.feed_files import FEED_LIST_REASON
 from store.model.article import Rejection
 from store.text.clean import clean_line
@@ -19,6 +20,8 @@ EXPORT_START = re.compile(
 """The root element of an export; nothing before it declares entities, which can grow without bounds."""
 FEED_LIST_ROOT = re.compile(rb"<opml\b")
 MAX_PROLOG_BYTES = 4_096
+CHUNK_BYTES = 1024 * 1024
+"""Bytes that are parsed at once: an older parser begins anew with each chunk until it has the whole of a tag."""
 MAX_DEPTH = 50
 RECORD_DEPTHS = {"rss": 2}
 """The depth of the records, where they are not right below the root."""
@@ -56,9 +59,8 @@ def read_xml_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIte
         return
     number = 0
     parents: list[ET.Element] = []
-    events = ET.iterparse(join_stream(head, rest), ("start", "end"))  # noqa: S314 - no entities in it
     try:
-        for event, element in events:
+        for event, element in _iter_events(join_stream(head, rest)):
             if event == "start":
                 parents.append(element)
                 if len(parents) > MAX_DEPTH:
@@ -74,6 +76,25 @@ def read_xml_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIte
     except (ET.ParseError, LookupError, ValueError) as error:
         reason = clean_line(str(error), limit=120)
         yield Rejection(name, f"not XML after article {number}: {reason}")
+
+
+def _iter_events(stream: BinaryIO) -> Iterator[tuple[str, ET.Element]]:
+    """Yield the start and the end of each element.
+
+    Raises:
+        ParseError: It is not XML, or has a tag, comment or text that is larger than any field.
+    """
+    parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(("start", "end"))
+    silent = 0
+    while data := stream.read(CHUNK_BYTES):
+        parser.feed(data)
+        silent += len(data)
+        for each in parser.read_events():
+            silent = 0
+            yield cast("tuple[str, ET.Element]", each)
+        if silent > MAX_FIELD_SIZE:
+            raise ET.ParseError("no tag ends for too long")
+    parser.close()
 
 
 def _read_children(element: ET.Element) -> dict[str, Any]:
@@ -98,7 +119,7 @@ def _read_bookmarks(top: ET.Element) -> Iterator[dict[str, Any]]:
         given = _read_children(element)
         title = given.get("title", "")
         if element.tag == "folder":
-            path = "/".join(filter(None, (category, title.replace("/", "∕"))))
+            path = join_category(category, title)
             waiting += ((child, path) for child in reversed(element))
         elif element.tag == "bookmark":
             fields = {

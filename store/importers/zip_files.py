@@ -17,6 +17,7 @@ from store.importers.containers import (
 from store.importers.feed_files import FEED_LIST_REASON, FeedReader, is_json_feed, is_xml_feed
 from store.importers.xml_exports import is_xml_export, read_xml_items
 from store.model.article import ParsedArticle, Rejection
+from store.model.errors import InvalidInput
 from store.text.clean import clean_line
 from store.text.decoding import decode_document
 
@@ -37,11 +38,15 @@ def read_zip_items(
     """Yield the items of the exports in a seekable ZIP, with the pages and highlights that belong to them."""
     import zipfile  # imported here: few imports need it
 
+    from store.system.zip_errors import ZIP_ERRORS
+
     try:
-        with zipfile.ZipFile(archive) as opened:
-            yield from _read_members(name, opened, read_feed)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        yield Rejection(name, f"not a readable ZIP: {clean_line(str(error))}")
+        opened = zipfile.ZipFile(archive)
+    except (OSError, *ZIP_ERRORS) as error:
+        yield Rejection(name, f"not a readable ZIP: {clean_line(str(error), limit=120)}")
+        return
+    with opened:
+        yield from _read_members(name, opened, read_feed)
 
 
 def _read_members(
@@ -54,9 +59,10 @@ def _read_members(
     exports = (each for each in members if each.lower().endswith(EXPORT_SUFFIXES))
     for path in sorted(each for each in exports if not each.lower().endswith(FEED_LIST_SUFFIXES)):
         location = f"{name}: {clean_line(path)}"
-        data = _read_member(archive, members[path])
-        if data is None:
-            yield Rejection(location, "too large")
+        try:
+            data = _read_member(archive, members[path])
+        except InvalidInput as error:
+            yield Rejection(location, str(error))
             continue
         for item in _read_export(location, path.lower(), data, read_feed):
             if not isinstance(item, ImportItem):
@@ -68,7 +74,7 @@ def _read_members(
                 continue
             if known := highlights.pop(url, None):
                 item = ImportItem(item.location, {**known.fields, **item.fields})
-            yield _attach_content(archive, members, item)
+            yield from _attach_content(name, archive, members, item)
     yield from highlights.values()
 
 
@@ -93,21 +99,36 @@ def _read_export(
 
 
 def _attach_content(
-    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], item: ImportItem
-) -> ImportItem:
-    """Return the item with its text and highlights, which are in files of their own."""
+    name: str, archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], item: ImportItem
+) -> Iterator[ImportItem | Rejection]:
+    """Yield the item with its text and highlights, which are in files of their own."""
     slug = item.fields.get("slug")
     paths = {"html": f"content/{slug}.html", "highlights": f"highlights/{slug}.md"}
-    found = {
-        field: decode_document(data)
-        for field, path in paths.items()
-        if path in members and (data := _read_member(archive, members[path]))
-    }
-    return ImportItem(item.location, {**item.fields, **found}) if found else item
+    found: dict[str, str] = {}
+    for field, path in paths.items():
+        try:
+            data = _read_member(archive, members[path]) if path in members else b""
+        except InvalidInput as error:
+            yield Rejection(f"{name}: {clean_line(path)}", str(error))
+            continue
+        if data:
+            found[field] = decode_document(data)
+    yield ImportItem(item.location, {**item.fields, **found}) if found else item
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
-    """Return the bytes of one file of a ZIP; None if it is larger than any export has."""
-    with archive.open(member) as stream:
-        data = stream.read(MAX_FIELD_SIZE + 1)
-    return data if len(data) <= MAX_FIELD_SIZE else None
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return the bytes of one file of a ZIP.
+
+    Raises:
+        InvalidInput: It is damaged, or larger than any export.
+    """
+    from store.system.zip_errors import ZIP_ERRORS
+
+    try:
+        with archive.open(member) as stream:
+            data = stream.read(MAX_FIELD_SIZE + 1)
+    except (OSError, *ZIP_ERRORS) as error:
+        raise InvalidInput(f"not readable: {clean_line(str(error), limit=120)}") from error
+    if len(data) > MAX_FIELD_SIZE:
+        raise InvalidInput("too large")
+    return data
