@@ -74,10 +74,14 @@ class ProgramRun:
         return out[:MAX_OUTPUT_BYTES].decode("utf-8", "ignore" if is_cut else "replace")
 
     def kill(self) -> None:
-        """Kill the program and all its children; a run not yet started never will be."""
+        """Kill the program and all its children; a run not yet started never will be.
+
+        A program that has ended may have left some that hold its output open.
+        """
         with self._start_lock:
             self._is_killed = True
-            if self._process is not None and self._process.poll() is None:
+            # Until `run` has waited for it, no other process group can have its number.
+            if self._process is not None and self._process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
 

@@ -52,9 +52,16 @@ def draw_splash(cache: Path, wanted: str, screen: int) -> bool:
         file = cache / SPLASH_FILE
         signature, _, frame = (file.read_bytes() if file.is_file() else b"").partition(b"\n")
         if signature == wanted.encode() and frame:
-            os.write(screen, b"\x1b[?1049h\x1b[?25l" + frame)
+            _write_all(screen, b"\x1b[?1049h\x1b[?25l" + frame)
             return True
     return False
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte; `os.write` may write only some."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 def save_splash(cache: Path, signature: str, lines: Iterable[tuple[int, int, str]]) -> None:
@@ -69,10 +76,9 @@ def save_splash(cache: Path, signature: str, lines: Iterable[tuple[int, int, str
         cache.mkdir(0o700, parents=True, exist_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            is_complete = os.write(descriptor, data) == len(data)
+            _write_all(descriptor, data)
         finally:
             os.close(descriptor)
-        if is_complete:
-            new.replace(cache / SPLASH_FILE)
+        new.replace(cache / SPLASH_FILE)
     with contextlib.suppress(OSError):
         new.unlink(missing_ok=True)  # the disk is full

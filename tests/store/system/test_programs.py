@@ -88,3 +88,21 @@ def test_killing_a_run_before_and_after_its_start(tmp_path: Path) -> None:
         time.sleep(0.005)
     with pytest.raises(ProgramFailed, match="was cancelled"):
         program.run("", PATIENCE)
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_children_of_a_program_that_has_ended_are_killed(
+    tmp_path: Path, is_cancelled: bool
+) -> None:
+    """They hold its output open, so that there would be no end to it."""
+    child = tmp_path / "child"
+    program = ProgramRun(["sh", "-c", f"sleep 600 & echo $! > {child}"])
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(program.run, "", PATIENCE if is_cancelled else 0.3)
+        while is_cancelled and not (child.exists() and child.read_text().endswith("\n")):
+            time.sleep(0.005)
+        if is_cancelled:
+            program.kill()
+        running.exception(PATIENCE)
+    while is_running(int(child.read_text())):
+        time.sleep(0.005)
