@@ -291,7 +291,7 @@ def _read_body(chunks: Iterable[bytes], headers: Headers, limit: int) -> bytes:
     if not encoding:
         return b"".join(received)
     if encoding not in (*GZIP_NAMES, "deflate"):
-        raise FetchFailed(f"unsupported Content-Encoding: {encoding[:20]}")
+        raise FetchFailed(f"unsupported Content-Encoding: {clean_line(encoding, limit=20)}")
     try:
         return b"".join(_limit_size(_decompress(received, encoding, limit), limit))
     except zlib.error:

@@ -191,6 +191,7 @@ def test_unusual_content_encodings(encoding: str, body: bytes, piece: int, site:
     [
         ("br", b"\x1b\x03", "unsupported Content-Encoding: br"),
         ("gzip, gzip", pack(PACKED), "unsupported Content-Encoding: gzip, gzip"),
+        ("b\x1b[31mr\x9b", b"", "unsupported Content-Encoding: br"),
         ("gzip", b"not gzip", "the server sent damaged gzip data"),
         ("gzip", PACKED[:-12], "the server sent incomplete gzip data"),
         ("gzip", PACKED[:5], "the server sent incomplete gzip data"),
