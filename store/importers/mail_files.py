@@ -110,6 +110,7 @@ def _make_policy() -> Policy:
 
     class ShortHeaders(Compat32):
         def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+            """Return a header's name and its cut value."""
             name, value = super().header_source_parse(sourcelines)
             return name, value[:MAX_HEADER_CHARS]
 
