@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from store.feeds.entry import FeedInfo
 from store.feeds.entry_limit import iter_entries
-from store.feeds.parse import FeedInfo, decode_feed, parse_feed_part, parse_json_feed
+from store.feeds.json_entries import parse_json_feed
+from store.feeds.parse import decode_feed, parse_feed_part
 from store.feeds.truncation import drop_partial_entry
 from store.model.errors import InvalidInput
 from store.text.decoding import extract_feed_xml

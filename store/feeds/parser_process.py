@@ -23,7 +23,7 @@ from store.system.helper_process import HelperProcess, read_message, write_messa
 from store.text.decoding import decode_document, detect_document_kind
 
 if TYPE_CHECKING:
-    from store.feeds.parse import FeedInfo, ParsedFeed
+    from store.feeds.entry import FeedInfo, ParsedFeed
 
 PARSE_TIMEOUT_SECONDS = 10
 """Seconds of processor time that one feed or page may take (cases 100 and 101)."""
@@ -129,7 +129,7 @@ def parse_part_request(about: PlainValues, data: bytes) -> PlainValues:
 
 
 def _feed_info(about: PlainValues) -> FeedInfo:
-    from store.feeds.parse import FeedInfo
+    from store.feeds.entry import FeedInfo
 
     return FeedInfo(
         about["key"], about["url"], about["now"], about["category"], about.get("tags", ())

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from store.feeds.parse import FeedEntry, FeedInfo, build_feed
+from store.feeds.entry import FeedContents, FeedEntry, FeedInfo
+from store.feeds.parse import build_feed
 from store.feeds.subscriptions import Subscription
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import UrlRejected
@@ -79,7 +80,7 @@ class ReaderContents:
         }
         for stored, entries in self.entries:
             feed = _describe_feed(stored, known, now)
-            parsed = build_feed(stored.title, stored.site, list(entries), feed)
+            parsed = build_feed(FeedContents(stored.title, stored.site, list(entries)), feed)
             name = clean_line(redact_url(stored.url), 100)
             for each in parsed.rejected:
                 yield Rejection(f"{name}: item {each.number}", each.reason)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from store.feeds.parse import FeedEntry
+from store.feeds.entry import FeedEntry
 from store.model.article import Rejection
 from store.model.errors import InvalidInput
 from store.other_readers.contents import (

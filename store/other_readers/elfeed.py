@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from store.feeds.parse import FeedEntry
+from store.feeds.entry import FeedEntry
 from store.feeds.subscriptions import Subscription
 from store.model.article import Rejection
 from store.model.errors import InvalidInput

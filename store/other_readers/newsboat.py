@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from store.feeds.entry import FeedEntry
 from store.feeds.newsboat import (
     flag_tag,
     parse_newsboat_urls,
     split_words,
     translate_query_feed,
 )
-from store.feeds.parse import FeedEntry
 from store.feeds.subscriptions import Subscription
 from store.model.article import Rejection
 from store.model.errors import InvalidInput

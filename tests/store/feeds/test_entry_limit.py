@@ -7,7 +7,8 @@ import json
 import pytest
 
 from store.feeds import entry_limit
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.entry import FeedInfo
+from store.feeds.parse import parse_feed
 
 FEED = FeedInfo("https://h.example/feed", "https://h.example/feed", "2026-11-29T08:00:00Z")
 RSS = '<rss version="2.0"><channel><title>Harbour</title>{}</channel></rss>'

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.entry import FeedInfo
+from store.feeds.parse import parse_feed
 from store.feeds.web_page import parse_web_page
 from store.model.article import ParsedArticle
 from store.text.authors import clean_author, split_authors

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from store.feeds.entry import FeedInfo
 from store.feeds.feed_store import FeedState, FetchResult
 from store.feeds.fetch import (
     MAX_CONCURRENT_FETCHES,
@@ -21,7 +22,7 @@ from store.feeds.fetch import (
     fetch_feeds,
 )
 from store.feeds.folder_feeds import FolderFeedStore
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.parse import parse_feed
 from store.feeds.resolve_url import UrlResolver
 from store.feeds.subscriptions import Subscription
 from store.model.errors import InvalidInput, NewstuiError

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.entry import FeedInfo
+from store.feeds.parse import parse_feed
 from store.model.errors import InvalidInput
 
 URL = "https://feeds.example/feed"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.parse import FeedInfo, ParsedFeed, parse_feed
+from store.feeds.entry import FeedInfo, ParsedFeed
+from store.feeds.parse import parse_feed
 from store.model.article import ParsedArticle
 from store.model.errors import InvalidInput
 

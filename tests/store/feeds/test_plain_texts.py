@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.entry import FeedInfo
+from store.feeds.parse import parse_feed
 from store.model.article import ParsedArticle
 
 NOW = "2026-01-01T00:00:00Z"

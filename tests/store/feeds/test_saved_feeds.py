@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from store.feeds import entry_limit, feed_parts, saved_feeds
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.entry import FeedInfo
+from store.feeds.parse import parse_feed
 from store.feeds.saved_feeds import SavedFeedReader
 from store.feeds.subscriptions import Subscription
 from store.importers.read_files import read_articles

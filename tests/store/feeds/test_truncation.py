@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from store.feeds.entry import FeedInfo
 from store.feeds.feed_store import FeedState
 from store.feeds.fetch import fetch_feeds
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.parse import parse_feed
 from store.feeds.resolve_url import UrlResolver
 from store.model.errors import InvalidInput
 from tests.support.network import Site, make_fetch_context, page, subscription

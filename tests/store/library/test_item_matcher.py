@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.entry import FeedInfo
+from store.feeds.parse import parse_feed
 from store.importers.article_builder import build_article
 from store.journal.events import Event
 from store.library.item_matcher import MAX_ITEM_CHANGES, ItemMatcher, StoredItem

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from store.feeds.parse import FeedInfo, parse_feed
+from store.feeds.entry import FeedInfo
+from store.feeds.parse import parse_feed
 from store.feeds.subscriptions import Subscription
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import InvalidInput
