@@ -213,9 +213,8 @@ def _group_lines(
     for line in group.lines:
         head = fit_cells(line.keys, max(key_cells, cell_width(line.keys) + 1))
         first, *rest = wrap_text(line.text, max(1, width - cell_width(head))) or [""]
-        if (rest or is_aligned) and cell_width(
-            head
-        ) > key_cells:  # long keys on a line of their own
+        is_long = cell_width(head) > key_cells
+        if is_long and (rest or is_aligned):  # long keys on a line of their own
             yield [(head, "accent")]
             head = " " * key_cells
             first, *rest = wrap_text(line.text, max(1, width - key_cells))
