@@ -167,6 +167,7 @@ def test_quitting_before_the_list_is_there(tmp_path: Path, keys: str) -> None:
         terminal.wait_raw(LAST_STARTUP_MODE)
         terminal.write(keys)
         assert_clean_exit(terminal, 0)
+    assert show_json(tmp_path, 1)["read"] is False
 
 
 def test_lines_typed_while_line_mode_starts(tmp_path: Path) -> None:

@@ -74,18 +74,35 @@ def test_a_program_that_closes_its_output_is_timed_out() -> None:
         run_program(["sh", "-c", "exec >&- 2>&-; sleep 60"], "", 0.2)
 
 
+def is_written(file: Path) -> bool:
+    """Return True if a program has written its line into a file."""
+    return file.exists() and file.read_text().endswith("\n")
+
+
+def cancel_once_written(program: ProgramRun, file: Path) -> BaseException | None:
+    """Run a program on another thread, kill it once it has written a file, and return what its run raised."""
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(program.run, "", PATIENCE)
+        while not is_written(file):
+            time.sleep(0.005)
+        program.kill()
+        return running.exception(PATIENCE)
+
+
+def has_ended(pid: int) -> bool:
+    """Return True once a process has ended; False if it does not."""
+    end = time.monotonic() + PATIENCE
+    while is_running(pid) and time.monotonic() < end:
+        time.sleep(0.005)
+    return not is_running(pid)
+
+
 def test_killing_a_run_before_and_after_its_start(tmp_path: Path) -> None:
     """Its children are killed too."""
     child = tmp_path / "child"
     program = ProgramRun(["sh", "-c", f"sleep 600 & echo $! > {child}; wait"])
-    with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(program.run, "", PATIENCE)
-        while not (child.exists() and child.read_text().endswith("\n")):
-            time.sleep(0.005)
-        program.kill()
-        assert isinstance(running.exception(PATIENCE), ProgramFailed)
-    while is_running(int(child.read_text())):
-        time.sleep(0.005)
+    assert isinstance(cancel_once_written(program, child), ProgramFailed)
+    assert has_ended(int(child.read_text()))
     with pytest.raises(ProgramFailed, match="was cancelled"):
         program.run("", PATIENCE)
 
@@ -95,14 +112,12 @@ def test_children_of_a_program_that_has_ended_are_killed(
     tmp_path: Path, is_cancelled: bool
 ) -> None:
     """They hold its output open, so that there would be no end to it."""
-    child = tmp_path / "child"
-    program = ProgramRun(["sh", "-c", f"sleep 600 & echo $! > {child}"])
-    with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(program.run, "", PATIENCE if is_cancelled else 0.3)
-        while is_cancelled and not (child.exists() and child.read_text().endswith("\n")):
-            time.sleep(0.005)
-        if is_cancelled:
-            program.kill()
-        running.exception(PATIENCE)
-    while is_running(int(child.read_text())):
-        time.sleep(0.005)
+    child, seconds = tmp_path / "child", 0.3
+    command = ["sh", "-c", f"sleep 600 & echo $! > {child}"]
+    if is_cancelled:
+        cancel_once_written(ProgramRun(command), child)
+    while not is_written(child):  # a busy machine has not come so far
+        with pytest.raises(ProgramFailed, match="timed out"):
+            run_program(command, "", seconds)
+        seconds *= 2
+    assert has_ended(int(child.read_text()))
