@@ -31,6 +31,9 @@ MAX_MEMORY_BYTES = 1024**3
 
 SHORT_LIVED = ("qtpy", "PyQt5")
 """Packages whose clipboard ends with the process that fills it: pyperclip must not find them."""
+XSEL, XSEL_PIECE_BYTES = "xsel", 4000
+"""A longer text xsel hands over in pieces. Where it is slower than who pastes, it ends with an error after
+the last one, and the text is gone."""
 UNVERIFIED = ("clip.exe",)
 """Mechanisms that are not pasted from: under WSL that starts PowerShell, which takes seconds."""
 MECHANISM_NAMES = {
@@ -79,6 +82,12 @@ def copy_input() -> None:
                 state = "passed"
             else:
                 state = "copied" if _can_paste(text, paste) else "failed"
+                if (
+                    state == "copied"
+                    and mechanism == XSEL
+                    and len(text.encode()) > XSEL_PIECE_BYTES
+                ):
+                    copy(text)  # again, for who pastes next
         except PYPERCLIP_ERRORS as error:
             state, problem = "failed", getattr(error, "strerror", "") or str(error)
     if state == "failed":

@@ -83,6 +83,7 @@ def test_a_value_of_another_type_costs_no_other_article(name: str) -> None:
 
 DEEP = 900
 MAIL = "From: a@b.example\nDate: Mon, 3 Mar 2014 10:00:00 +0100\nSubject: A\n"
+COMMENT = "(" * 2_000 + ")" * 2_000 + " a@b"
 MULTIPART = "Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n"
 
 
@@ -95,7 +96,7 @@ MULTIPART = "Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n"
             '{"items":' + "[" * DEEP + "]" * DEEP + "}",
             "expected an article (a JSON object), found a list",
         ),
-        (MAIL.replace("a@b", "(" * 5_000) + "\nText.", "nested too deeply"),
+        (MAIL.replace("a@b", COMMENT) + "\nText.", "nested too deeply"),
         (MAIL + "".join(map(MULTIPART.format, range(1_100))), "nested too deeply"),
         (MAIL + "Content-Type: message/rfc822\n\n" * 2_000, "nested too deeply"),
     ],
@@ -107,7 +108,7 @@ def test_what_is_nested_too_deeply_is_one_line(data: str, reason: str) -> None:
 
 def test_a_message_that_is_nested_too_deeply_costs_no_other_one() -> None:
     start = "From n@a.example Mon Mar  3 10:00:00 2014\n"
-    deep = MAIL.replace("a@b", "(" * 5_000)
+    deep = MAIL.replace("a@b", COMMENT)
     rejected, found = read(f"{start}{deep}\nText.\n\n{start}{MAIL}\nText.")
     assert rejected == Rejection("a: message 1", "nested too deeply")
     assert isinstance(found, ParsedArticle)

@@ -89,6 +89,16 @@ def test_tools(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("length", [10, 5_000])
+def test_a_text_that_is_gone_once_it_was_pasted(tools: Path, length: int) -> None:
+    """It is there again for the next paste: xsel may end with the one that shows that it was kept."""
+    forget = f"{KEEP}; [ $(wc -c < $LOG.kept) -lt 4000 ] || case $* in *-o*) rm $LOG.kept ;; esac"
+    install(tools, "xsel", forget)
+    text = "x" * length
+    assert copy_to_desktop(text) == DesktopCopy("copied", "xsel")
+    assert next(tools.parent.rglob("*.kept")).read_text() == text
+
+
 @pytest.mark.parametrize(
     "script",
     [
