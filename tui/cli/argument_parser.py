@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from store.text.clean import clean_line, clean_text
@@ -30,7 +30,7 @@ class SafeArgumentParser(argparse.ArgumentParser):
         """Create a parser; see `argparse.ArgumentParser`."""
         self.option_names: list[str] = []
         self._has_exclusive_positional = False
-        self.commands: dict[str, SafeArgumentParser] = {}
+        self.commands: Mapping[str, SafeArgumentParser] = {}
         super().__init__(*arguments, **parameters)
 
     def add_parts(self, parts: Iterable[SyntaxPart]) -> None:

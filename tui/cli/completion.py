@@ -29,7 +29,7 @@ from tui.cli.command_syntax import COMMAND_SYNTAXES
 from tui.cli.console import print_data
 from tui.cli.context import resolve_paths
 from tui.cli.list import SHORT_ID_LENGTH
-from tui.cli.parser import build_parser
+from tui.cli.parser import build_parser_with_subparsers
 from tui.config.library_choice import choose_library
 from tui.config.settings import AUTO_THEME_NAME, load_settings
 from tui.config.settings_file import expand_user
@@ -50,7 +50,11 @@ def run_completion(options: argparse.Namespace) -> None:
 
 def complete_command_line() -> None:
     """Answer the shell that is completing a command line, and end the process."""
-    autocomplete(build_parser(), always_complete_options=False, default_completer=ValueCompleter())
+    autocomplete(
+        build_parser_with_subparsers(),
+        always_complete_options=False,
+        default_completer=ValueCompleter(),
+    )
 
 
 class ValueCompleter(BaseCompleter):

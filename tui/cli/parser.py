@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from tui.cli.argument_parser import SafeArgumentParser
@@ -11,7 +11,8 @@ from tui.cli.command_syntax import COMMAND_SYNTAXES, QUERY_DEST, TOP_PARTS, comm
 from tui.cli.help_text import command_notes, top_notes
 from tui.cli.syntax import Argument, CommandSyntax, Requirement
 
-USAGE = "newstui [OPTION]... [COMMAND [ARGUMENT]...]"
+PROGRAM = "newstui"
+USAGE = f"{PROGRAM} [OPTION]... [COMMAND [ARGUMENT]...]"
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -52,33 +53,65 @@ def _check_requirements(command: SafeArgumentParser, options: argparse.Namespace
 def build_parser() -> SafeArgumentParser:
     """Return the parser of the command line.
 
-    `--help`, the completions and the manual page are made from it.
+    `--help` and the manual page are made from it.
     """
     parser = SafeArgumentParser(
-        prog="newstui",
+        prog=PROGRAM,
         usage=USAGE,
         description="Read and keep the news in your terminal. Without a command, start the reader.",
     )
     parser.make_notes = top_notes
     parser.add_parts(TOP_PARTS)
+    parser.set_defaults(command=None)
+    parser.commands = _Commands()
+    return parser
+
+
+def build_parser_with_subparsers() -> SafeArgumentParser:
+    """Return the parser of the command line with all commands as argparse knows them."""
+    parser = build_parser()
     # Suppressed, because argparse would list the commands without their groups.
     subparsers = parser.add_subparsers(
         dest="command", metavar="COMMAND", help=argparse.SUPPRESS, prog=parser.prog
     )
     for syntax in COMMAND_SYNTAXES:
-        command = subparsers.add_parser(
-            syntax.name,
-            help=syntax.help,
-            description=syntax.description or f"{syntax.help[0].upper()}{syntax.help[1:]}.",
-        )
-        command.make_notes = partial(command_notes, syntax.name)
-        requirements = [each for each in syntax.parts if isinstance(each, Requirement)]
-        command.set_defaults(parser=command, requirements=requirements)
-        command.query_options = _short_options_beside_query(syntax)
-        # Suppressed, so that it does not undo a --library before the command.
-        command.add_parts((*syntax.parts, *common_options()))
-        parser.commands[syntax.name] = command
+        _add_syntax(subparsers.add_parser(syntax.name, help=syntax.help), syntax)
     return parser
+
+
+class _Commands(Mapping[str, SafeArgumentParser]):
+    """The parsers of the commands by name, each made when it is asked for.
+
+    To make them all takes longer than many a command.
+    """
+
+    def __init__(self) -> None:
+        self._syntaxes = {each.name: each for each in COMMAND_SYNTAXES}
+        self._made: dict[str, SafeArgumentParser] = {}
+
+    def __getitem__(self, name: str) -> SafeArgumentParser:
+        if name not in self._made:
+            syntax = self._syntaxes[name]
+            self._made[name] = SafeArgumentParser(prog=f"{PROGRAM} {name}")
+            _add_syntax(self._made[name], syntax)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._syntaxes)
+
+    def __len__(self) -> int:
+        return len(self._syntaxes)
+
+
+def _add_syntax(parser: SafeArgumentParser, syntax: CommandSyntax) -> None:
+    """Add to the parser of a command what its syntax says."""
+    parser.description = syntax.description or f"{syntax.help[0].upper()}{syntax.help[1:]}."
+    parser.make_notes = partial(command_notes, syntax.name)
+    requirements = [each for each in syntax.parts if isinstance(each, Requirement)]
+    parser.set_defaults(parser=parser, requirements=requirements)
+    parser.query_options = _short_options_beside_query(syntax)
+    # Suppressed, so that it does not undo a --library before the command.
+    parser.add_parts((*syntax.parts, *common_options()))
 
 
 def _short_options_beside_query(syntax: CommandSyntax) -> frozenset[str] | None:

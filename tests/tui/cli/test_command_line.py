@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,16 +65,10 @@ def test_the_help_needs_no_home_folder(run: Run, monkeypatch: pytest.MonkeyPatch
     assert run("list", "--help").code == 0
 
 
-def arguments_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    for each in parser._actions:
-        if not isinstance(each, argparse._SubParsersAction):
-            yield each
-
-
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_every_argument_is_described(name: str) -> None:
     parser = COMMANDS[name] if name else build_parser()
-    assert [each.dest for each in arguments_of(parser) if not each.help] == []
+    assert [each.dest for each in parser._actions if not each.help] == []
 
 
 @pytest.mark.parametrize(

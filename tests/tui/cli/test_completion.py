@@ -9,7 +9,7 @@ from argcomplete.finders import CompletionFinder
 
 from tests.tui.cli.conftest import Run, article_json, contents, library_folder, write_json
 from tui.cli.completion import ValueCompleter
-from tui.cli.parser import build_parser
+from tui.cli.parser import build_parser_with_subparsers
 
 OTHER_ID = "b0000000-0000-4000-8000-000000000000"
 OPML = (
@@ -20,7 +20,7 @@ OPML = (
 def complete(line: str) -> list[str]:
     """Return what the last word of a line can become, without the rest of the line."""
     finder = CompletionFinder(
-        build_parser(),
+        build_parser_with_subparsers(),
         always_complete_options=False,
         default_completer=ValueCompleter(),
         append_space=False,
