@@ -15,7 +15,9 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import Compositor
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.parse import parse
@@ -178,6 +180,29 @@ def parse_stylesheets_once() -> Iterator[None]:
         yield
 
 
+render_update = Compositor.render_update
+
+
+@contextmanager
+def drawing_put_off() -> Iterator[None]:
+    """Let `draw` alone draw a screen inside this context.
+
+    Textual draws it each time something moves, which takes nearly half of the time of a test.
+    """
+
+    def put_off(self: Compositor, full: bool = False, **options: Any) -> RenderableType | None:
+        return render_update(self, full, **options) if full else None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compositor, "render_update", put_off)
+        yield
+
+
+def draw(app: App[Any]) -> None:
+    """Draw what has changed on the screen."""
+    render_update(app.screen._compositor, screen_stack=app._background_screens)
+
+
 @dataclass
 class FakePrograms:
     """Stands in for browser and clipboard: programs that log their input."""
@@ -238,7 +263,8 @@ class RunningApp:
                 before = -1
                 await asyncio.sleep(0.001)
             else:
-                await self.pilot.pause(0)  # draws, which may start more work
+                await self.pilot.pause(0)
+                draw(self.app)  # which may start more work
                 await wait_quiet(self.app, self.messages)
 
     async def wait_until(self, condition: Callable[[], object]) -> None:
@@ -247,6 +273,7 @@ class RunningApp:
         while not condition():
             assert monotonic() < end, "the condition never held"
             await self.pilot.pause(0.002)
+            draw(self.app)
 
     async def resize(self, columns: int, rows: int) -> None:
         """Resize the terminal."""
@@ -263,10 +290,11 @@ async def run_app(
 ) -> AsyncIterator[RunningApp]:
     """Run an app in a terminal of a size."""
     heard = MessageCounter()
-    async with app.run_test(size=size, message_hook=heard, **options) as pilot:
-        running = RunningApp(app, pilot, heard)
-        await running.settle()
-        yield running
+    with drawing_put_off():
+        async with app.run_test(size=size, message_hook=heard, **options) as pilot:
+            running = RunningApp(app, pilot, heard)
+            await running.settle()
+            yield running
 
 
 @dataclass
@@ -385,10 +413,11 @@ async def run_reader(
     app = NewsApp(make_gateway, lambda: int(NOW.timestamp()), routes, hint, loaded, session=session)
     heard = MessageCounter()
     try:
-        async with app.run_test(size=size, message_hook=heard) as pilot:
-            running = RunningReader(app, pilot, heard, gateways[0])
-            await running.settle()
-            yield running
+        with drawing_put_off():
+            async with app.run_test(size=size, message_hook=heard) as pilot:
+                running = RunningReader(app, pilot, heard, gateways[0])
+                await running.settle()
+                yield running
     finally:
         for gateway in gateways:
             gateway.close()
