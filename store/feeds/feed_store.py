@@ -37,6 +37,8 @@ class FeedState:
     """The number of fetches in a row in which it said so."""
     seen: tuple[str, ...] = ()
     """Ids of its entries whose pages were fetched, so that each page is fetched once."""
+    converter: str = ""
+    """The version of the code that made articles of it; see `store.feeds.converter`."""
 
 
 @dataclass(frozen=True, slots=True)

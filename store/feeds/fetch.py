@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from store.feeds.converter import converter_version, read_anew
 from store.feeds.feed_store import FeedState, FeedStore, FetchResult
 from store.feeds.parser_process import ParserProcess
 from store.feeds.subscriptions import Subscription, move_subscription
@@ -337,6 +338,8 @@ class _FeedFetch:
         }
         parsed = self.parser.parse("feed", about, reply.body)
         articles = [article_from_values(each) for each in parsed["found"]]
+        if self.state.converter != converter_version():
+            articles = list(map(read_anew, articles))
         feed = replace(
             self.feed,
             title=self.feed.title or clean_line(parsed["title"], 200),
@@ -350,6 +353,7 @@ class _FeedFetch:
             succeeded=now,
             moved=moved_to,
             times=_count_moves(self.state, moved_to),
+            converter=converter_version(),
         )
         if moved_to and state.times >= MIN_MOVE_REPORTS:
             feed = move_subscription(feed, moved_to)
@@ -420,4 +424,4 @@ def _merge_page_text(entry: ParsedArticle, page: ParsedArticle) -> ParsedArticle
     authors = entry.article.authors or page.article.authors
     language = entry.article.language or page.article.language
     article = replace(entry.article, words=words, authors=authors, language=language)
-    return replace(entry, article=article, body=body)
+    return read_anew(replace(entry, article=article, body=body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from store.feeds.converter import read_anew
 from store.feeds.item_identity import identify_items
 from store.feeds.parser_process import ParserProcess
 from store.feeds.subscriptions import Subscription
@@ -60,7 +61,9 @@ class SavedFeedReader:
                 # The parser may find more entries in a malformed part than it was split into.
                 place = numbers[min(number, len(numbers)) - 1]
                 yield Rejection(f"{name}: item {place:,}", reason)
-        yield from identify_items(found, about["key"] or feed["title"], feed["site"])
+        # A file may have the whole texts of a feed that sends excerpts.
+        items = identify_items(found, about["key"] or feed["title"], feed["site"])
+        yield from map(read_anew, items)
         for number in feed["drafts"]:
             yield Rejection(f"{name}: item {number:,}", "a draft")
         if len(data) > MAX_FEED_FILE_BYTES:

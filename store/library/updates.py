@@ -114,7 +114,7 @@ def _find_updates(found: Iterable[ParsedArticle], articles: StoredArticles) -> I
         if not _is_recorded(each.article, recorded):
             updated_at = _update_time(each.article, row, articles)
         known = words if isinstance(words, int) else row.words
-        if to := _update_data(each.article, row, updated_at, known):
+        if to := _update_data(each, row, updated_at, known):
             yield NewEvent("edited", (row.id,), {"to": to, "imported": True})
 
 
@@ -162,15 +162,21 @@ def _update_time(new: Article, row: ArticleRow, articles: StoredArticles) -> str
 
 
 def _update_data(
-    new: Article, row: ArticleRow, updated_at: str | None, words: int
+    found: ParsedArticle, row: ArticleRow, updated_at: str | None, words: int
 ) -> dict[str, Any]:
     """Return the data of an update event; empty if nothing is new.
 
-    Feeds without dates of updates show them by a longer text; a shorter one may be truncated. In
+    Feeds without dates of updates show them by a longer text; a shorter one may be truncated. If that
+    is longer because it is read anew, only its length is recorded, for comparisons with later ones. In
     files of other readers the date may be that of a star, so the text must differ too.
     """
+    new = found.article
     if row.feed_key and new.extra.get("feed") == row.feed_key:
-        is_new = updated_at is not None or 0 < words < new.words
+        is_new = is_longer = 0 < words < new.words
+        if updated_at is not None:
+            is_new = True
+        elif is_longer and found.item and found.item.is_read_anew:
+            return {"words": new.words}
     else:
         is_new = updated_at is not None and new.words not in (0, words)
     return {"updated": updated_at or new.created, "words": new.words or words} if is_new else {}

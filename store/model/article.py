@@ -136,6 +136,9 @@ class FeedItem:
     """Its guid; empty if it has none, or another item has the same."""
     link: str = ""
     """Its URL; empty if it has none, or another item or the feed's home page has the same."""
+    is_read_anew: bool = False
+    """True if its text may be longer than the one in the library although its publisher changed nothing: it
+    was made by other code, or of another document."""
 
 
 @dataclass(frozen=True, slots=True)

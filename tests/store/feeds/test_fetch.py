@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from store.feeds import converter
 from store.feeds.entry import FeedInfo
 from store.feeds.feed_store import FeedState, FetchResult
 from store.feeds.fetch import (
@@ -25,6 +26,7 @@ from store.feeds.folder_feeds import FolderFeedStore
 from store.feeds.parse import parse_feed
 from store.feeds.resolve_url import UrlResolver
 from store.feeds.subscriptions import Subscription
+from store.model.article import FeedItem
 from store.model.errors import InvalidInput, NewstuiError
 from store.net.client import FetchRequest, FetchResponse, HttpClient
 from tests.support.network import (
@@ -76,6 +78,29 @@ def test_a_feed_is_fetched_conditionally(site: Site) -> None:
     again = one(subscription(site), first.state)
     assert (again.articles, again.error, again.state.etag) == ((), "", '"a"')
     assert site.requests[1][1]["If-Modified-Since"] == "then"
+
+
+def test_articles_are_compared_with_those_of_the_same_code(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that other code made longer is no update by the publisher."""
+
+    def is_read_anew(result: FetchResult) -> bool:
+        (found,) = result.articles
+        return bool(found.item and found.item.is_read_anew)
+
+    site.routes["/feed"] = page(rss(item(1, "The ferry")))
+    first = one(subscription(site))
+    assert is_read_anew(first)  # nothing is known of the code of earlier versions
+    same = one(subscription(site), first.state)
+    monkeypatch.setattr(converter, "LIBRARIES", ("lxml",))
+    converter.converter_version.cache_clear()
+    try:
+        other = one(subscription(site), same.state)
+        assert (is_read_anew(same), is_read_anew(other)) == (False, True)
+        assert not is_read_anew(one(subscription(site), other.state))
+    finally:
+        converter.converter_version.cache_clear()
 
 
 def test_the_folder_is_the_category(site: Site) -> None:
@@ -359,6 +384,7 @@ def test_truncated_texts_are_taken_from_their_pages_once(site: Site) -> None:
     body = first.articles[0].body
     assert body.text.startswith("The ferry came on a Tuesday")
     assert (body.summary, first.articles[0].article.words) == ("The ferry", 52)
+    assert first.articles[0].item == FeedItem("g1", site.url("/story"), is_read_anew=True)
     again = one(feed, first.state)
     assert (titles(again), site.requested_paths.count("/story")) == ([], 1)
 

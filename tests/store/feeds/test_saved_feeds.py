@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from store.feeds import entry_limit, feed_parts, saved_feeds
+from store.feeds.converter import read_anew
 from store.feeds.entry import FeedInfo
 from store.feeds.parse import parse_feed
 from store.feeds.saved_feeds import SavedFeedReader
@@ -242,10 +243,10 @@ def test_a_file_is_what_a_fetch_of_it_is(name: str, monkeypatch: pytest.MonkeyPa
     key = next((str(each.article.extra.get("feed", "")) for each in articles), "")
     fetched = parse_feed(data, "", FeedInfo(key, key, NOW))
     assert [without_id(each) for each in articles] == [
-        without_id(each) for each in fetched.articles
+        without_id(read_anew(each)) for each in fetched.articles
     ]
     if key:  # otherwise ids are made with the title
-        assert articles == list(fetched.articles)
+        assert articles == list(map(read_anew, fetched.articles))
     reasons = [each.reason for each in found if isinstance(each, Rejection)]
     assert reasons == [each.reason for each in fetched.rejected] + [fetched.problem] * bool(
         fetched.problem
@@ -270,7 +271,7 @@ def test_items_of_several_parts_are_identified_as_those_of_one(
     key = "https://harbour.example/feed" if feed.startswith("<feed") else SITE
     site = "https://harbour.example/"
     parsed = parse_feed(feed.encode(), "", FeedInfo(key, site, NOW))
-    assert read(feed) == list(parsed.articles)
+    assert read(feed) == list(map(read_anew, parsed.articles))
 
 
 def test_a_part_that_cannot_be_parsed_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from store.feeds.converter import read_anew
 from store.library.protocol import Library
 from store.model.article import Body, ParsedArticle
 from store.model.times import format_timestamp
@@ -100,6 +101,29 @@ def test_updates_are_recognized(desk: Client, again: ParsedArticle, noted: bool)
     add(library, [again])
     add(library, [again])
     assert events(library) == noted
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "marked"),
+    [
+        ([read_anew(quiet(2, 120))], False),
+        ([read_anew(quiet(2, 120)), quiet(3, 120)], False),
+        ([read_anew(quiet(2, 120)), quiet(3, 110)], False),
+        ([read_anew(quiet(2, 120)), quiet(3, 130)], True),
+        ([read_anew(came(2, 120))], True),  # its feed tells that it was changed
+        ([read_anew(quiet(2, 90)), quiet(3, 120)], True),
+    ],
+)
+def test_a_text_that_is_made_anew_is_no_update(
+    desk: Client, arrivals: list[ParsedArticle], marked: bool
+) -> None:
+    """Other code, or a page or file instead of the feed, makes a longer text of the same article."""
+    library = desk.open()
+    library.record("read", [ONE])
+    for each in arrivals:
+        add(library, [each])
+    assert is_marked(library) == marked
+    assert library.get_article(ONE).body.text == "Text of 100 words."
 
 
 def test_a_deleted_article_is_not_updated(desk: Client) -> None:
