@@ -14,7 +14,7 @@ from store.model.errors import InvalidInput
 from store.model.results import GroupCount
 from store.model.times import to_unix_seconds
 from store.text.decoding import decode_document
-from store.text.urls import canonicalize_url, redact_url
+from store.text.urls import canonicalize_url, make_feed_key, redact_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +156,11 @@ class FeedStore(ABC):
             InvalidInput: None matches, or more than one.
         """
         subscriptions = self.subscriptions()
-        for each in subscriptions:
-            urls = {canonicalize_url(url) for url in (each.url, *each.former_urls)}
-            if canonicalize_url(name) in urls or name == each.display_name:
-                return each
+        for key_of in (canonicalize_url, make_feed_key):
+            for each in subscriptions:
+                urls = {key_of(url) for url in (each.url, *each.former_urls)}
+                if key_of(name) in urls or name == each.display_name:
+                    return each
         part = name.casefold()
         found = [
             each for each in subscriptions if part in f"{each.display_name} {each.key}".casefold()
@@ -185,12 +186,17 @@ class FeedStore(ABC):
         return ImportedSubscriptions(new, len(offered) - new, tuple(given.rejected), searches)
 
     def add_new(self, subscriptions: Sequence[Subscription]) -> int:
-        """Add the subscriptions that are not there yet, and return their number."""
+        """Add the subscriptions that are not there yet, the first to each feed, and return their number."""
         existing = {
-            canonicalize_url(url) for each in self.subscriptions() for url in (each.url, each.key)
+            make_feed_key(url)
+            for each in self.subscriptions()
+            for url in (each.url, *each.former_urls, each.key)
         }
-        new = [each for each in subscriptions if canonicalize_url(each.url) not in existing]
-        self.update(put=[replace(each, former_urls=(), is_private_allowed=False) for each in new])
+        new: dict[str, Subscription] = {}
+        for each in subscriptions:
+            if (key := make_feed_key(each.url)) not in existing:
+                new.setdefault(key, replace(each, former_urls=(), is_private_allowed=False))
+        self.update(put=new.values())
         return len(new)
 
 

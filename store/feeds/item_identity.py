@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from unicodedata import normalize
 
 from store.model.article import FeedItem, ParsedArticle
 from store.model.times import has_time_of_day
@@ -45,4 +46,5 @@ def _identity(found: ParsedArticle) -> tuple[str, ...]:
     article, guid = found.article, _named(found).guid
     is_version = guid and has_time_of_day(article.stated_date)
     text = "" if is_version else found.body.text
-    return guid, make_link_key(article.url), article.title, article.stated_date, text
+    title, text = normalize("NFC", article.title), normalize("NFC", text)
+    return guid, make_link_key(article.url), title, article.stated_date, text

@@ -27,7 +27,7 @@ from store.net.client import FetchRequest, FetchResponse
 from store.segments.documents import article_from_values
 from store.system.files import make_folder, open_regular, write_atomically
 from store.text.decoding import decode_document, detect_document_kind, remove_invalid_xml_characters
-from store.text.urls import extract_host
+from store.text.urls import extract_host, make_feed_key
 
 UrlTarget = Literal["either", "feed", "page"]
 
@@ -234,8 +234,13 @@ def store_resolved(
             PageCache(feed_store.cache).save(article.id, found.html)
         return AddedPage(article, has_text, new_ids, found.feed_urls)
     feed = found.subscription
-    is_new = all(feed.key != each.key for each in feed_store.subscriptions())
+    existing = {each.key: each for each in feed_store.subscriptions()}
+    is_new = feed.key not in existing
     if is_new:
+        key = make_feed_key(feed.url)
+        for each in existing.values():
+            if make_feed_key(each.url) == key:  # its own next fetch adds the articles
+                return AddedFeed(each, is_new=False, new_ids=())
         feed_store.update(put=[feed])
     steps = store_results([found], feed_store, add)
     return AddedFeed(feed, is_new, [each for step in steps for each in step.new_ids])

@@ -13,7 +13,7 @@ from store.importers.feed_files import MAX_FEED_FILE_BYTES
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import FetchFailed, InvalidInput
 from store.segments.documents import article_from_values
-from store.text.urls import canonicalize_url, strip_url_credentials
+from store.text.urls import make_feed_key, strip_url_credentials
 
 
 class SavedFeedReader:
@@ -93,18 +93,18 @@ class SavedFeedReader:
         """
         feeds = list(self._subscriptions())
         if url:
-            named = canonicalize_url(strip_url_credentials(url))
+            named = make_feed_key(strip_url_credentials(url))
             same = [
                 each
                 for each in feeds
                 if named
                 in (
-                    canonicalize_url(strip_url_credentials(one))
+                    make_feed_key(strip_url_credentials(one))
                     for one in (each.url, *each.former_urls)
                 )
             ]
         elif site:
-            same = [each for each in feeds if canonicalize_url(each.site) == canonicalize_url(site)]
+            same = [each for each in feeds if make_feed_key(each.site) == make_feed_key(site)]
         else:
             same = [each for each in feeds if title and each.title == title]
         return same[0] if len(same) == 1 else None

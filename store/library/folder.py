@@ -61,7 +61,13 @@ from store.system.files import make_library_folders
 from store.system.memory import pause_gc
 from store.system.paths import SEARCHES_FILE, SUBSCRIPTIONS_FILE
 from store.text.names import unique_names
-from store.text.urls import make_link_key, make_page_id, make_url_id
+from store.text.urls import (
+    list_url_ids,
+    make_former_url_id,
+    make_link_key,
+    make_page_id,
+    make_url_id,
+)
 
 if TYPE_CHECKING:
     from store.feeds.folder_feeds import FolderFeedStore
@@ -486,7 +492,7 @@ class FolderLibrary:
         ids: dict[str, None] = {}
         unknown: dict[str, None] = {}
         for name in names:
-            candidates = (name, make_url_id(name), make_page_id(name))
+            candidates = (name, *list_url_ids(name))
             found = next((each for each in candidates if self._catalog.get_row(each)), "")
             (ids if found else unknown)[found or name] = None
         if unknown:
@@ -503,6 +509,7 @@ class FolderLibrary:
         for url in urls:
             pages = [f"{scheme}://{make_link_key(url)}" for scheme in ("https", "http")]
             ids = (make_id(page) for page in pages for make_id in (make_url_id, make_page_id))
+            ids = (*ids, make_former_url_id(url))
             if article := next((each for each in ids if self._catalog.get_row(each)), ""):
                 found[url] = article
             else:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby, islice
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
+from unicodedata import normalize
 
 from store.importers.article_builder import make_text_id
 from store.journal.events import NewEvent, stamp_to_seconds
@@ -22,6 +23,7 @@ from store.model.times import DAY_SECONDS, has_time_of_day, parse_timestamp, to_
 from store.text.urls import (
     canonicalize_link,
     canonicalize_url,
+    make_former_url_id,
     make_guid_id,
     make_link_key,
     make_page_id,
@@ -30,6 +32,9 @@ from store.text.urls import (
     make_url_id,
 )
 
+compose = partial(normalize, "NFC")
+"""Return a text for comparisons: programs write the same accented letter as one character or as two."""
+FORMS: Sequence[Literal["NFC", "NFD"]] = ("NFC", "NFD")
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -54,11 +59,19 @@ class ItemMatcher:
 
     def match(self, found: Iterable[ParsedArticle]) -> Iterator[ParsedArticle]:
         """Yield the articles with their ids in the library; those of a feed belong together."""
-        for feed, group in groupby(found, key=document_key):
+        for feed, group in groupby(map(self._with_former_id, found), key=document_key):
             if feed:
                 yield from DocumentMatcher(self, feed, list(group)).match()
             else:
                 yield from map(self._match_import, group)
+
+    def _with_former_id(self, found: ParsedArticle) -> ParsedArticle:
+        """Return an article with the id that an older version made of its URL, if the library has that."""
+        article = found.article
+        if not article.url or article.id in self.articles or article.id != make_url_id(article.url):
+            return found
+        former = make_former_url_id(article.url)
+        return _with_id(found, former) if former in self.articles else found
 
     @property
     def taken(self) -> frozenset[str]:
@@ -91,7 +104,8 @@ class ItemMatcher:
         """Remember what identifies an item from now on, if that has changed."""
         guid = str(found.extra.get("guid") or "")
         is_same_link = canonicalize_link(found.url) == canonicalize_link(stored.url)
-        if is_same_link and (guid, found.title) == (stored.guid, stored.title):
+        is_same_title = compose(found.title) == compose(stored.title)
+        if is_same_link and is_same_title and guid == stored.guid:
             return
         stamp, last = self.articles.state(stored.id).edits.get("item", UNSET_REGISTER)
         count = last.get("changes", 0) if isinstance(last, dict) else 0
@@ -123,16 +137,18 @@ class ItemMatcher:
         return ""
 
     def _find_without_url(self, found: ParsedArticle) -> str:
-        """Return the article whose date an older version read in another way."""
+        """Return the article whose date an older version read in another way, or that has other characters
+        for the same accents."""
         article, text = found.article, found.body.text
         if not text or article.id != make_text_id(article.title, article.date, text):
             return ""
-        ids = self.articles.imported_ids(article.title, article.words)
+        titles = dict.fromkeys((article.title, *(normalize(form, article.title) for form in FORMS)))
+        ids = (each for title in titles for each in self.articles.imported_ids(title, article.words))
         for each in islice(ids, MAX_CANDIDATES):
             stored = self.read(each) if each not in self._taken else None
             if not stored or stored.url or not _is_date_reread(stored.facts, article):
                 continue
-            if stored.text == text:
+            if compose(stored.text) == compose(text):
                 return each
         return ""
 
@@ -239,13 +255,15 @@ class Comparison(NamedTuple):
 def compare(found: ParsedArticle, stored: StoredItem, *, with_link: bool = False) -> Comparison:
     """Compare an item with a stored article."""
     new, dates = found.article, (found.article.stated_date, stored.facts.stated_date)
-    is_title = new.title == stored.title
+    is_title = compose(new.title) == compose(stored.title)
     # Different articles are often of the same day.
     is_date = _is_same_date(new, stored.facts) and (is_title or has_time_of_day(dates[0]))
     return Comparison(
         is_title,
         is_date if all(dates) else None,
-        found.body.text == stored.text if found.body.text and stored.text else None,
+        compose(found.body.text) == compose(stored.text)
+        if found.body.text and stored.text
+        else None,
         make_page_key(new.url) == stored.link_key if with_link and new.url and stored.url else None,
     )
 
@@ -334,8 +352,9 @@ class DocumentMatcher:
 
     def _same_titles(self, new: Article) -> Sequence[str]:
         """Return articles that have this title, those of the same time first."""
-        same = self._ids_by_title.get((new.title, to_unix_seconds(new.stated_date)), ())
-        return [*same, *self._ids_by_title.get((new.title, None), ())]
+        title = compose(new.title)
+        same = self._ids_by_title.get((title, to_unix_seconds(new.stated_date)), ())
+        return [*same, *self._ids_by_title.get((title, None), ())]
 
     def _choose(
         self,
@@ -381,7 +400,7 @@ class DocumentMatcher:
         pairs = []
         for row in self._rows:
             changed = self.library.changed_item(row.id)
-            title = changed.get("title") or self.library.articles.stored_title(row.id)
+            title = compose(changed.get("title") or self.library.articles.stored_title(row.id))
             pairs += [((title, row.timestamp), row.id), ((title, None), row.id)]
         return _group(pairs)
 

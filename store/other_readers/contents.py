@@ -13,7 +13,7 @@ from store.feeds.subscriptions import Subscription
 from store.model.article import ParsedArticle, Rejection
 from store.model.errors import UrlRejected
 from store.text.clean import clean_line
-from store.text.urls import canonicalize_url, normalize_feed_url, redact_url, validate_url
+from store.text.urls import make_feed_key, normalize_feed_url, redact_url, validate_url
 
 
 class StoredFeed(NamedTuple):
@@ -74,7 +74,7 @@ class ReaderContents:
         So they have the categories and tags of their feeds, and a later fetch finds them in the library.
         """
         known = {
-            canonicalize_url(url): each
+            make_feed_key(url): each
             for each in subscriptions
             for url in (each.url, *each.former_urls)
         }
@@ -104,5 +104,5 @@ def subscribe_each(
 def _describe_feed(stored: StoredFeed, known: Mapping[str, Subscription], now: str) -> FeedInfo:
     if not (url := stored.web_url):
         return FeedInfo("", "", now)
-    feed = known.get(canonicalize_url(url)) or Subscription(url)
+    feed = known.get(make_feed_key(url)) or Subscription(url)
     return FeedInfo(feed.key, url, now, feed.category, feed.tags)

@@ -29,7 +29,13 @@ from store.postgres.state_changes import apply_events
 from store.postgres.states import SHARED_ACCOUNT
 from store.postgres.stored_articles import PostgresArticles
 from store.segments.documents import DOCUMENT_ERRORS, article_to_document, row_from_document
-from store.text.urls import make_guid_id, make_link_key, make_page_id, make_url_id
+from store.text.urls import (
+    make_former_url_id,
+    make_guid_id,
+    make_link_key,
+    make_page_id,
+    make_url_id,
+)
 
 BATCH_SIZE = 500
 """Articles that are added at once, or all of one feed document."""
@@ -217,6 +223,8 @@ def _possible_ids(found: ParsedArticle) -> Iterator[str]:
     """Yield the ids under which the library may have an article, to be looked for at once."""
     article, item = found.article, found.item
     yield article.id
+    if article.url:
+        yield make_former_url_id(article.url)
     if item is None:
         return
     if item.guid:

@@ -24,7 +24,13 @@ from store.postgres.states import (
 from store.segments.documents import DOCUMENT_ERRORS, article_from_document, clean_body
 from store.text.clean import clean_text
 from store.text.names import unique_names
-from store.text.urls import make_link_key, make_page_id, make_url_id
+from store.text.urls import (
+    list_url_ids,
+    make_former_url_id,
+    make_link_key,
+    make_page_id,
+    make_url_id,
+)
 
 BATCH_SIZE = 1000
 """Articles or events that are read at once."""
@@ -148,7 +154,7 @@ class Reader:
 
     def identify(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return the ids of the articles with these ids, URLs or feed guids, and the unknown names."""
-        candidates = {name: (name, make_url_id(name), make_page_id(name)) for name in names}
+        candidates = {name: (name, *list_url_ids(name)) for name in names}
         known = self.locate({each for ids in candidates.values() for each in ids})
         ids: dict[str, None] = {}
         unknown: dict[str, None] = {}
@@ -185,6 +191,7 @@ class Reader:
         for url in urls:
             pages = [f"{scheme}://{make_link_key(url)}" for scheme in ("https", "http")]
             candidates[url] = [make(page) for page in pages for make in (make_url_id, make_page_id)]
+            candidates[url].append(make_former_url_id(url))
         known = self.locate({each for ids in candidates.values() for each in ids})
         found = {
             url: article

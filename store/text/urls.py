@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address
 from sys import intern
@@ -32,7 +33,20 @@ TRACKING_PARAMETERS = frozenset(
 )
 """Parameters that say how a reader came to a page, never which page it is; besides `utm_*`.
 
-Article ids are made from canonical URLs: a name added here gives known articles a second id."""
+The ids of articles were made without these alone: a name added later belongs in `MORE_TRACKING_PARAMETERS`, so
+that articles are found under their former ids."""
+MORE_TRACKING_PARAMETERS = frozenset(
+    str.split(
+        "_openstat at_campaign_type at_custom1 at_custom2 at_custom3 at_custom4 at_format at_link_id"
+        " at_link_origin at_link_type at_ptr_name at_recipient_id at_send_date cmpid ml_subscriber"
+        " ml_subscriber_hash ncid ocid pk_campaign pk_cid pk_content pk_keyword pk_kwd pk_medium pk_source s_cid"
+        " smid wt_mc wt_zmc xtor ysclid"
+    )
+)
+TRACKING_PREFIXES = ("hsa_", "matomo_", "mtm_", "piwik_")
+ORIGIN_PARAMETERS = frozenset(("cmp", "emc", "from", "partner", "ref", "source", "src", "via"))
+FEED_ORIGINS = frozenset(("atom", "feed", "feeds", "rss", "rss-feed", "rss_feed", "rssfeed"))
+"""Values of these parameters that only say that a link was in a feed."""
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -92,6 +106,10 @@ def canonicalize_url(url: str) -> str:
         escapes and dot segments resolved; parameters keep their order. Anything but an http or https
         URL is only stripped of surrounding blanks.
     """
+    return _canonicalize_url(url, _is_tracking_parameter)
+
+
+def _canonicalize_url(url: str, is_tracking: Callable[[str], bool]) -> str:
     try:
         parts = _split_url(url)
     except UrlRejected:
@@ -101,7 +119,7 @@ def canonicalize_url(url: str) -> str:
         user=_normalize_escapes(parts.user, _SAFE_IN_USER),
         port="" if parts.port == DEFAULT_PORTS[parts.scheme] else parts.port,
         path=_remove_dot_segments(_normalize_escapes(parts.path, _SAFE_IN_PATH)),
-        query="&".join(field for field in fields if field and not _is_tracking_parameter(field)),
+        query="&".join(field for field in fields if field and not is_tracking(field)),
         fragment=parts.fragment if parts.fragment.startswith("!") else "",
     )
     return _join_url(canonical)
@@ -109,17 +127,38 @@ def canonicalize_url(url: str) -> str:
 
 def canonicalize_link(url: str) -> str:
     """Return the canonical URL with its fragment, unless that only tracks: `/log#v1` is not `/log#v2`."""
-    page, fragment = canonicalize_url(url), url.strip().partition("#")[2]
+    return _canonicalize_link(url, _is_tracking_parameter)
+
+
+def _canonicalize_link(url: str, is_tracking: Callable[[str], bool]) -> str:
+    page, fragment = _canonicalize_url(url, is_tracking), url.strip().partition("#")[2]
     if not fragment or "#" in page:  # a `#!` route, or no web URL
         return page
     fields = fragment.partition(TEXT_DIRECTIVE)[0].split("&")
-    kept = "&".join(each for each in fields if each and not _is_tracking_fragment(each))
+    kept = "&".join(each for each in fields if each and not _is_tracking_fragment(each, is_tracking))
     return f"{page}#{_normalize_escapes(kept, _SAFE_IN_QUERY)}" if kept else page
 
 
 def make_url_id(url: str) -> str:
     """Return the id of the article at a URL, the same on all machines."""
     return str(uuid5(NAMESPACE_URL, canonicalize_link(url)))
+
+
+def make_former_url_id(url: str) -> str:
+    """Return the id that older versions made of a URL, with parameters that were not known to track."""
+    return str(uuid5(NAMESPACE_URL, _canonicalize_link(url, _was_tracking_parameter)))
+
+
+def list_url_ids(url: str) -> list[str]:
+    """Return the ids that an article at a URL may have: of its link, made by any version, and of its page."""
+    return [make_url_id(url), make_former_url_id(url), make_page_id(url)]
+
+
+def make_feed_key(url: str) -> str:
+    """Return what the URLs of one feed have in common: not `www.`, a slash at the end, or http or https."""
+    canonical = canonicalize_url(url)
+    key = canonical.partition("://")[2]
+    return make_page_variants(key)[0] if key else canonical
 
 
 def make_link_key(url: str) -> str:
@@ -294,13 +333,24 @@ def _remove_dot_segments(path: str) -> str:
 
 
 def _is_tracking_parameter(field: str) -> bool:
+    name, _, value = field.lower().partition("=")
+    return (
+        _was_tracking_parameter(field)
+        or name.startswith(TRACKING_PREFIXES)
+        or name in MORE_TRACKING_PARAMETERS
+        or (name in ORIGIN_PARAMETERS and value in FEED_ORIGINS)
+    )
+
+
+def _was_tracking_parameter(field: str) -> bool:
+    """Return True for the parameters without which the first ids of articles were made."""
     name = field.partition("=")[0].lower()
     return name.startswith("utm_") or name in TRACKING_PARAMETERS
 
 
-def _is_tracking_fragment(field: str) -> bool:
+def _is_tracking_fragment(field: str, is_tracking: Callable[[str], bool]) -> bool:
     name, separator, _ = field.partition("=")
-    return bool(separator) and (_is_tracking_parameter(field) or name.lower() in TRACKING_FRAGMENTS)
+    return bool(separator) and (is_tracking(field) or name.lower() in TRACKING_FRAGMENTS)
 
 
 def complete_web_url(link: str) -> str:

@@ -24,7 +24,7 @@ from store.feeds.fetch import (
 )
 from store.feeds.folder_feeds import FolderFeedStore
 from store.feeds.parse import parse_feed
-from store.feeds.resolve_url import UrlResolver
+from store.feeds.resolve_url import AddedFeed, UrlResolver, store_resolved
 from store.feeds.subscriptions import Subscription
 from store.model.article import FeedItem
 from store.model.errors import InvalidInput, NewstuiError
@@ -384,7 +384,7 @@ def test_truncated_texts_are_taken_from_their_pages_once(site: Site) -> None:
     body = first.articles[0].body
     assert body.text.startswith("The ferry came on a Tuesday")
     assert (body.summary, first.articles[0].article.words) == ("The ferry", 52)
-    assert first.articles[0].item == FeedItem("g1", site.url("/story"), is_read_anew=True)
+    assert first.articles[0].item == FeedItem("", site.url("/story"), is_read_anew=True)
     again = one(feed, first.state)
     assert (titles(again), site.requested_paths.count("/story")) == ([], 1)
 
@@ -416,6 +416,14 @@ def test_the_title_and_site_of_a_feed_are_saved(feed_store: FolderFeedStore, sit
     (saved,) = save(feed_store, one(feed))
     assert (saved.title, saved.site) == ("Harbour", "https://harbour.example/")
     assert feed_store.states()[feed.key].succeeded == "2026-11-22T12:00:00Z"
+
+
+def test_a_feed_is_not_added_under_another_of_its_urls(feed_store: FolderFeedStore) -> None:
+    known = Subscription("http://www.a.example/feed/", "Mine")
+    feed_store.update(put=[known])
+    found = FetchResult(Subscription("https://a.example/feed"), FeedState())
+    assert store_resolved(found, feed_store, lambda _: iter(())) == AddedFeed(known, False, ())
+    assert feed_store.subscriptions() == [known]
 
 
 def test_changes_made_in_the_meantime_are_kept(feed_store: FolderFeedStore, site: Site) -> None:

@@ -327,6 +327,32 @@ def test_opml_in_utf_16_is_imported(tmp_path: Path, data: str) -> None:
     assert store.import_subscriptions(data.encode("utf-16")).new == 3
 
 
+@pytest.mark.parametrize(
+    ("urls", "new"),
+    [
+        (("https://a.example/feed", "http://a.example/feed"), 1),
+        (("http://www.a.example/feed/", "https://a.example/feed"), 1),
+        (("https://a.example", "https://www.a.example/?utm_source=x#top"), 1),
+        (("feed://a.example/feed", "https://A.example:443/feed"), 1),
+        (("https://a.example/feed", "https://a.example/Feed"), 2),
+        (("https://a.example/feed?id=1", "https://a.example/feed?id=2"), 2),
+        (("https://a.example/feed", "https://b.a.example/feed"), 2),
+        (("https://a.example/feed", "https://a.example:8443/feed"), 2),
+    ],
+)
+def test_urls_of_one_feed_are_one_subscription(
+    tmp_path: Path, urls: tuple[str, str], new: int
+) -> None:
+    """In one file, in two files, and when it is looked for."""
+    together = FolderFeedStore(tmp_path / "together", tmp_path / "cache")
+    outlines = [f'<outline text="N" xmlUrl="{url}"/>' for url in urls]
+    assert together.import_subscriptions(opml(*outlines)).new == new
+    apart = FolderFeedStore(tmp_path / "apart", tmp_path / "cache")
+    assert sum(apart.import_subscriptions(opml(each)).new for each in outlines) == new
+    assert together.subscriptions() == apart.subscriptions()
+    assert {together.find(url).url for url in urls} == {each.url for each in apart.subscriptions()}
+
+
 # -- sync-conflict copies ------------------------------------------------------------------
 
 A, B = (f'<outline text="{n}" xmlUrl="https://{n}.example/feed"/>' for n in "ab")

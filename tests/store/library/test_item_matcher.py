@@ -22,7 +22,7 @@ from store.model.article import Article, Body, ParsedArticle
 from store.search.list_query import ListQuery
 from store.segments.documents import article_from_values, article_to_values
 from store.text.prose import count_words
-from store.text.urls import make_guid_id, make_page_id
+from store.text.urls import make_former_url_id, make_guid_id, make_page_id
 from tests.support.closing import close_libraries
 from tests.support.libraries import (
     START,
@@ -168,6 +168,16 @@ CASES: dict[str, tuple[list[Document], int]] = {
     "a fragment that tracks, with a guid": (
         [[Item("A", "e1", f"{A}#Echobox=17")], [Item("A", "e1", f"{A}#Echobox=18")]], 1),
     "a fragment that highlights": ([[Item("A", "", f"{A}#:~:text=x")], [Item("A", "", A)]], 1),
+    "more parameters that track": (
+        [[Item("A", "", f"{A}?{each}")] for each in ("mtm_source=x", "ref=rss", "pk_kwd=y", "")], 1),
+    "a parameter that does not track": (
+        [[Item("A", "", f"{A}?ref=1")], [Item("B", "", f"{A}?ref=2")]], 2),
+    "a title in another Unicode form": (
+        [[Item("Caf\u00e9", text="T")], [Item("Cafe\u0301", text="T")]] * 2, 1),
+    "a text in another Unicode form": (
+        [[Item("A", text="Caf\u00e9")], [Item("A", text="Cafe\u0301")]], 1),
+    "two Unicode forms in one document": (
+        [[Item("Caf\u00e9", text="T"), Item("Cafe\u0301", text="T")]], 1),
     "a parameter that tracks": ([[Item("A", "", f"{A}?utm_source=x")], [Item("A", "", A)]], 1),
     "a slash at the end": (
         [[Item("A", "", A, ONE_DATE, "x")], [Item("A", "", f"{A}/", ONE_DATE, "Edited.")],
@@ -390,6 +400,12 @@ OLD_LIBRARIES: dict[str, tuple[list[ParsedArticle], Document, int]] = {
         [stored(make_guid_id(FEED, "e1"), "A", "", "e1")], [Item("A", "e1"), Item("B", "e1")], 2),
     "a password in the URL of the feed": (
         [stored(make_guid_id(SECRET, "e1"), "A", "", "e1", SECRET)], [Item("A2", "e1")], 1),
+    "a parameter that was not known to track": (
+        [stored(make_former_url_id(f"{A}?mtm_source=x"), "A", f"{A}?mtm_source=x")],
+        [Item("A", "", f"{A}?mtm_source=x")], 1),
+    "a parameter that was not known to track, and another title": (
+        [stored(make_former_url_id(f"{A}?ref=rss"), "A", f"{A}?ref=rss")],
+        [Item("A2", "", f"{A}?ref=rss")], 1),
     "two copies of one item": (
         [stored(make_page_id(B), "A", B, "e1"), stored(make_page_id(A), "A", A, "e1")],
         [Item("A", "e1", B)], 2),
@@ -418,6 +434,15 @@ IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {
     "routes": ([imported(url=f"{SHOW}#/r/1", title="A")], [imported(url=f"{SHOW}#/r/2", title="A")], 2),
     "fragments": ([imported(url=f"{SHOW}#v1", title="A")], [imported(url=f"{SHOW}#v2", title="A")], 2),
     "a fragment that tracks": ([imported(url=A, title="A")], [imported(url=f"{A}#xtor=X", title="A")], 1),
+    "parameters that track": (
+        [imported(url=f"{A}?{each}", title="A") for each in ("mtm_source=x", "ref=rss", "id=1")],
+        [imported(url=f"{A}?fbclid=1&pk_kwd=y", title="A")], 2),
+    "an old id with a parameter that tracks": (
+        [imported(id=make_former_url_id(f"{A}?ref=rss"), url=f"{A}?ref=rss", title="A")],
+        [imported(url=f"{A}?ref=rss", title="A")], 1),
+    "a note in another Unicode form": (
+        [imported(title="Caf\u00e9", text=f"{LONG} \u00e9")],
+        [imported(title="Cafe\u0301", text=f"{LONG} e\u0301")], 1),
     "an old id without the fragment": (
         [imported(id=make_page_id(SHOW), url=f"{SHOW}#v1", title="A")],
         [imported(url=f"{SHOW}#v1", title="A"), imported(url=f"{SHOW}#v2", title="A")], 2),
