@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -59,6 +60,8 @@ from store.system.placeholders import is_awaited
 from store.text.names import unique_names
 
 SEGMENT_SIZE = 1000
+CLOCK_TICK_NS = 20_000_000
+"""The longest time for which the clock of a disk stands still; Linux has 1 to 10 milliseconds."""
 MAX_CACHED_FILES = 3
 """Parsed files kept in memory: neighbours in a list are mostly in the same segment."""
 
@@ -458,7 +461,9 @@ class SyncCopies:
         except OSError:
             return ()
         if mtime != self._mtime:
-            self._names, self._mtime = self._scan(), mtime
+            # Files that come within a tick of the disk's clock leave the folder's time as it is.
+            is_settled = abs(time.time_ns() - mtime) > CLOCK_TICK_NS
+            self._names, self._mtime = self._scan(), mtime if is_settled else None
         return [other for other in self._names.get(segment_name(name), ()) if other != name]
 
     def _scan(self) -> dict[str, list[str]]:

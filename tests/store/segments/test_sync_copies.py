@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from store.journal.journal_file import find_writer
 from store.maintenance.repair import review_copies
 from store.model.article import Body, ParsedArticle
 from store.search.list_query import ListQuery
-from store.segments.segments import segment_name
+from store.segments.segments import SyncCopies, segment_name
 from tests.support.libraries import (
     START,
     FakeClock,
@@ -293,3 +294,16 @@ def test_damaged_copies_are_reviewed_without_error(desk: Machine) -> None:
     assert len(list(review_copies(desk.folder))) == 1
     library = desk.open()
     assert len(library.rows(ListQuery())) == 2
+
+
+def test_a_copy_of_the_same_tick_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk gives what changes within some milliseconds the same time."""
+    monkeypatch.setattr("store.segments.segments.CLOCK_TICK_NS", 3_600_000_000_000)
+    copies, now = SyncCopies(tmp_path), tmp_path.stat().st_mtime_ns
+    for name in ("desk-0001", "desk-0001 (copy)"):
+        (tmp_path / f"{name}.json").touch()
+        os.utime(tmp_path, ns=(now, now))
+        others = copies.other_files("desk-0001")
+    assert others == ["desk-0001 (copy)"]
