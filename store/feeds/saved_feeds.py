@@ -65,7 +65,7 @@ class SavedFeedReader:
         items = identify_items(found, about["key"] or feed["title"], feed["site"])
         yield from map(read_anew, items)
         for number in feed["drafts"]:
-            yield Rejection(f"{name}: item {number:,}", "a draft")
+            yield Rejection(f"{name}: item {number:,}", "a draft", is_failure=False)
         if len(data) > MAX_FEED_FILE_BYTES:
             yield Rejection(
                 name, f"larger than {MAX_FEED_FILE_BYTES >> 20} MB; {feed['incomplete']}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -12,7 +13,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, reference
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 
 from store.model.article import VERBATIM_FIELD
@@ -20,6 +21,8 @@ from store.model.errors import InvalidInput
 from store.text.html_tags import KNOWN_TAGS
 from store.text.html_to_text import html_to_text
 from store.text.toml import parse_toml
+
+InlineRule = Callable[[StateInline, bool], bool]
 
 try:
     from yaml import CBaseLoader as BaseLoader
@@ -69,6 +72,8 @@ HEADING_ATTRIBUTES = re.compile(r"(?<!\s)[ \t]*+\{:?[ \t]*+[#.][^{}\n]{0,200}\}[
 """The identifier and classes of a heading, as Pandoc and kramdown write them."""
 MAX_MARKDOWN_DEPTH = 100
 """Lists and quotes inside each other; the parser drops what is nested more deeply."""
+MAX_BRACKET_DEPTH = 6
+"""Brackets inside each other in which links are looked for."""
 HTML_TAG = re.compile(
     rf"</?(?:{'|'.join(sorted(KNOWN_TAGS, key=len, reverse=True))})\b|<!|<\?", re.IGNORECASE
 )
@@ -254,6 +259,8 @@ def _markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_MARKDOWN_DEPTH})
     parser.block.ruler.at("reference", _parse_definition)
     parser.inline.ruler.before("escape", "formula", _parse_formula)
+    parser.inline.ruler.at("link", partial(_parse_link, link))
+    parser.inline.ruler.at("image", partial(_parse_link, image))
     return parser.enable(["table", "strikethrough"])
 
 
@@ -261,6 +268,14 @@ def _parse_definition(state: StateBlock, start: int, end: int, silent: bool) -> 
     """Parse the definition of a link; that of a footnote is text."""
     is_footnote = state.src.startswith("[^", state.bMarks[start] + state.tShift[start])
     return not is_footnote and reference(state, start, end, silent)
+
+
+def _parse_link(rule: InlineRule, state: StateInline, silent: bool) -> bool:
+    """Parse a link or picture; as text if there are too many brackets, which the parser opens one by one."""
+    if silent and state.level >= MAX_BRACKET_DEPTH:
+        state.pos = state.posMax
+        return True
+    return rule(state, silent)
 
 
 def _parse_formula(state: StateInline, silent: bool) -> bool:

@@ -15,7 +15,7 @@ from store.model.times import parse_timestamp
 from store.text.article_blocks import select_article
 from store.text.authors import split_authors
 from store.text.decoding import find_html_title, limit_attributes, remove_invalid_xml_characters
-from store.text.html_parsing import is_too_deep
+from store.text.html_parsing import is_too_complex
 from store.text.html_to_text import (
     html_to_line,
     html_to_text,
@@ -177,7 +177,7 @@ def _find_article_text(page: LexborHTMLParser, found: str, base: str, title: str
 def parse_saved_page(html: str) -> dict[str, Any]:
     """Return the fields of a page in a file; without a main text, all of the page is its text."""
     html = remove_invalid_xml_characters(html)
-    if is_too_deep(html):
+    if is_too_complex(html):
         return parse_html_page(html)
     url = find_saved_url(html)
     fields = extract_fields(html, url) | {"url": url}

@@ -508,8 +508,8 @@ class FolderLibrary:
         by_key: dict[int, str] = {}
         for url in urls:
             pages = [f"{scheme}://{make_link_key(url)}" for scheme in ("https", "http")]
-            ids = (make_id(page) for page in pages for make_id in (make_url_id, make_page_id))
-            ids = (*ids, make_former_url_id(url))
+            ids = [make_id(page) for page in pages for make_id in (make_url_id, make_page_id)]
+            ids.append(make_former_url_id(url))
             if article := next((each for each in ids if self._catalog.get_row(each)), ""):
                 found[url] = article
             else:

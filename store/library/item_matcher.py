@@ -137,13 +137,14 @@ class ItemMatcher:
         return ""
 
     def _find_without_url(self, found: ParsedArticle) -> str:
-        """Return the article whose date an older version read in another way, or that has other characters
-        for the same accents."""
+        """Return the article with another spelling of accents, or whose date an older version read otherwise."""
         article, text = found.article, found.body.text
         if not text or article.id != make_text_id(article.title, article.date, text):
             return ""
         titles = dict.fromkeys((article.title, *(normalize(form, article.title) for form in FORMS)))
-        ids = (each for title in titles for each in self.articles.imported_ids(title, article.words))
+        ids = (
+            each for title in titles for each in self.articles.imported_ids(title, article.words)
+        )
         for each in islice(ids, MAX_CANDIDATES):
             stored = self.read(each) if each not in self._taken else None
             if not stored or stored.url or not _is_date_reread(stored.facts, article):

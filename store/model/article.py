@@ -159,6 +159,8 @@ class Rejection:
     location: str
     """File and item, as the user can find them: `feeds.jsonl: line 12`."""
     reason: str
+    is_failure: bool = True
+    """False for what is no article that anybody misses: a draft."""
 
 
 LISTED_COPY = -1

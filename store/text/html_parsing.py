@@ -13,8 +13,14 @@ SELF_CLOSED_TAG = re.compile(r"<(?!br\b|img\b|hr\b)[a-z][\w:-]*+(?:\s[^<>]*)?/>"
 ANY_TAG = re.compile(r"<(/?)([a-z][\w:-]*+)([^<>]*+)>", re.IGNORECASE)
 MAX_TAG_DEPTH = 5_000
 """Depth of nested tags; the parser's time grows with its square."""
+MAX_NAMES = 20_000
+"""Different names of tags and attributes; the parser's time grows with their square, too."""
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 TAG_NAME = re.compile(r"<(/?)([a-z][a-z0-9:-]*)", re.IGNORECASE)
+VALUE = r"=\s*+(?>(?:\"[^\"]*+\"|'[^']*+')?)"
+NAMED_TAG = re.compile(rf"</?([a-zA-Z][^>=]*+(?:{VALUE}[^>=]*+)*+)")
+TAG_PART = re.compile(rf"{VALUE}[^\s>]*+|([^\s/>=]++)")
+"""A name in a tag, its own or that of an attribute; of a value nothing."""
 BARE_TAG = re.compile(
     r"<([a-z][^\s<>/=]{0,60}+)(?:\s[^<>=/]{0,60}+)?>"
     r"|<(?=https?://[^\s<>\"]{1,2000}+>|[a-z][^<>=\"']{0,500}+(?:<|\Z))",
@@ -27,8 +33,8 @@ END_TAG = re.compile(r"</([a-z][^\s<>/]{0,60}+)", re.IGNORECASE)
 
 
 def parse_html(html: str) -> LexborHTMLParser | None:
-    """Parse a page; None if its tags are nested too deeply."""
-    if is_too_deep(html):
+    """Parse a page; None if its tags are nested too deeply, or have too many names."""
+    if is_too_complex(html):
         return None
     html = limit_attributes(html)
     try:
@@ -39,9 +45,21 @@ def parse_html(html: str) -> LexborHTMLParser | None:
     return LexborHTMLParser(_close_empty_tags(html) if "/>" in html else html)
 
 
-def is_too_deep(html: str) -> bool:
-    """Return True if tags are nested so deeply that parsing the page would take minutes."""
-    return html.count("<") > MAX_TAG_DEPTH and _max_depth(html) > MAX_TAG_DEPTH
+def is_too_complex(html: str) -> bool:
+    """Return True if tags are nested so deeply, or have so many names, that parsing the page would take minutes."""
+    if len(html) < MAX_NAMES and html.count("<") <= MAX_TAG_DEPTH:
+        return False
+    return _has_many_names(html) or _max_depth(html) > MAX_TAG_DEPTH
+
+
+def _has_many_names(html: str) -> bool:
+    """Return True if tags and attributes have more different names than any page, whatever is in values."""
+    names: set[str] = set()
+    for tag in NAMED_TAG.findall(html):
+        names.update(TAG_PART.findall(tag))
+        if len(names) > MAX_NAMES:
+            return True
+    return False
 
 
 def _max_depth(html: str) -> int:

@@ -135,7 +135,9 @@ def _canonicalize_link(url: str, is_tracking: Callable[[str], bool]) -> str:
     if not fragment or "#" in page:  # a `#!` route, or no web URL
         return page
     fields = fragment.partition(TEXT_DIRECTIVE)[0].split("&")
-    kept = "&".join(each for each in fields if each and not _is_tracking_fragment(each, is_tracking))
+    kept = "&".join(
+        each for each in fields if each and not _is_tracking_fragment(each, is_tracking)
+    )
     return f"{page}#{_normalize_escapes(kept, _SAFE_IN_QUERY)}" if kept else page
 
 

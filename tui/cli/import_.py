@@ -37,7 +37,7 @@ def run_import(options: argparse.Namespace) -> bool:
         print_json({"added": progress.added, "known": progress.existing, "refused": skipped.count})
     else:
         print_message(describe_added(progress.added, "article", progress.existing, skipped.count))
-    return bool(skipped.count)
+    return skipped.has_failures
 
 
 def add_with_progress(
@@ -59,6 +59,7 @@ class SkippedItems:
 
     def __init__(self) -> None:
         self.count = 0
+        self.has_failures = False
 
     def report_from(self, items: Iterable[ParsedArticle | Rejection]) -> Iterator[ParsedArticle]:
         """Yield the articles; report the others as they come."""
@@ -71,6 +72,7 @@ class SkippedItems:
     def report(self, item: Rejection) -> None:
         """Report a skipped item."""
         self.count += 1
+        self.has_failures |= item.is_failure
         hint = FEED_LIST_HINT if item.reason == FEED_LIST_REASON else ""
         print_message(f"{item.location}: {join_nonempty((item.reason, hint), '; ')}")
 

@@ -355,7 +355,8 @@ def test_of_an_archive_of_blogger_published_articles_alone_are_taken(name: str) 
     blog, entries, expected, drafts = BLOGS[name]
     data = blog.format("".join(write_post(n, each) for n, each in enumerate(entries, start=1)))
     assert titles(data) == expected
-    assert problems(data) == [(f"a: {item}", "a draft") for item in drafts]
+    rejected = [each for each in read(data) if isinstance(each, Rejection)]
+    assert rejected == [Rejection(f"a: {item}", "a draft", is_failure=False) for item in drafts]
     assert {each.article.tags for each in read(data) if isinstance(each, ParsedArticle)} == {
         ("sea",)
     }

@@ -216,6 +216,43 @@ def test_a_damaged_zip_and_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(second, ParsedArticle)
 
 
+def test_a_zip_is_read_up_to_a_total_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many members below the limit of one are a bomb, too."""
+    monkeypatch.setattr("store.importers.zip_files.MAX_UNPACKED_BYTES", 3 << 20)
+    pages = {f"{n}.json": " " * (1 << 20) for n in range(9)}
+    data = make_zip(**{"0.jsonl": EXPORTS["pinboard"][0], **pages})
+    _, second = read_articles("a.zip", io.BytesIO(data), now=NOW)
+    assert isinstance(second, Rejection)
+    assert (second.location, second.reason) == (
+        "a.zip",
+        "more than 3 MB unpacked; the rest is skipped",
+    )
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"readme.txt": "text"},
+        {"theme.xml": "<html/>", "empty.json": "[]"},
+        {"settings.csv": "blog_name,blog_locale,blog_adult\nBoats,en,false\nMore,de,false\n"},
+    ],
+)
+def test_a_zip_without_articles(files: dict[str, str]) -> None:
+    """The settings of an export are no articles that are missed."""
+    found = read_articles("a.zip", io.BytesIO(make_zip(**files)), now=NOW)
+    assert list(found) == [Rejection("a.zip", "no articles in this ZIP")]
+
+
+def test_a_zip_with_articles_as_csv() -> None:
+    data = make_zip(
+        **{"a.csv": "Headline,Link\nFerry,https://a.example/1\n", "settings.csv": "a,b\n1,2\n"}
+    )
+    (found,) = read_articles("a.zip", io.BytesIO(data), now=NOW)
+    assert isinstance(found, ParsedArticle)
+    assert (found.article.title, found.article.url) == ("Ferry", "https://a.example/1")
+
+
 NETSCAPE = f"""<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <TITLE>Bookmarks</TITLE>
 <H1>Bookmarks</H1>

@@ -233,6 +233,12 @@ def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) ->
         ("`List<String>` and ``a`b``", "`List<String>` and ``a`b``"),
         ("<String>\n\ntext", "\\<String>\n\ntext"),
         ("> " * 60 + "deep", "> " * 8 + "deep"),
+        ("[a " * 20 + "]" * 20, "[a " * 20 + "]" * 20),
+        ("[" * 20 + " [b](http://e.org)", "[" * 20 + " [b](http://e.org)"),
+        (
+            "[[![a [b]](http://e.org/p)](http://e.org)]",
+            "[[![a \\[b\\]](http://e.org/p)](http://e.org)]",
+        ),
     ],
 )
 def test_markdown_of_others_is_read(markdown: str, text: str) -> None:

@@ -22,6 +22,7 @@ RAW_OPENS = {
     ("store.backup.backup", "os.open(path)"): "writes a new file",
     ("store.backup.backup", "ZipFile(sink)"): "writes",
     ("store.backup.restore", "os.open(path)"): "writes a new file",
+    ("store.feeds.converter", "each.read_bytes()"): "a module of ours",
     ("store.feeds.resolve_url", "gzip.open(packed)"): "an open regular file",
     ("store.importers.zip_files", "zipfile.ZipFile(archive)"): "an open file",
     ("store.journal.journal_file", "os.fdopen(os.dup)"): "an open regular file",

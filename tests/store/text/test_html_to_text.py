@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from store.text.html_parsing import MAX_TAG_DEPTH
+from store.text.html_parsing import MAX_NAMES, MAX_TAG_DEPTH, is_too_complex
 from store.text.html_to_text import html_to_text, parse_html_page
 
 
@@ -81,6 +81,21 @@ def test_deep_nesting() -> None:
     assert parse_html_page(deep) == {"text": "text"}
     assert html_to_text("<blockquote>" * 400 + "text") == "> " * 8 + "text"
     assert html_to_text("<ul><li>" * 400 + "text") == "  " * 7 + "- text"
+
+
+@pytest.mark.parametrize(
+    "tag", ["</a{}>", "<a{} b='c'>", "<p b{}>", "<p b{}=c>", '<p b{}="c">', "<p ' b{} />"]
+)
+def test_names_beyond_number(tag: str) -> None:
+    """The parser would take a time that grows with their square."""
+    html = "<i>text</i>" + "".join(map(tag.format, range(MAX_NAMES + 1)))
+    assert is_too_complex(html)
+    assert html_to_text(html) == "text"
+
+
+def test_values_are_no_names() -> None:
+    rows = (f"<p a={n} b='{n} {n}' c=\"d{n}\">{n} <q>e{n}</q>" for n in range(MAX_NAMES // 3))
+    assert not is_too_complex("".join(rows))
 
 
 def test_entities_and_surrogates_do_not_raise() -> None:
