@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tui import DOCS_URL, __version__
-from tui.cli.command_syntax import COMMAND_GROUPS, TOP_PARTS
+from tui.cli.command_syntax import COMMAND_GROUPS
 from tui.cli.examples import EXAMPLES, TOP_EXAMPLES, Example
 from tui.cli.exit_codes import EXIT_CODE_HELP
 from tui.cli.parser import USAGE, build_parser
 from tui.cli.settings import format_toml_value
 from tui.cli.syntax import Argument, CommandSyntax, OneOf, SyntaxPart
+from tui.cli.top_syntax import TOP_PARTS
 from tui.config.settings import SettingDeclaration, iter_setting_declarations
 
 ROOT = Path(__file__).resolve().parents[1]

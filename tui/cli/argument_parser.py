@@ -63,7 +63,7 @@ class SafeArgumentParser(argparse.ArgumentParser):
         if self.query_options is not None:
             arguments = list(_protect_query(arguments, self.query_options))
         # Options may stand between words; behind `--` argparse would take words for options.
-        is_plain = bool(self.commands) or self._has_exclusive_positional or "--" in arguments
+        is_plain = self._has_exclusive_positional or "--" in arguments
         parse = self.parse_known_args if is_plain else self.parse_known_intermixed_args
         options, unknown = parse(arguments, namespace)
         for each in unknown:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -11,19 +10,19 @@ from typing import Any
 from store.exporters.formats import DEFAULT_TITLE, EXPORT_FORMATS
 from store.other_readers import OTHER_READER_NAMES
 from store.search.list_query import SORTS
-from tui.cli.argument_parser import PrintSpec, PrintVersion
 from tui.cli.schemas import OUTPUTS
 from tui.cli.syntax import (
+    QUERY_DEST,
     Argument,
     CommandSyntax,
     OneOf,
     Requirement,
     SyntaxPart,
+    flag,
     parse_choice,
     parse_feed_interval,
     parse_import_format,
     parse_interval,
-    parse_library,
     parse_port,
     parse_positive,
     parse_since,
@@ -71,10 +70,6 @@ def _choice(
     )
 
 
-def _flag(name: str, help_: str) -> Argument:
-    return _argument(f"--{name}", action="store_true", help=help_)
-
-
 def _flags(dest: str, default: object, *flags: tuple[str, object, str]) -> OneOf:
     """Return flags that set the same destination, each given by name, value and help."""
     shared = {"dest": dest, "default": default, "action": "store_const"}
@@ -109,27 +104,21 @@ def _output(
     return OneOf((template, JSON_FLAG))
 
 
-JSON_FLAG = _flag("json", "print JSON")
+JSON_FLAG = flag("json", "print JSON")
 
 
 # -- arguments of several commands ---------------------------------------------------------
 
-VERSION_FLAG = _argument("-V", "--version", action=PrintVersion, nargs=0, help="print the version")
 OUTPUT_NAMES = tuple(OUTPUTS)
 SHELLS = ("bash", "zsh", "fish")
 """The shells for which there are completions."""
 LIBRARY_ACTIONS = ("init",)
-SPEC_FLAG = _argument("--spec", action=PrintSpec, nargs=0, help="print the commands as JSON")
-READER_OPTIONS = (
-    _flag("slow", "save bandwidth (slow connections)"),
-    _flag("plain", "line mode, for screen readers and pipes"),
-)
 ID_HELP = "the id of an article, or its first characters"
 ID_ARGUMENT = _positional("id", "ID", ID_HELP)
 FEEDS_ARGUMENT = _positional(
     "feeds", "FEED", "a name, part of a name, or a URL", nargs="*", default=[]
 )
-FORCE_FLAG = _flag("force", "replace existing files")
+FORCE_FLAG = flag("force", "replace existing files")
 FEED_CHANGES = ("rename", "category", "paused", "whole_page", "interval", "remove")
 SELECTION_ARGUMENTS = (
     _positional("ids", "ID", ID_HELP, nargs="*", default=[]),
@@ -144,7 +133,6 @@ SELECTION_ARGUMENTS = (
     _option("matching", "QUERY", "also the articles that match a query", type=str.strip),
     Requirement(("ids", "file", "matching"), "an ID, --from FILE or --matching QUERY"),
 )
-QUERY_DEST = "words"
 QUERY_ARGUMENTS = (
     _positional(
         QUERY_DEST,
@@ -170,7 +158,7 @@ QUERY_ARGUMENTS = (
         default="date",
     ),
     _option("limit", "N", "at most N articles", type=parse_positive),
-    _flag("fold", "each story once, without its copies"),
+    flag("fold", "each story once, without its copies"),
 )
 
 # -- the commands --------------------------------------------------------------------------
@@ -191,7 +179,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "Print title, details, text and links of an article, with headings, quotes and links named"
             " in words. Lines are as wide as the terminal, or 80 columns in a pipe.",
             ID_ARGUMENT,
-            _flag("page", "print the whole text of its page, which is fetched"),
+            flag("page", "print the whole text of its page, which is fetched"),
             JSON_FLAG,
         ),
         _command(
@@ -203,7 +191,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
                 "minutes", "N", "fill N minutes (default: 20)", type=parse_positive, default=20
             ),
             _option("since", "TIME", "begin 12h or 2d ago, or at a date", type=parse_since),
-            _flag("why", "say why each story is where it is"),
+            flag("why", "say why each story is where it is"),
             OneOf(
                 (
                     _choice(
@@ -269,7 +257,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             " title:word, author:name, feed:name, category:name, tag:name, is:unread, words:>800,"
             " date:2022-02, newer:7d and more; quote it to protect it from the shell.",
             _positional(QUERY_DEST, "QUERY", "the query", nargs="+", type=str.strip),
-            _flag("newest", "newest first instead of best first"),
+            flag("newest", "newest first instead of best first"),
             _option(
                 "limit", "N", "at most N articles (default: 20)", type=parse_positive, default=20
             ),
@@ -356,7 +344,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "undo the last change",
             "Undo the last change made on this machine, here or in the reader: to reading state, stars, tags,"
             " edits and deletions. Run it again to undo the one before.",
-            _flag("list", "list the changes that can be undone"),
+            flag("list", "list the changes that can be undone"),
             _option(
                 "limit",
                 "N",
@@ -386,8 +374,8 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
                 ("page", "page", "add the page, even if it has a feed"),
             ),
             _option("category", "NAME", "category of the new feeds and articles"),
-            _flag("private", "allow hosts on a private network"),
-            _flag("missing", "fetch the text of articles without one"),
+            flag("private", "allow hosts on a private network"),
+            flag("missing", "fetch the text of articles without one"),
             JSON_FLAG,
             Requirement(("urls", "missing"), "a URL, - or --missing"),
         ),
@@ -423,7 +411,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
                 "let at least 30m, 2h or 1d pass between two fetches of all feeds; none for no limit",
                 type=parse_feed_interval,
             ),
-            _flag("remove", "unsubscribe; articles are kept"),
+            flag("remove", "unsubscribe; articles are kept"),
             _option(
                 "import",
                 "FILE",
@@ -506,7 +494,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             OneOf(
                 (
                     _positional("file", "FILE", "the zip file", nargs="?", type=Path),
-                    _flag("auto", "keep one backup a day, seven of them; for scheduled jobs"),
+                    flag("auto", "keep one backup a day, seven of them; for scheduled jobs"),
                 ),
                 required=True,
             ),
@@ -519,7 +507,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "Restore a backup into an empty or new library.",
             _positional("file", "FILE", "the backup", type=Path),
             _option("into", "DIR", "folder to restore into (default: your library)", type=Path),
-            _flag("merge", "add what is missing to a library that is not empty; overwrite nothing"),
+            flag("merge", "add what is missing to a library that is not empty; overwrite nothing"),
             JSON_FLAG,
         ),
         _command(
@@ -537,7 +525,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "Exchange articles, reading state, feeds and saved searches with another library, so that both"
             " have the same. Only what is new since the last exchange is compared.",
             _positional("other", "LIBRARY", "a folder, which may be new, or the URL of a database"),
-            _flag("all", "compare everything, as after a library was restored from a backup"),
+            flag("all", "compare everything, as after a library was restored from a backup"),
             JSON_FLAG,
         ),
         _command(
@@ -554,7 +542,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
                 action="append",
                 default=[],
             ),
-            _flag("read-only", "these accounts cannot add articles to it"),
+            flag("read-only", "these accounts cannot add articles to it"),
             _option(
                 "stop",
                 "ACCOUNT",
@@ -586,7 +574,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "purge texts deleted 30 days ago",
             "Purge the texts of articles deleted at least 30 days ago, and obsolete events of the"
             " journal. The reading state does not change.",
-            _flag("dry-run", "only print what would be removed"),
+            flag("dry-run", "only print what would be removed"),
             JSON_FLAG,
         ),
         _command(
@@ -594,7 +582,7 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "check library, settings and terminal",
             "Check folders, library, settings, locale and terminal. Without --repair the library is not"
             " changed.",
-            _flag("repair", "repair damaged files of this machine, keeping the originals"),
+            flag("repair", "repair damaged files of this machine, keeping the originals"),
             JSON_FLAG,
         ),
     ),
@@ -605,8 +593,8 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
             "List every setting, its value and where the value comes from.",
             OneOf(
                 (
-                    _flag("example", "print a settings.toml to start with"),
-                    _flag("schema", "print a JSON Schema of settings.toml, for editors"),
+                    flag("example", "print a settings.toml to start with"),
+                    flag("schema", "print a JSON Schema of settings.toml, for editors"),
                 )
             ),
             _output("settings"),
@@ -666,31 +654,3 @@ COMMAND_GROUPS: Mapping[str, tuple[CommandSyntax, ...]] = {
 """The commands by what they are for, in the order of `newstui --help`."""
 
 COMMAND_SYNTAXES = tuple(chain.from_iterable(COMMAND_GROUPS.values()))
-
-
-# -- options of all commands ---------------------------------------------------------------
-
-
-def common_options(
-    library: str | None = argparse.SUPPRESS, is_quiet: object = argparse.SUPPRESS
-) -> tuple[Argument, ...]:
-    """Return the options that all commands have, with their defaults."""
-    return (
-        _argument(
-            "--library",
-            metavar="LIBRARY",
-            default=library,
-            type=parse_library,
-            help="library: a folder (default on Linux: ~/.local/share/newstui), or postgresql://…",
-        ),
-        _argument(
-            "--quiet",
-            action="store_true",
-            default=is_quiet,
-            help="print messages only if something fails, for cron",
-        ),
-    )
-
-
-TOP_PARTS = (VERSION_FLAG, SPEC_FLAG, *common_options(None, is_quiet=False), *READER_OPTIONS)
-"""The options before a command."""

@@ -13,8 +13,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, Self, TypeVar
 
-import orjson
-
 from store.model.errors import ArticleNotFound, InvalidInput, NewstuiError
 from store.text.clean import clean_json, clean_line, clean_text
 from store.text.urls import redact_credentials
@@ -117,6 +115,8 @@ def print_json(value: Any, *, pretty: bool = False) -> None:
 
 def format_json(value: Any, *, pretty: bool = False) -> str:
     """Return a JSON value that is safe to show, on one line or indented."""
+    import orjson  # imported here: most commands print none
+
     option = orjson.OPT_INDENT_2 if pretty else 0
     try:
         text = orjson.dumps(value, option=option).decode()

@@ -1,15 +1,17 @@
-"""The parser of the command line, made from the syntax of its commands."""
+"""The parser of the command line, made from the syntax of its commands.
+
+What only commands and `--help` need is imported when it is asked for.
+"""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 
 from tui.cli.argument_parser import SafeArgumentParser
-from tui.cli.command_syntax import COMMAND_SYNTAXES, QUERY_DEST, TOP_PARTS, common_options
-from tui.cli.help_text import command_notes, top_notes
-from tui.cli.syntax import Argument, CommandSyntax, Requirement
+from tui.cli.syntax import QUERY_DEST, Argument, CommandSyntax, Requirement
+from tui.cli.top_syntax import TOP_PARTS, common_options
 
 PROGRAM = "newstui"
 USAGE = f"{PROGRAM} [OPTION]... [COMMAND [ARGUMENT]...]"
@@ -60,7 +62,7 @@ def build_parser() -> SafeArgumentParser:
         usage=USAGE,
         description="Read and keep the news in your terminal. Without a command, start the reader.",
     )
-    parser.make_notes = top_notes
+    parser.make_notes = _top_notes
     parser.add_parts(TOP_PARTS)
     parser.set_defaults(command=None)
     parser.commands = _Commands()
@@ -74,7 +76,7 @@ def build_parser_with_subparsers() -> SafeArgumentParser:
     subparsers = parser.add_subparsers(
         dest="command", metavar="COMMAND", help=argparse.SUPPRESS, prog=parser.prog
     )
-    for syntax in COMMAND_SYNTAXES:
+    for syntax in _load_syntaxes().values():
         _add_syntax(subparsers.add_parser(syntax.name, help=syntax.help), syntax)
     return parser
 
@@ -86,27 +88,45 @@ class _Commands(Mapping[str, SafeArgumentParser]):
     """
 
     def __init__(self) -> None:
-        self._syntaxes = {each.name: each for each in COMMAND_SYNTAXES}
         self._made: dict[str, SafeArgumentParser] = {}
 
     def __getitem__(self, name: str) -> SafeArgumentParser:
         if name not in self._made:
-            syntax = self._syntaxes[name]
+            syntax = _load_syntaxes()[name]
             self._made[name] = SafeArgumentParser(prog=f"{PROGRAM} {name}")
             _add_syntax(self._made[name], syntax)
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._syntaxes)
+        return iter(_load_syntaxes())
 
     def __len__(self) -> int:
-        return len(self._syntaxes)
+        return len(_load_syntaxes())
+
+
+@cache
+def _load_syntaxes() -> Mapping[str, CommandSyntax]:
+    from tui.cli.command_syntax import COMMAND_SYNTAXES
+
+    return {each.name: each for each in COMMAND_SYNTAXES}
+
+
+def _top_notes() -> str:
+    from tui.cli.help_text import top_notes
+
+    return top_notes()
+
+
+def _command_notes(name: str) -> str:
+    from tui.cli.help_text import command_notes
+
+    return command_notes(name)
 
 
 def _add_syntax(parser: SafeArgumentParser, syntax: CommandSyntax) -> None:
     """Add to the parser of a command what its syntax says."""
     parser.description = syntax.description or f"{syntax.help[0].upper()}{syntax.help[1:]}."
-    parser.make_notes = partial(command_notes, syntax.name)
+    parser.make_notes = partial(_command_notes, syntax.name)
     requirements = [each for each in syntax.parts if isinstance(each, Requirement)]
     parser.set_defaults(parser=parser, requirements=requirements)
     parser.query_options = _short_options_beside_query(syntax)

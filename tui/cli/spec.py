@@ -7,12 +7,13 @@ from itertools import chain
 from typing import Any
 
 from tui import DOCS_URL, __version__
-from tui.cli.command_syntax import COMMAND_GROUPS, TOP_PARTS, common_options
+from tui.cli.command_syntax import COMMAND_GROUPS
 from tui.cli.examples import EXAMPLES, TOP_EXAMPLES, Example
 from tui.cli.exit_codes import EXIT_CODES
 from tui.cli.parser import build_parser
 from tui.cli.schemas import OUTPUTS
 from tui.cli.syntax import Argument, CommandSyntax, OneOf, Requirement, SyntaxPart
+from tui.cli.top_syntax import TOP_PARTS, common_options
 
 SPEC_VERSION = OUTPUTS["spec"].version
 

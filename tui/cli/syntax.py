@@ -39,6 +39,15 @@ class Requirement(NamedTuple):
     """Required only with one of these; always if there are none."""
 
 
+QUERY_DEST = "words"
+"""The destination of the words of a query."""
+
+
+def flag(name: str, help_: str) -> Argument:
+    """Return an option without a value."""
+    return Argument((f"--{name}",), {"action": "store_true", "help": help_})
+
+
 SyntaxPart = Argument | OneOf | Requirement
 
 
