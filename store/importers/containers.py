@@ -7,7 +7,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
@@ -23,6 +24,7 @@ from store.importers.annotations import (
 from store.importers.bookmark_trees import is_bookmark_tree, iter_bookmarks
 from store.importers.ghost_export import find_ghost_tables, iter_ghost_posts
 from store.model.article import Rejection
+from store.model.date_text import find_day_order
 from store.text.charsets import (
     STRAY_BYTES_AS_WESTERN,
     WESTERN,
@@ -56,6 +58,12 @@ MAX_LINE_BYTES = MAX_FIELD_SIZE = 64 * 1024 * 1024
 """A line of JSON Lines, a CSV field or a file in a ZIP; more than that is a bomb."""
 
 CHARSET_SAMPLE_BYTES = 1024 * 1024
+DATE_SAMPLE_ROWS = 1_000
+"""Rows whose dates decide which number of a date is the day."""
+DATE_CELL = re.compile(
+    r"\s*+(\d{1,2})([-/])(\d{1,2})\2(\d{4})((?:[ ,T]{1,3}\d{1,2}[:.]\d\d[^\n]{0,20})?)\s*+"
+)
+"""A date written in numbers, perhaps with a time of day."""
 
 
 class ImportItem(NamedTuple):
@@ -316,16 +324,52 @@ def _guess_delimiter(line: str) -> str:
 def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a CSV file whose first line names the fields; cells are kept as they are.
 
-    Rows with one highlight each are grouped to one item per book or page.
+    Dates of numbers are the exception: others in their column decide which number is the day. Rows with one
+    highlight each are grouped to one item per book or page.
     """
     highlights: list[Mapping[str, Any]] = []
-    for item in _read_csv_rows(name, head, rest):
+    for item in _order_dates(_read_csv_rows(name, head, rest)):
         if isinstance(item, ImportItem) and is_highlight_row(item.fields):
             highlights.append(item.fields)
         else:
             yield item
     for number, fields in enumerate(group_highlight_rows(highlights), start=1):
         yield ImportItem(f"{name}: book {number}", fields)
+
+
+def _order_dates(
+    rows: Iterator[ImportItem | Rejection],
+) -> Iterator[ImportItem | Rejection]:
+    """Yield rows with the dates of columns in which the day comes first as ISO 8601."""
+    first = list(islice(rows, DATE_SAMPLE_ROWS))
+    columns: dict[str, list[str]] = {}
+    for row in first:
+        for name, cell in row.fields.items() if isinstance(row, ImportItem) else ():
+            columns.setdefault(name, []).append(cell)
+    orders = {name: find_column_order(cells) for name, cells in columns.items()}
+    ordered = {name: order for name, order in orders.items() if order is not None}
+    for row in chain(first, rows):
+        if ordered and isinstance(row, ImportItem):
+            cells = {
+                name: write_iso_date(row.fields.get(name, ""), is_day_first=order)
+                for name, order in ordered.items()
+            }
+            row = ImportItem(row.location, {**row.fields, **cells})
+        yield row
+
+
+def find_column_order(cells: Iterable[str]) -> bool | None:
+    """Return True if the day comes first in a column of dates, False if the month does, else None."""
+    given = list(filter(None, cells))
+    return find_day_order(given) if all(map(DATE_CELL.fullmatch, given)) else None
+
+
+def write_iso_date(cell: str, *, is_day_first: bool) -> str:
+    """Return a cell whose date is written in numbers as ISO 8601, in the order of its column."""
+    if not (found := DATE_CELL.fullmatch(cell)):
+        return cell
+    day, month = (found[1], found[3]) if is_day_first else (found[3], found[1])
+    return f"{found[4]}-{month:0>2}-{day:0>2}{found[5]}"
 
 
 def _read_csv_rows(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:

@@ -74,6 +74,10 @@ MAX_MARKDOWN_DEPTH = 100
 """Lists and quotes inside each other; the parser drops what is nested more deeply."""
 MAX_BRACKET_DEPTH = 6
 """Brackets inside each other in which links are looked for."""
+PRODUCT = re.compile(
+    r"(?:(?<=[0-9])\*(?=[0-9A-Za-z])|(?<=[A-Za-z])\*(?=[0-9])|(?<=\b[A-Za-z])\*(?=[A-Za-z]\b)|(?<=[0-9])\*\*(?=[0-9]))"
+)
+"""The sign of a product or power, such as `2*3*4`, which Markdown takes for emphasis inside a word."""
 HTML_TAG = re.compile(
     rf"</?(?:{'|'.join(sorted(KNOWN_TAGS, key=len, reverse=True))})\b|<!|<\?", re.IGNORECASE
 )
@@ -259,6 +263,7 @@ def _markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_MARKDOWN_DEPTH})
     parser.block.ruler.at("reference", _parse_definition)
     parser.inline.ruler.before("escape", "formula", _parse_formula)
+    parser.inline.ruler.before("emphasis", "product", _parse_product)
     parser.inline.ruler.at("link", partial(_parse_link, link))
     parser.inline.ruler.at("image", partial(_parse_link, image))
     return parser.enable(["table", "strikethrough"])
@@ -278,9 +283,19 @@ def _parse_link(rule: InlineRule, state: StateInline, silent: bool) -> bool:
     return rule(state, silent)
 
 
+def _parse_product(state: StateInline, silent: bool) -> bool:
+    """Parse the sign of a product, as in `2*3*4`, as text."""
+    return _parse_text(PRODUCT, state, silent)
+
+
 def _parse_formula(state: StateInline, silent: bool) -> bool:
     """Parse a formula in TeX, in which no sign is markup: `$x$`, `$$x$$`."""
-    found = FORMULA.match(state.src, state.pos)
+    return _parse_text(FORMULA, state, silent)
+
+
+def _parse_text(pattern: re.Pattern[str], state: StateInline, silent: bool) -> bool:
+    """Parse what a pattern matches as text without markup."""
+    found = pattern.match(state.src, state.pos)
     if not found:
         return False
     if not silent:

@@ -178,13 +178,17 @@ def document_key(found: ParsedArticle) -> str:
 def _is_date_reread(stored: Article, new: Article) -> bool:
     """Return True if two dates are probably one that was read in different ways.
 
-    It was not understood before, its zone was not, or it is a number whose unit was not.
+    It was not understood before, its zone was not, its month was taken for its day, or it is a number whose
+    unit was not.
     """
     if not stored.date:
         return any(parse_timestamp(stored.extra.get(name)) == new.date for name in DATE_FIELDS)
+    if not new.date:
+        return False
+    year, month, day = stored.date[:10].split("-")
+    is_misread = year == "1970" or new.date.startswith(f"{year}-{day}-{month}")
     seconds = to_unix_seconds(stored.date), to_unix_seconds(new.date)
-    is_number_misread = stored.date.startswith("1970")
-    return bool(new.date) and (abs(seconds[0] - seconds[1]) < DAY_SECONDS or is_number_misread)
+    return is_misread or abs(seconds[0] - seconds[1]) < DAY_SECONDS
 
 
 def _is_same_date(one: Article, other: Article) -> bool:

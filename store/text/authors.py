@@ -13,7 +13,7 @@ WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\],;]+", re.IGNORECASE)
 EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
 UNNAMED_MAILBOX = re.compile(r"(?:no|do-?not)-?_?reply", re.IGNORECASE)
 INLINE_TAG = re.compile(r"</?(?:a|b|em|i|span|strong)\b[^<>@]*>", re.IGNORECASE)
-SEPARATOR = re.compile(r"[;；、，]| [|•·] ")
+SEPARATOR = re.compile(r"[;；、，]| [|•·] |,? via ")
 CONJUNCTION = re.compile(
     r",? (?:and|AND|&|und|et|y|e|en|og|och|i|и|та|a|oraz|és|și|ja|ve|και|ir|un|dan|và) "
 )
@@ -32,7 +32,7 @@ ORGANIZATION = re.compile(
     r"\b(?:Agency|Association|Board|Company|Department|Desk|Group|Institute|Office|Service|Society|Staff|Team)s?\Z"
 )
 BYLINE = re.compile(
-    r"(?:(?:words|story|text|photos?|written|posted|reported)\s+)?by:? +(?=\S)|(?:par|por)\s+(?=[A-ZÀ-Þ]\S* \S)",
+    r"(?:(?:words|story|text|photos?|written|posted|reported)\s+)?by:? +(?=\S)|(?:par|por)\s+(?=[A-ZÀ-Þ]\S* \S)|(?-i:via) +(?=\S)",
     re.IGNORECASE,
 )
 MIN_NAME_WORDS, MAX_NAME_WORDS = 2, 5

@@ -7,7 +7,7 @@ from store.text.html_media import EMBED_PAGES
 SKIPPED_TAGS = frozenset(
     str.split(
         "script style frameset noframes template svg applet rp"
-        " canvas map head title link meta base button input select textarea"
+        " canvas head title link meta base button input select textarea"
         " datalist dialog nav"
     )
 )
@@ -28,7 +28,7 @@ PICTURE_TAGS = frozenset({"img", "amp-img", "amp-anim"})
 EMBED_TAGS = frozenset(EMBED_PAGES) | frozenset(
     str.split("iframe frame video audio embed object amp-iframe amp-video amp-audio")
 )
-LEAF_TAGS = EMBED_TAGS | PICTURE_TAGS | {"math", "noscript", "input", "script"}
+LEAF_TAGS = EMBED_TAGS | PICTURE_TAGS | {"area", "math", "noscript", "input", "script"}
 """Elements that are written as a whole, whatever is inside them."""
 VOID_TAGS = frozenset(
     str.split("br img hr input meta link source col area track wbr embed base param")
@@ -49,7 +49,7 @@ KNOWN_TAGS = (
     | frozenset(
         str.split(
             "html body a b strong i em q code sup sub u ins mark small big font span kbd samp var tt cite abbr dfn"
-            " time ruby rb rt picture source tbody thead tfoot colgroup label bdi bdo"
+            " time map ruby rb rt picture source tbody thead tfoot colgroup label bdi bdo"
         )
     )
 )

@@ -242,17 +242,24 @@ class MarkdownWriter:
                 self._write_picture(picture)
         elif tag in PICTURE_TAGS:
             self._write_picture(node)
+        elif tag == "area":
+            label = node.attributes.get("alt") or node.attributes.get("title") or ""
+            self._write_link(label.strip(), self._resolve_href(node.attributes.get("href") or ""))
         elif embed := describe_embed(tag, node):
-            label, address = embed
-            if WEB_ADDRESS.match(href := self._resolve_href(address)):
-                self._inline.append(" ")
-                self._write_markup("[")
-                self.write(f"{label}: {urlsplit(href).hostname or ''}")
-                self._write_markup(f"]({escape_address(href)})")
-                self._inline.append(" ")
+            if WEB_ADDRESS.match(href := self._resolve_href(embed[1])):
+                self._write_link(f"{embed[0]}: {urlsplit(href).hostname or ''}", href)
         elif tag == "object":
             for child in node.css("embed, img"):
                 self.write_leaf(child.tag or "", child)
+
+    def _write_link(self, label: str, href: str) -> None:
+        """Write a link of its own, if it has a label and leads to a page."""
+        if label and WEB_ADDRESS.match(href):
+            self._inline.append(" ")
+            self._write_markup("[")
+            self.write(label)
+            self._write_markup(f"]({escape_address(href)})")
+            self._inline.append(" ")
 
     def enter(self, tag: str, node: LexborNode) -> None:
         """Begin an element; what is inside follows."""

@@ -95,6 +95,8 @@ def test_title(title: str, expected: str) -> None:
         ("Posted by: Ann Moar", "Ann Moar"),
         ("Par Anne Maur", "Anne Maur"),
         ("Par Lager", "Par Lager"),
+        ("via Ann Moar", "Ann Moar"),
+        ("Via Moar", "Via Moar"),
     ],
 )
 def test_author(author: str, expected: str) -> None:
@@ -112,6 +114,11 @@ def test_author(author: str, expected: str) -> None:
         ("<author>\n Ann Moar,\n Bo Fry\n</author>", ("Ann Moar", "Bo Fry")),
         ("<author>Ann Moar and\nBo Fry</author>", ("Ann Moar", "Bo Fry")),
         ("<author>Ann\nMoar</author>", ("Ann Moar",)),
+        (
+            "<author>By Ann Moar and Bo Fry via Brae Press</author>",
+            ("Ann Moar", "Bo Fry", "Brae Press"),
+        ),
+        ("<dc:creator>Ann Moar, via Brae Press</dc:creator>", ("Ann Moar", "Brae Press")),
         ("<dc:creator>Ann Moar&lt;br/&gt;Bo Fry</dc:creator>", ("Ann Moar", "Bo Fry")),
         ("<dc:creator>J&amp;amp;ouml;rg M&amp;ouml;hr</dc:creator>", ("Jörg Möhr",)),
         ("<author><![CDATA[Ann Moar <ann@moar.design>]]></author>", ("Ann Moar",)),

@@ -153,6 +153,29 @@ def test_csv_variants() -> None:
     assert found.article.tags == ("sea",)
 
 
+@pytest.mark.parametrize(
+    ("cells", "dates"),
+    [
+        (["03/04/2024", "31/12/2024"], ["2024-04-03", "2024-12-31"]),
+        (["3-4-2024 22:05", "31-12-2024 08:00"], ["2024-04-03T22:05:00Z", "2024-12-31T08:00:00Z"]),
+        (["03/04/2024 10:05 PM", "13/04/2024"], ["2024-04-03T22:05:00Z", "2024-04-13"]),
+        (["03/04/2024", "12/31/2024"], ["2024-03-04", "2024-12-31"]),
+        (["03-04-2024", "12-31-2024"], ["2024-03-04", "2024-12-31"]),
+        (["03/04/2024", ""], ["2024-03-04", None]),
+        (["03/04/2024", "2024-12-31"], ["2024-03-04", "2024-12-31"]),
+        (["31.12.2024", "03.04.2024"], ["2024-12-31", "2024-04-03"]),
+    ],
+)
+def test_other_dates_of_a_column_decide_which_number_is_the_day(
+    cells: list[str], dates: list[str | None]
+) -> None:
+    rows = "".join(f"13/01/2024 and {n},{each},On 13/01/2024\n" for n, each in enumerate(cells))
+    found = list(read_articles("a.csv", io.BytesIO(f"title,date,text\n{rows}".encode()), now=NOW))
+    articles = [each.article for each in found if isinstance(each, ParsedArticle)]
+    assert [each.date for each in articles] == dates
+    assert [each.title for each in articles] == ["13/01/2024 and 0", "13/01/2024 and 1"]
+
+
 def test_truncated_csv(monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 102: an unclosed quote takes the file only up to a limit."""
     monkeypatch.setattr("store.importers.containers.MAX_FIELD_SIZE", 1000)

@@ -233,6 +233,8 @@ def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) ->
         ("`List<String>` and ``a`b``", "`List<String>` and ``a`b``"),
         ("<String>\n\ntext", "\\<String>\n\ntext"),
         ("> " * 60 + "deep", "> " * 8 + "deep"),
+        ("2*3*4 a*b*c 2**3**4 x*2", "2\\*3\\*4 a\\*b\\*c 2\\*\\*3\\*\\*4 x\\*2"),
+        ("*2* *a* **3** and *b*.", "*2* *a* **3** and *b*."),
         ("[a " * 20 + "]" * 20, "[a " * 20 + "]" * 20),
         ("[" * 20 + " [b](http://e.org)", "[" * 20 + " [b](http://e.org)"),
         (

@@ -455,6 +455,9 @@ IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {
     "a number that was misread": (
         [imported(title="A", text=LONG, date="1970-08-23T06:15:01Z")],
         [imported(title="A", text=LONG, date=20240501)], 1),
+    "a month that was taken for the day": (
+        [imported(title="A", text=LONG, date="2024-03-04T10:00:00Z")],
+        [imported(title="A", text=LONG, date="2024-04-03T10:00:00Z")], 1),
     "a date that can be read now": (
         [imported(title="A", text=LONG, extra={"date": "1. Mai 2024"})],
         [imported(title="A", text=LONG, date="1. Mai 2024")], 1),

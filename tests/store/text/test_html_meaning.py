@@ -44,6 +44,8 @@ SRC = "http://e.org/a.jpg"
         (f"<a href=http://e.org/p><img src={SRC} alt=z></a>", f"[![z]({SRC})](http://e.org/p)"),
         (f"<a href={SRC}><img src={SRC} alt=z></a>", f"![z]({SRC})"),
         ("<a href=http://e.org><p>one</p><p>two</p></a>", "[one](http://e.org)\n\n[two](http://e.org)"),
+        ("<map><area href=http://e.org/n alt=North><area href=http://e.org/s title=S><area href=/x alt=A></map>",
+         "[North](http://e.org/n) [S](http://e.org/s)"),
         ("<iframe src=//youtube.com/embed/x></iframe>",
          "[Embedded: youtube.com](https://youtube.com/embed/x)"),
         ("<video><source src=http://v.org/a.mp4>no video</video>",
