@@ -38,6 +38,11 @@ ACRONYMS_LIKE_WORDS = ("US", "IT", "WHO")
 COMMON_ACRONYMS = frozenset({"eu", "uae", "uk", "un", "us", "usa"})
 """Acronyms that are also searched for in lower case, and often written with dots."""
 
+_DEGREES = {
+    each.replace(".", ""): each
+    for each in str.split("b.sc. d.phil. ed.d. ll.b. ll.m. m.phil. m.sc. ph.d.")
+}
+"""Degrees whose parts are not single letters, without and with dots."""
 _DOTTED = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
 _CAPITALS = re.compile(r"[A-Z]{2,5}")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -109,11 +114,15 @@ def other_spellings(word: str) -> tuple[str, ...]:
 
 def remove_dots(text: str) -> str:
     """Return an acronym without its dots (`U.S.`, us), in lower case; empty if it has none."""
-    return text.replace(".", "").lower() if _DOTTED.fullmatch(text) else ""
+    bare = text.replace(".", "").lower()
+    is_degree = "." in text and _DEGREES.get(bare, "").strip(".") == text.strip(".").lower()
+    return bare if is_degree or _DOTTED.fullmatch(text) else ""
 
 
 def add_dots(text: str) -> str:
     """Return an acronym without dots with them (`US`, u.s.), in lower case; empty if it is none."""
+    if degree := _DEGREES.get(text.lower()):
+        return degree
     is_acronym = _CAPITALS.fullmatch(text) or text.lower() in COMMON_ACRONYMS
     return f"{'.'.join(text.lower())}." if is_acronym else ""
 

@@ -246,8 +246,8 @@ def test_articles_with_more_of_the_alternatives_come_first(library: Library) -> 
 
 SPELLINGS = {
     1: "The colours of the harbors were organised in a theater.",
-    2: "Colors, harbours, organizations and theatres; Labour.",
-    3: "Co-operation by e-mail with the U.S. and the UK.",
+    2: "Colors, harbours, organizations and theatres; Labour. A Ph.D.",
+    3: "Co-operation by e-mail with the U.S. and the UK. Her PhD.",
     4: "They cooperate by emails with the US and the U.K.",
     5: "They told us: organ and labor. It is on-line, 5 per cent.",
     6: "IT IS US: who is online at 5 percent?",
@@ -285,6 +285,8 @@ def spellings(new_client: NewClient) -> Library:
         ("e-mail", [4, 3]),
         ("on-line", [6, 5]),
         ("percent", [6, 5]),
+        ("PhD", [3, 2]),
+        ("ph.d.", [3, 2]),
         ("UK", [4, 3]),
         ("uk", [4, 3]),
         ("u.k.", [4, 3]),

@@ -62,7 +62,19 @@ def test_other_words_have_one_spelling(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "without"),
-    [("U.S.", "us"), ("U.S", "us"), ("u.k.", "uk"), ("3.5", ""), ("node.js", ""), ("US", "")],
+    [
+        ("U.S.", "us"),
+        ("U.S", "us"),
+        ("u.k.", "uk"),
+        ("3.5", ""),
+        ("node.js", ""),
+        ("US", ""),
+        ("Ph.D.", "phd"),
+        ("ph.d", "phd"),
+        ("M.Sc", "msc"),
+        ("PhD", ""),
+        ("p.hd", ""),
+    ],
 )
 def test_dots_are_removed_from_acronyms(text: str, without: str) -> None:
     assert remove_dots(text) == without
@@ -70,7 +82,15 @@ def test_dots_are_removed_from_acronyms(text: str, without: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "dotted"),
-    [("US", "u.s."), ("uk", "u.k."), ("NATO", "n.a.t.o."), ("fog", ""), ("A", "")],
+    [
+        ("US", "u.s."),
+        ("uk", "u.k."),
+        ("NATO", "n.a.t.o."),
+        ("fog", ""),
+        ("A", ""),
+        ("PhD", "ph.d."),
+        ("msc", "m.sc."),
+    ],
 )
 def test_dots_are_added_to_acronyms(text: str, dotted: str) -> None:
     assert add_dots(text) == dotted
