@@ -126,7 +126,7 @@ def open_sample_library(clock: Clock) -> Iterator[Library]:
 
 def describe_samples(welcome_key: str) -> str:
     """Return the hint on the sample library, with the key that leads to the user's own."""
-    return f"Sample library: changes are not saved. Press {welcome_key} to start your own."
+    return f"Samples: nothing is saved · {welcome_key} to start your own"
 
 
 def make_fetch_context() -> FetchContext:

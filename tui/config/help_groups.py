@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tui.config.commands import COMMANDS, COMMANDS_BY_ID, SIMILAR_JUMPS, Command
@@ -145,6 +145,10 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
         ),
     ),
 )
+PLACE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "triage": {"move.down": "skip", "move.up": "back"},
+}
+"""What commands do where it is not what their help says."""
 _GROUPS_OF_PREFIXES = {
     **dict.fromkeys(("article", "app"), "newstui"),
     "select": "Select",

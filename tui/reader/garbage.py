@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 
+from store.system.memory import return_free_memory
+
 COLLECT_INTERVAL = 2.0
 """Seconds between two looks whether there is garbage."""
 MIN_YOUNG_COLLECTIONS = 3
-"""Collections of new objects since the last full one from which that is worth its 2 to 5 ms."""
+"""Collections of new objects since the last full one from which that is worth its 2 to 6 ms."""
 
 
 class GarbageCollector:
@@ -30,3 +32,4 @@ class GarbageCollector:
             # What is left once the reader rests, code, widgets and rows, stays: later collections omit it.
             gc.freeze()
             self._is_frozen = True
+        return_free_memory()  # a megabyte after an import: what threads freed in the middle of their heaps

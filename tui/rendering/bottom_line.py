@@ -7,7 +7,7 @@ them, which are the help and the way out.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
@@ -27,6 +27,7 @@ LAST_HINTS = 2
 """Keys that are never left out."""
 MAX_NAME_CELLS = 22
 """Cells of a name or a query in the state, beside other facts and the keys."""
+EXTENSION = re.compile(r"\.\w{1,5}\Z", re.ASCII)
 MIN_PATH_CELLS = 12
 """Cells that a shortened path keeps at least."""
 PATH = re.compile(r"https?://\S*[^\s:,;.)]|(?<![\w/:])~?(?:/[^\s/:)]+){2,}/?")
@@ -124,11 +125,44 @@ def shorten_paths(text: str, excess: int) -> str:
 
 
 def shorten_path(path: str, width: int) -> str:
-    """Return a path in at most `width` cells, with `…` for its middle: the name says the most."""
+    """Return a path in at most `width` cells, with `…` for its middle: the name says the most.
+
+    It is cut between folders, unless little would be left; of a name that is too long, the beginning stays.
+    """
     if cell_width(path) <= width:
         return path
+    cuts = list(_cuts_between_folders(path, width))
+    long = [each for each in cuts if 2 * cell_width(each) >= width]
+    if long:  # where a path begins says more than one folder more
+        return max(long, key=lambda cut: (not cut.startswith(ELLIPSIS), cell_width(cut)))
+    if not cuts and width >= MIN_PATH_CELLS:
+        return _shorten_name(path.rstrip("/"), width)
     tail_width = (width - 1) * 2 // 3
     ends = [*accumulate(map(cell_width, reversed(path)))]
     tail = path[len(path) - sum(end <= tail_width for end in ends) :]
     head = truncate_cells(path, width - cell_width(tail)).removesuffix(ELLIPSIS)
     return f"{head}{ELLIPSIS}{tail}"
+
+
+def _shorten_name(path: str, width: int) -> str:
+    """Return a path with a name that is too long: its beginning and its extension, and where the path begins."""
+    around, slash, name = path.rpartition("/")
+    first = f"{around.partition('/')[0]}/"
+    is_seen = around.count("/") and cell_width(first) <= width // 3
+    before = slash if not around else f"{first if is_seen else ''}{ELLIPSIS}/"
+    if end := EXTENSION.search(name):
+        name = name[: end.start()]
+    extension = end.group() if end else ""
+    room = width - cell_width(before) - len(extension)
+    return f"{before}{truncate_cells(name, room)}{extension}"
+
+
+def _cuts_between_folders(path: str, width: int) -> Iterator[str]:
+    """Yield the path without some folders in its middle; those that fit, longest ends first."""
+    slashes = [at for at, character in enumerate(path.rstrip("/")) if character == "/"]
+    heads = [path[: at + 1] for at in slashes[:width]]
+    for tail in (path[at:] for at in slashes[-width:]):
+        for head in ("", *heads):
+            cut = f"{head}{ELLIPSIS}{tail}"
+            if len(cut) <= len(path) and cell_width(cut) <= width:
+                yield cut

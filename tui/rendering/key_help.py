@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from typing import Literal, NamedTuple
 
 from tui.config.commands import Command, format_key, format_keys
-from tui.config.help_groups import HelpEntry, iter_help_groups
+from tui.config.help_groups import PLACE_WORDS, HelpEntry, iter_help_groups
 from tui.config.keymaps import Keymap
 from tui.rendering.cells import StyledText, cell_width, fit_cells, wrap_text
 from tui.rendering.list_rows import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN, UPDATED_SIGN
@@ -114,10 +114,13 @@ def _entry_lines(
     available = [(command, known) for command, known in keys if known]
     number = len(available)
     is_short = wording == "short" or (wording == "long" and number > 1) or number > 2
+    words = PLACE_WORDS.get(place, {})
     if available and is_short:
-        yield HelpLine(_join_keys([known for _, known in available]), entry.words)
+        own = ", ".join(words[command.id] for command, _ in available if command.id in words)
+        yield HelpLine(_join_keys([known for _, known in available]), own or entry.words)
     else:
-        yield from (HelpLine(format_keys(known), command.help) for command, known in available)
+        for command, known in available:
+            yield HelpLine(format_keys(known), words.get(command.id, command.help))
 
 
 def _keys_in_place(command: Command, keymap: Keymap, place: str) -> Sequence[str]:
@@ -210,6 +213,8 @@ def _group_lines(
     group: HelpGroup, width: int, key_cells: int, *, is_aligned: bool
 ) -> Iterator[Sequence[StyledText]]:
     yield [(group.heading.upper(), "section")]
+    if not is_aligned:
+        key_cells = _fit_keys(group, width, key_cells)
     for line in group.lines:
         head = fit_cells(line.keys, max(key_cells, cell_width(line.keys) + 1))
         first, *rest = wrap_text(line.text, max(1, width - cell_width(head))) or [""]
@@ -220,6 +225,13 @@ def _group_lines(
             first, *rest = wrap_text(line.text, max(1, width - key_cells))
         yield [(head, "accent"), (first, "text")]
         yield from ([(" " * cell_width(head) + text, "text")] for text in rest)
+
+
+def _fit_keys(group: HelpGroup, width: int, least: int) -> int:
+    """Return the cells for the keys of a group: as wide as its longest keys that leave its texts whole."""
+    room = width - max(cell_width(line.text) for line in group.lines)
+    widths = (cell_width(line.keys) + 1 for line in group.lines)
+    return max((each for each in widths if least < each <= room), default=least)
 
 
 def _split_evenly(blocks: Sequence[Block], number: int) -> list[Sequence[Block]]:

@@ -29,8 +29,8 @@ SIGN_CELLS = 4
 SHORT_CATEGORY_CELLS, CATEGORY_CELLS, LONG_CATEGORY_CELLS = 6, 8, 10
 SOURCE_CELLS = 14
 """The most that is shown of the name of a source."""
-MIN_SOURCE_CELLS, MIN_TITLE_CELLS = 6, 44
-"""A column of sources stands beside one of categories where there is room for so much of both."""
+MIN_TITLE_CELLS = 44
+"""Sources and categories have a column each where so much is left for a title; else they share one."""
 AGE_CELLS, MINUTES_CELLS = 4, 4
 MIN_FACTS_WIDTH = 48
 """From this width on all facts fit next to a title."""
@@ -107,7 +107,7 @@ def build_two_line_row(
 ) -> tuple[Sequence[StyledText], Sequence[StyledText]]:
     """Return a row in two lines: as much of its title as fits, and its facts behind it.
 
-    The source gives way to the title first, then the category; the age and the minutes never do.
+    The category gives way to the title first, then the source; the age and the minutes never do.
     The arguments are those of `build_one_line_row`.
     """
     room = max(1, width - SIGN_CELLS)
@@ -147,9 +147,9 @@ def build_snippet_line(snippet: Snippet, width: int) -> Sequence[StyledText]:
 def _choose_facts(row: ArticleRow, room: int, look: RowLook) -> str:
     age, minutes = format_age(row.timestamp, look.now), f"{reading_minutes(row.words)}′"
     kept = [*filter(None, (_copies(row).strip(),)), age, minutes]
-    facts = [*filter(None, (_shorten_source(row, look), _category(row, look))), *kept]
-    for start in range(len(facts) - len(kept)):
-        shown = join_nonempty(facts[start:])
+    source, category = _shorten_source(row, look), _category(row, look)
+    for facts in ((source, category), (source,), (category,)):
+        shown = join_nonempty((*facts, *kept))
         if cell_width(shown) <= room:
             return shown
     return join_nonempty(kept)
@@ -178,28 +178,42 @@ def _category(row: ArticleRow, look: RowLook) -> str:
 def _fact_columns(row: ArticleRow, width: int, look: RowLook) -> str:
     age = pad_left(format_age(row.timestamp, look.now), AGE_CELLS)
     minutes = pad_left(f"{reading_minutes(row.words)}′", MINUTES_CELLS)
-    source, category = _column_widths(width, look)
+    first, second = _column_widths(width, look)
+    source = row.source_name if look.has_source else ""
+    category = _category(row, look)
+    facts = (source, category) if second else (_choose_fact(source, category, first), "")
     columns = [
-        fit_cells(row.source_name, source) if source else "",
-        fit_cells(_category(row, look) if source else row.category, category) if category else "",
+        *(fit_cells(fact, cells) for fact, cells in zip(facts, (first, second), strict=True)),
         age,
         minutes if width >= MIN_FACTS_WIDTH else "",
     ]
     return f" {join_nonempty(columns, ' ')}"
 
 
+def _choose_fact(source: str, category: str, cells: int) -> str:
+    """Return the source, or else the category; that, too, if it alone is whole in a narrow column."""
+    is_cut = cells < LONG_CATEGORY_CELLS and cell_width(source) > cells
+    return category if is_cut and 0 < cell_width(category) <= cells else source or category
+
+
 def _column_widths(width: int, look: RowLook) -> tuple[int, int]:
-    """Return the widths of the columns of sources and categories; 0 for one that is not shown."""
+    """Return the widths of the columns of sources and of categories.
+
+    The second is 0 where they share the first.
+    """
     if width < MIN_FACTS_WIDTH:
-        cells = 0 if look.is_searched else SHORT_CATEGORY_CELLS
+        category = 0 if look.is_searched else SHORT_CATEGORY_CELLS
     else:
-        cells = CATEGORY_CELLS if width < MIN_LONG_CATEGORY_WIDTH else LONG_CATEGORY_CELLS
-    source = min(SOURCE_CELLS, look.source_cells) if look.has_source else 0
+        category = CATEGORY_CELLS if width < MIN_LONG_CATEGORY_WIDTH else LONG_CATEGORY_CELLS
+    if not look.has_source:
+        return (category if look.has_category else 0), 0
+    source = min(SOURCE_CELLS, look.source_cells)
     if not look.has_category:  # its place is free
-        return (source if cells == LONG_CATEGORY_CELLS else min(source, cells)), 0
-    facts = 1 + cells + 1 + AGE_CELLS + 1 + MINUTES_CELLS
-    room = width - SIGN_CELLS - MIN_TITLE_CELLS - 1 - facts
-    return (min(source, room) if room >= MIN_SOURCE_CELLS else 0), cells
+        return (source if category == LONG_CATEGORY_CELLS else min(source, category)), 0
+    facts = sum(1 + cells for cells in (source, category, AGE_CELLS, MINUTES_CELLS))
+    if source and width - SIGN_CELLS - facts >= MIN_TITLE_CELLS:
+        return source, category
+    return (max(source, category) if category == LONG_CATEGORY_CELLS else category), 0
 
 
 def _title_role(row: ArticleRow) -> str:

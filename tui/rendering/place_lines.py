@@ -111,16 +111,22 @@ def _indent(place: Place) -> str:
 
 
 def _sign(row: TreeRow, look: PlaceLook) -> str:
-    """Return what the sign before a name says: folded or not, paused, failing, shown in the list."""
+    """Return what the signs before a name say: folded or not, paused, failing, shown in the list."""
+    place = row.place
+    sign = _state_sign(row, look)
+    if place.key != look.shown:
+        return sign or " "
+    return f"{sign} {HERE_SIGN}" if sign else HERE_SIGN
+
+
+def _state_sign(row: TreeRow, look: PlaceLook) -> str:
     place = row.place
     if row.is_folder:
         return FOLDED_SIGN if row.is_folded else OPEN_SIGN
     feed = look.feeds.get(place.feed_key) if place.feed_key else None
     if feed is not None and feed.subscription.paused:
         return PAUSED_SIGN
-    if look.describe_problem(place):
-        return FAILED_SIGN
-    return HERE_SIGN if place.key == look.shown else " "
+    return FAILED_SIGN if look.describe_problem(place) else ""
 
 
 def _name_role(place: Place, look: PlaceLook) -> str:

@@ -197,6 +197,47 @@ def _tree_place(kind: PlaceKind, path: TreePath, name: str) -> Place:
     return Place(f"{kind}:{key}", own_name or NO_CATEGORY, kind, None, len(path), name)
 
 
+# -- what becomes of a place ---------------------------------------------------------------
+
+
+def find_again(place: Place, places: Iterable[Place]) -> Place | None:
+    """Return a place as it is now, a folder also under another name; None if it is gone.
+
+    A folder that was renamed or moved is the smallest one that has its feeds.
+    """
+    feeds = place.query.feeds if place.kind == "folder" and place.query is not None else None
+    folders = []
+    for each in places:
+        if each.key == place.key:
+            return each
+        if feeds and each.kind == "folder" and each.query is not None:
+            found = each.query.feeds or frozenset()
+            if found >= feeds:
+                is_renamed, moved = each.name != place.name, abs(each.depth - place.depth)
+                folders.append((len(found), is_renamed, moved, each))
+    return min(folders, key=lambda each: each[:-1])[-1] if folders else None
+
+
+def omit_unused_tags(
+    places: Sequence[Place], counts: Mapping[str, Counts | None]
+) -> Sequence[Place]:
+    """Return the places without tags that no article has any more.
+
+    Args:
+        places: All places, each before those in it.
+        counts: The numbers of articles that are known, by the keys of places.
+    """
+    unused = {
+        place.key
+        for place in places
+        if place.kind == "tag" and (found := counts.get(place.key)) is not None and not found.total
+    }
+    if not unused:
+        return places
+    left = [place for place in places if place.key not in unused]
+    return left[:-1] if left[-1].kind == "heading" else left  # tags are the last ones
+
+
 # -- what is seen of the tree --------------------------------------------------------------
 
 

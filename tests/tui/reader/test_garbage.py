@@ -34,8 +34,8 @@ class _FakeGc:
     ("young", "full", "enabled", "expected"),
     [
         (2, 0, True, []),
-        (3, 0, True, ["collect", "freeze", "collect"]),
-        (0, 1, True, ["collect", "freeze", "collect"]),
+        (3, 0, True, ["collect", "freeze", "return", "collect", "return"]),
+        (0, 1, True, ["collect", "freeze", "return", "collect", "return"]),
         (9, 9, False, []),
     ],
 )
@@ -45,6 +45,7 @@ def test_garbage_is_collected_if_there_is_some(
     """What is left of the first collection is left out of all later ones."""
     fake = _FakeGc(young, full, enabled=enabled)
     monkeypatch.setattr(garbage, "gc", fake)
+    monkeypatch.setattr(garbage, "return_free_memory", lambda: fake.calls.append("return"))
     collector = garbage.GarbageCollector()
     collector.collect()
     collector.collect()

@@ -33,6 +33,13 @@ VALUES = ["1,097 unread of 1,114", "2 unread of 12"]
                 "Engineering blogs of p…  2 unread of 12",
             ],
         ),
+        (["Notes/Science and more/JSON Diary"], [], 20, ["Notes/…/JSON Diary"]),
+        (
+            ["Notes/Science and more/JSON Diary"],
+            ["12 unread of 12"],
+            40,
+            ["Notes/…/JSON Diary       12 unread of 12"],
+        ),
         (["all"], ["7"], 60, ["all                                  7"]),
         (["all"], ["1,097 unread of 1,114"], 10, ["…  1,097 unread of 1,114"]),
     ],

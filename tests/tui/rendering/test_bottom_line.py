@@ -43,7 +43,7 @@ def line(left: Notice | str, width: int) -> str:
         (
             SAVED,
             80,
-            "! Not saved: already exists: /data/ad…upreme-court.md · e again",
+            "! Not saved: already exists: /…/2026/supreme-court.md · e again",
             "? help  q quit",
         ),
         (
@@ -106,10 +106,10 @@ def test_keys_typed_so_far_have_no_label() -> None:
     ("width", "expected"),
     [
         (99, "Not saved: already exists: /data/ada/news/2026/supreme-court.md · e again"),
-        (66, "Not saved: already exists: /data/ada/…6/supreme-court.md · e again"),
-        (50, "Not saved: already exists: /dat…court.md · e again"),
-        (40, "Not saved: already exists: /dat…court.md"),
-        (30, "Not saved: already exists: /d…"),
+        (66, "Not saved: already exists: /…/news/2026/supreme-court.md · e again"),
+        (50, "Not saved: already exists: /…/suprem….md · e again"),
+        (40, "Not saved: already exists: /…/suprem….md"),
+        (30, "Not saved: already exists: /……"),
         (3, "No…"),
         (0, ""),
     ],
@@ -122,9 +122,9 @@ def test_the_reason_outlasts_path_and_hint(width: int, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "excess", "expected"),
     [
-        ("Exported to ~/news/2026/tide-tables.md", 8, "Exported to ~/news…e-tables.md"),
+        ("Exported to ~/news/2026/tide-tables.md", 8, "Exported to ~/…/tide-tables.md"),
         ("https://x.example/a/b/c: 404 Not Found", 8, "x.example/a/b/c: 404 Not Found"),
-        ("https://x.example/a/b/c: 404 Not Found", 10, "x.ex…le/a/b/c: 404 Not Found"),
+        ("https://x.example/a/b/c: 404 Not Found", 10, "x.example/…/c: 404 Not Found"),
         ("read and/or write", 3, "read and/or write"),
         ("No path here", 5, "No path here"),
         ("/tmp/a is short", 5, "/tmp/a is short"),
@@ -138,8 +138,25 @@ def test_only_paths_and_urls_are_shortened(text: str, excess: int, expected: str
     ("path", "width", "expected"),
     [
         ("/data/ada/news.md", 17, "/data/ada/news.md"),
-        ("/data/ada/news.md", 12, "/dat…news.md"),
-        ("/data/深海の謎の音/港.md", 16, "/data…の音/港.md"),
+        ("/data/ada/news.md", 16, "/data/…/news.md"),
+        ("/data/ada/news.md", 12, "/…/news.md"),
+        ("/data/ada/news.md", 9, "…/news.md"),
+        ("/data/ada/news.md", 8, "/da…s.md"),
+        ("Notes/Technology and Science/JSON Diary", 30, "Notes/…/JSON Diary"),
+        ("Technology and Science/JSON Diary", 30, "Technology… Science/JSON Diary"),
+        ("host.example/a/b/c/d", 18, "host.example/…/c/d"),
+        ("host.example/a/", 14, "host.…ample/a/"),
+        ("/data/extremely-long-name", 12, "/…/extremel…"),
+        ("~/2026-11-28-supreme-court.md", 20, "…/2026-11-28-sup….md"),
+        ("/2026-11-28-supreme-court.md", 20, "/2026-11-28-supr….md"),
+        ("2026-11-28-supreme-court.md", 20, "2026-11-28-supre….md"),
+        ("Notes/The Kastelburg Mercury and Observer", 26, "…/The Kastelburg Mercury …"),
+        ("Notes/Old/The Kastelburg Mercury and Observer", 26, "Notes/…/The Kastelburg Me…"),
+        ("host.example/find/pages?q=with+many+words", 40, "host.example/…/pages?q=with+many+words"),
+        ("host.example/find/pages?q=with+many+words/", 36, "…/find/pages?q=with+many+words/"),
+        ("The Kastelburg Mercury and Observer", 26, "The Kastelburg Mercury an…"),
+        ("extremely-long-host.example/x", 16, "extre….example/x"),
+        ("/data/深海の謎の音/港.md", 16, "/data/…/港.md"),
     ],
 )
 def test_a_path_is_shortened_in_the_middle(path: str, width: int, expected: str) -> None:

@@ -93,11 +93,26 @@ def test_hits_have_the_keys_of_the_article_that_they_leave_free() -> None:
         ("list", HelpLine("space b", "page")),
         ("places", HelpLine("page-down b", "page")),
         ("places", HelpLine("space", "fold")),
+        ("triage", HelpLine("j k", "skip, back")),
+        ("", HelpLine("j k", "down, up")),
         ("", HelpLine("space b", "page")),
     ],
 )
 def test_a_line_has_the_keys_of_its_place(place: str, line: HelpLine) -> None:
     assert line in [each for group in list_help_groups(KEYMAP, place) for each in group.lines]
+
+
+def test_keys_stand_in_a_column_where_there_is_room() -> None:
+    groups = [
+        HelpGroup("Move", [HelpLine("j k", "down, up"), HelpLine("shift+tab", "previous pane")]),
+        HelpGroup("Find", [HelpLine("/", "search"), HelpLine("ctrl+alt+x", "a line of words")]),
+    ]
+    assert texts(lay_out_groups(groups, 50)) == [
+        "MOVE                      FIND",
+        "j k       down, up        /     search",
+        "shift+tab previous pane   ctrl+alt+x",
+        "                                a line of words",
+    ]
 
 
 def test_the_whole_wording_has_a_line_for_every_command() -> None:

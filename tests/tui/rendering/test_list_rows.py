@@ -100,8 +100,14 @@ SOURCE = RowLook(NOW, has_category=False, has_source=True, source_cells=7)
         (make_row("Dam", ""), BOTH, "world · 2d · 2′"),
         (make_row("Dam", "kastelburg-mercury.example"), SOURCE, "kastelburg-me… · 2d · 2′"),
         (make_row("Dam", "深海の謎の音は深海"), SOURCE, "深海の謎の音… · 2d · 2′"),
-        # The source gives way first, then the category.
-        (make_row("Eleven centimetres of it below the dam", "Gazette"), BOTH, "world · 2d · 2′"),
+        # The category gives way first, then the source.
+        (make_row("Eleven centimetres of it below the dam", "Gazette"), BOTH, "Gazette · 2d · 2′"),
+        (make_row("Dam", "Gazette", "Science/" * 9), BOTH, "Gazette · 2d · 2′"),
+        (
+            make_row("Eleven centimetres of water below dams", "Gazette " * 9),
+            BOTH,
+            "world · 2d · 2′",
+        ),
         (make_row("Eleven centimetres of water below the old dam", "Gazette"), BOTH, "2d · 2′"),
         (make_row("Eleven centimetres of water below the old dam", "Gazette"), SOURCE, "2d · 2′"),
     ],
@@ -113,22 +119,26 @@ def test_the_facts_at_the_end_of_two_lines(row: ArticleRow, look: RowLook, facts
 
 
 @pytest.mark.parametrize(
-    ("width", "look", "category", "facts"),
+    ("width", "look", "source", "category", "facts"),
     [
-        (46, SOURCE, "world", "Gazet…   2d"),
-        (60, SOURCE, "world", "Gazette   2d   2′"),
-        (60, BOTH, "world", "world      2d   2′"),
-        (60, BOTH, "Gazette", "Gazette    2d   2′"),
-        (75, BOTH, "world", "world        2d   2′"),
-        (76, BOTH, "world", "Gazet… world        2d   2′"),
-        (77, BOTH, "world", "Gazette world        2d   2′"),
-        (90, BOTH, "world", "Gazette world        2d   2′"),
-        (90, BOTH, "Gazette", "Gazette              2d   2′"),
-        (90, SOURCE, "world", "Gazette   2d   2′"),
+        (46, SOURCE, "Gazette", "world", "Gazet…   2d"),
+        (60, SOURCE, "Gazette", "world", "Gazette   2d   2′"),
+        (60, BOTH, "Gazette", "world", "Gazette    2d   2′"),
+        (60, BOTH, "Gazette", "Gazette", "Gazette    2d   2′"),
+        (60, BOTH, "", "world", "world      2d   2′"),
+        (60, BOTH, "news.example", "world", "world      2d   2′"),
+        (60, BOTH, "news.example", "science/physics", "news.ex…   2d   2′"),
+        (46, BOTH, "Gazette", "world", "world    2d"),
+        (76, BOTH, "", "world", "world        2d   2′"),
+        (76, BOTH, "Gazette", "world", "Gazette      2d   2′"),  # one of them, and whole
+        (77, BOTH, "Gazette", "world", "Gazette world        2d   2′"),
+        (90, BOTH, "Gazette", "world", "Gazette world        2d   2′"),
+        (90, BOTH, "Gazette", "Gazette", "Gazette              2d   2′"),
+        (90, SOURCE, "Gazette", "world", "Gazette   2d   2′"),
     ],
 )
-def test_columns(width: int, look: RowLook, category: str, facts: str) -> None:
-    row = make_row("Dam", "Gazette", category)
+def test_columns(width: int, look: RowLook, source: str, category: str, facts: str) -> None:
+    row = make_row("Dam", source, category)
     built = plain(build_one_line_row(row, width, look, selected=False))
     assert (built.removeprefix(" ●  Dam").lstrip(), cell_width(built)) == (facts, width)
 
@@ -141,7 +151,7 @@ def test_a_long_name_is_cut_at_fourteen_cells(width: int, name: str) -> None:
     assert cell_width(line) == width
     title, _, facts = line.partition("…")
     assert cell_width(title) >= (44 if width > 60 else 32)
-    assert cell_width(facts.split("world")[0]) <= 16
+    assert cell_width(re.split("world|  2d", facts)[0]) <= 16
 
 
 @pytest.mark.parametrize(

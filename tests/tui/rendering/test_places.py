@@ -24,6 +24,8 @@ from tui.rendering.places import (
     PlaceSources,
     TreeRow,
     build_places,
+    find_again,
+    omit_unused_tags,
     shown_number,
     visible_places,
 )
@@ -144,6 +146,47 @@ def test_folders_nested_without_end_are_one_branch() -> None:
     assert max(each.depth for each in places) <= MAX_TREE_DEPTH + 1
 
 
+def renamed(*categories: str) -> list[Place]:
+    """Return the places with other folders of the first feeds."""
+    feeds = [replace(feed, category=name) for feed, name in zip(FEEDS, categories, strict=False)]
+    return build_places(replace(SOURCES, feeds=[*feeds, *FEEDS[len(feeds) :]]))
+
+
+@pytest.mark.parametrize(
+    ("key", "categories", "expected"),
+    [
+        ("folder:notes", [], "folder:notes"),
+        ("folder:notes", ["", "Diary/Old", "Diary"], "folder:diary"),
+        ("folder:notes/old", ["", "Diary/Old", "Diary"], "folder:diary/old"),
+        ("folder:notes/old", ["", "Notes/New", "Notes"], "folder:notes/new"),
+        ("folder:notes", ["", "More/Notes/Old", "More/Notes"], "folder:more/notes"),
+        ("folder:notes", ["", "alps", "alps"], "folder:alps"),
+        ("folder:notes", ["", "", ""], None),
+        ("folder:notes", ["", "A", "B"], None),
+        ("category:news", ["News"], "category:news"),
+    ],
+)
+def test_a_folder_is_found_again(key: str, categories: list[str], expected: str | None) -> None:
+    found = find_again(find(key), renamed(*categories))
+    assert (found and found.key) == expected
+
+
+@pytest.mark.parametrize(
+    ("totals", "left"),
+    [
+        ({}, ["Tags", "to read", 'a "b"']),
+        ({"tag:to read": 1, 'tag:a "b"': 2}, ["Tags", "to read", 'a "b"']),
+        ({"tag:to read": 0, 'tag:a "b"': 2}, ["Tags", 'a "b"']),
+        ({"tag:to read": 0, 'tag:a "b"': 0, "all": 0}, []),
+    ],
+)
+def test_tags_of_no_article_are_no_places(totals: dict[str, int], left: list[str]) -> None:
+    counts = {key: Counts(total, 0) for key, total in totals.items()}
+    names = [place.name for place in omit_unused_tags(build_places(SOURCES), counts)]
+    before = [place.name for place in build_places(replace(SOURCES, tags=[]))]
+    assert names == [*before, *left]
+
+
 @pytest.mark.parametrize(
     ("key", "number"), [("all", 2), ("starred", 5), ("later", 5), ("tag:to read", 5)]
 )
@@ -171,10 +214,10 @@ LOOK = PlaceLook(
 )
 
 
-def line(key: str, width: int, *, selected: bool = False) -> str:
+def line(key: str, width: int, *, selected: bool = False, look: PlaceLook = LOOK) -> str:
     rows = visible_places(build_places(SOURCES), ["folder:notes"], "")
     row = next((row for row in rows if row.place.key == key), TreeRow(find(key)))
-    pieces = build_place_line(row, width, LOOK, selected=selected)
+    pieces = build_place_line(row, width, look, selected=selected)
     return "".join(text for text, _ in pieces)
 
 
@@ -193,6 +236,20 @@ def line(key: str, width: int, *, selected: bool = False) -> str:
 def test_lines_of_the_column(key: str, expected: str) -> None:
     assert line(key, 25) == expected
     assert line(key, 25, selected=True) == f"▌{expected[1:]}"
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("unread", " ◆ Unread                "),
+        ("folder:notes", " ▸ ◆ Notes               "),
+        ("feed:https://g.example/", " ! ◆ Gazette          10 "),
+        ("feed:https://a.example/", "   ‖ ◆ Atom Notes        "),
+        ("search:week", " ◆ week                  "),
+    ],
+)
+def test_the_place_that_is_shown(key: str, expected: str) -> None:
+    assert line(key, 25, look=replace(LOOK, shown=key)) == expected
 
 
 @pytest.mark.parametrize(

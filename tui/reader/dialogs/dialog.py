@@ -15,9 +15,15 @@ from textual.widget import Widget
 from tui.config.commands import Command
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.moves import CountedMove, fold_moves, line_moves, movement_commands
+from tui.rendering.cells import cell_width
 from tui.rendering.wording import describe_visible_lines
 
 T = TypeVar("T")
+
+HINT_DIVIDER = " · "
+"""Between the keys in a lower border."""
+BORDER_MARGIN_CELLS = 6
+"""Cells of a lower border that its keys leave free: corners, and on both sides a line and a blank."""
 
 CommandTable = Mapping[str, Callable[..., object]]
 """What carries out each command, by the command's id."""
@@ -157,7 +163,7 @@ class FramedDialog(Dialog[T]):
     def on_mount(self) -> None:
         """Write the borders, and follow what is on the screen."""
         self._frame.border_title = Content(self._title)
-        self._frame.border_subtitle = Content(self.subtitle)
+        self._frame.border_subtitle = Content(self._fit_subtitle())
         self.watch(self._lines_widget, "scroll_y", self._update_title, init=False)
         self.watch(self._lines_widget, "virtual_size", self.update_title)
 
@@ -175,4 +181,12 @@ class FramedDialog(Dialog[T]):
             lines.scroll_offset.y, lines.size.height, lines.virtual_size.height
         )
         self._frame.border_title = Content(f"{self._title}{'  ' if shown else ''}{shown}")
-        self._frame.border_subtitle = Content(self.subtitle)
+        self._frame.border_subtitle = Content(self._fit_subtitle())
+
+    def _fit_subtitle(self) -> str:
+        """Return the keys that the lower border has room for: the last ones matter most."""
+        keys = self.subtitle.split(HINT_DIVIDER)
+        room = self._frame.outer_size.width - BORDER_MARGIN_CELLS
+        while len(keys) > 1 and 0 < room < cell_width(HINT_DIVIDER.join(keys)):
+            del keys[0]
+        return HINT_DIVIDER.join(keys)

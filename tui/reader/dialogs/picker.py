@@ -13,6 +13,7 @@ from tui.config.commands import Command, format_key
 from tui.config.settings import AUTO_THEME_NAME
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
+from tui.rendering.bottom_line import shorten_path
 from tui.rendering.cells import cell_width, fit_cells, truncate_cells
 
 if TYPE_CHECKING:
@@ -248,11 +249,17 @@ def format_columns(
         least: Cells of a line with a value, at least, if there is room for them.
     """
     if not any(values):
-        return [truncate_cells(name, room) for name in names]
+        return [_fit_name(name, room) for name in names]
     right = max(map(cell_width, values))
     left = max(least - right - VALUE_GAP, max(map(cell_width, names)))
     width = min(max(1 + VALUE_GAP + right, room), left + VALUE_GAP + right)
     return [
-        fit_cells(name, width - VALUE_GAP - cell_width(value)) + " " * VALUE_GAP + value
+        fit_cells(_fit_name(name, room), room) + " " * VALUE_GAP + value
         for name, value in zip(names, values, strict=True)
+        for room in [width - VALUE_GAP - cell_width(value)]
     ]
+
+
+def _fit_name(name: str, width: int) -> str:
+    """Return a name in at most `width` cells; that of a place in folders keeps its end."""
+    return shorten_path(name, width) if "/" in name else truncate_cells(name, width)

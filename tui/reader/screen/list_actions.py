@@ -103,6 +103,8 @@ class ListActions:
 
     def rename_place(self, place: Place) -> None:
         """Take the name that the place has now."""
+        if self.home.key == self.state.place.key:
+            self.home = place
         self.state.place = place
 
     def restore(self, last: LastPlace) -> None:

@@ -20,7 +20,7 @@ from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import PlaceFilterInput
 from tui.reader.widgets.place_tree import PlaceTree
 from tui.rendering.place_lines import PlaceLook, describe_place_counts
-from tui.rendering.places import Place
+from tui.rendering.places import Place, find_again, omit_unused_tags
 
 
 @dataclass(eq=False)
@@ -94,7 +94,7 @@ class PlaceActions:
     def _follow_place(self, found: FoundPlaces) -> None:
         """Show the list again if its place is another list now; all articles if it is gone."""
         shown = self.state.place
-        place = next((each for each in found.places if each.key == shown.key), None)
+        place = find_again(shown, found.places)
         if place is None:
             self.lists.leave_place()
         elif self.state.is_searching:
@@ -138,7 +138,8 @@ class PlaceActions:
     def _open_picker(self, found: FoundPlaces) -> None:
         if not self.screen.is_active:  # another dialog was opened since they were asked for
             return
-        places = [place for place in found.places if place.query is not None]
+        found_places = omit_unused_tags(found.places, found.counts)
+        places = [place for place in found_places if place.query is not None]
         names = [place.full_name for place in places]
         counts = [describe_place_counts(place, found.counts) for place in places]
         current = self.state.place.key

@@ -165,6 +165,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.text = TextActions(self, panes, view, status, self.links, self.update_key_hints)
         self.search = SearchActions(
             self,
+            keymap,
             gateway.lists,
             state,
             panes,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from textual.screen import Screen
 
 from store.search.list_query import ListQuery, Matches, SearchQuery
+from tui.config.keymaps import Keymap
 from tui.reader.gateway import messages
 from tui.reader.gateway.lists import Lists
 from tui.reader.screen.panes import Panes
@@ -16,7 +17,7 @@ from tui.reader.widgets.article_list import ArticleList, ListViewState
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import LibrarySearchInput
 from tui.rendering.text_search import WordsToFind
-from tui.rendering.wording import describe_matches
+from tui.rendering.wording import describe_matches, join_nonempty
 
 MAX_SEARCH_LENGTH = 200
 """In characters."""
@@ -31,6 +32,7 @@ class SearchActions:
     """Searches the library, and restores the list afterwards."""
 
     screen: Screen[None]
+    keymap: Keymap
     lists: Lists
     state: ReaderState
     panes: Panes
@@ -131,8 +133,7 @@ class SearchActions:
         is_continued = self._is_shown(message.search)
         self._matches, self._shown_query = message.matches, message.search
         matches = message.matches
-        nothing = "No matches so far; still indexing" if self.lists.is_indexing else "No matches"
-        self.article_list.empty_text = self.found_note or nothing
+        self._explain_empty_list()
         find_highlights = matches.highlighter.find_spans
         folded_under = message.row_of.get(self.article_list.selected_article, "")
         self.article_list.show_matches(
@@ -146,6 +147,16 @@ class SearchActions:
             self._awaited_query = None
             if not self._is_rejected():
                 self._leave_answered(self._leave)
+
+    def _explain_empty_list(self) -> None:
+        """Say why the list may be empty, and what to do once the user no longer types."""
+        nothing = "No matches so far; still indexing" if self.lists.is_indexing else "No matches"
+        keys = self.keymap
+        ways = f"{keys.first_key('list.search')} search again, {keys.cancel_key} clear the search"
+        is_typing = self.input is not None
+        self.article_list.empty_text = join_nonempty(
+            (self.found_note or nothing, "" if is_typing else ways)
+        )
 
     def show_query_error(self, message: messages.SearchRejected) -> None:
         """Show what is wrong with the query, unless it has changed since."""
@@ -263,6 +274,7 @@ class SearchActions:
         if self.input is not None:
             self.input.remove()
             self.input = None
+            self._explain_empty_list()
 
     # -- ending the search -------------------------------------------------------------------
 

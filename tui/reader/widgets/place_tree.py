@@ -22,7 +22,7 @@ from tui.rendering.place_lines import (
     build_table_labels,
     describe_place_counts,
 )
-from tui.rendering.places import Place, TreeRow, visible_places
+from tui.rendering.places import Place, TreeRow, find_again, omit_unused_tags, visible_places
 from tui.rendering.wording import join_nonempty
 
 STATE_NAME_SHARE = 3
@@ -81,11 +81,16 @@ class PlaceTree(LineView):
         known = {place.key for place in places}
         counts = {key: each for key, each in self._look.counts.items() if key in known}
         old, self._look = self._look, replace(look, counts={**counts, **look.counts})
-        if places is self.places and old.feeds is look.feeds and old.now // 60 == look.now // 60:
+        is_same = places is self.places
+        if is_same and old.feeds is look.feeds and old.now // 60 == look.now // 60:
             self._redraw_changes(old)
-        else:
+            return
+        if not is_same:
+            renamed = [each for each in self.places if each.key in self.folded - known]
+            found = (find_again(each, places) for each in renamed)
+            self.folded |= {each.key for each in found if each is not None}
             self.places = places
-            self._lay_out()
+        self._lay_out()
 
     def describe_selected(self) -> str:
         """Return the full name of the place under the cursor.
@@ -104,8 +109,8 @@ class PlaceTree(LineView):
     def show_counts(self, counts: PlaceCounts) -> None:
         """Show the numbers of some places."""
         old, self._look = self._look, replace(self._look, counts={**self._look.counts, **counts})
-        if None in counts.values() and any(old.counts.get(key, 0) is not None for key in counts):
-            self._lay_out()  # the reason needs a line
+        if any(_decides_lines(key, old.counts) != _decides_lines(key, counts) for key in counts):
+            self._lay_out()
         else:
             self._redraw_changes(old)
 
@@ -139,7 +144,8 @@ class PlaceTree(LineView):
 
     def _lay_out(self) -> None:
         selected, before = self.selected_place, self.cursor
-        self._rows = visible_places(self.places, self.folded, self.filter_text)
+        places = omit_unused_tags(self.places, self._look.counts)
+        self._rows = visible_places(places, self.folded, self.filter_text)
         self._first_lines, line = [], 0
         is_spaced = self.size.height >= MIN_SPACED_HEIGHT
         for row in self._rows:
@@ -148,7 +154,7 @@ class PlaceTree(LineView):
             line += 1 + bool(self._look.describe_problem(row.place))
         self.cursor = min(before, max(0, len(self._rows) - 1))
         if selected is not None:
-            self._select(selected.key)
+            self._select(selected)
         self.set_line_count(line)
         self._scroll_to_cursor()
         self.post_message(self.SelectionChanged())
@@ -173,10 +179,11 @@ class PlaceTree(LineView):
             self.move_to(index)
         return index is not None
 
-    def _select(self, key: str) -> None:
-        """Set the cursor on a place after the rows have changed, or on a place around it."""
-        known = {row.place.key: at for at, row in enumerate(self._rows)}
-        self.cursor = known.get(key, self.cursor)
+    def _select(self, place: Place) -> None:
+        """Set the cursor on a place after the rows have changed, if it is still seen."""
+        places = [row.place for row in self._rows]
+        if (found := find_again(place, places)) is not None:
+            self.cursor = places.index(found)
 
     def scroll_lines(self, lines: int) -> None:
         """Move the cursor down (or, if negative, up) by some places."""
@@ -267,7 +274,15 @@ class PlaceTree(LineView):
             nothing = "No matching places" if self.filter_text else "Loading…"
             return [(fit_cells(f" {nothing}", width), "muted")] if y == 0 else []
         row = self._rows[index]
-        if y != self._first_lines[index]:
-            return build_problem_line(row, width, self._look)
+        if (below := y - self._first_lines[index]) > 0:
+            return build_problem_line(row, width, self._look) if below == 1 else []
         selected = index == self.cursor and self.is_active
         return build_place_line(row, width, self._look, selected=selected)
+
+
+def _decides_lines(key: str, counts: PlaceCounts) -> str:
+    """Return what of the numbers of a place decides how many lines it has: it is invalid, or empty."""
+    if key not in counts:
+        return ""
+    found = counts[key]
+    return "invalid" if found is None else "" if found.total else "empty"
