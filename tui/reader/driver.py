@@ -7,7 +7,6 @@ import os
 import select
 import signal
 import time
-from codecs import getincrementaldecoder
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -16,7 +15,7 @@ from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.reader.terminal_events import EventReader, clamp_size, expand_keys
-from tui.terminal.input_filter import BACKGROUND_QUERY, InputFilter
+from tui.terminal.input_filter import BACKGROUND_QUERY, InputFilter, make_decoder
 from tui.terminal.screen_diff import ScreenDiff
 from tui.terminal.session import is_foreground_job
 
@@ -173,7 +172,7 @@ class ReaderDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until the terminal is handed back or is gone."""
         incoming, reader = InputFilter(self.on_background, self.alt_keys), EventReader()
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        decode = make_decoder()
         while True:
             timeout = incoming.timeout(ESCAPE_DELAY)
             readable = select.select([self.fileno, self.stop_read_fd], [], [], timeout)[0]

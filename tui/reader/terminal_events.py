@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -139,6 +140,8 @@ def _simplify_key(token: str) -> str:
     code, modifiers = int(found["code"] or 1), int(found["modifiers"] or 1)
     texts = [int(each) for each in (found["text"] or "").split(":") if each]
     if not 1 <= modifiers <= 256 or not all(map(_is_character, [code, *texts])):
+        return ""
+    if any(unicodedata.category(chr(each)) == "Cc" for each in texts):
         return ""
     text = "".join(f":{each}" for each in texts)[1:]
     return f"\x1b[{code};{modifiers}{';' if text else ''}{text}{found['final']}"

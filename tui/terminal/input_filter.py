@@ -5,17 +5,22 @@ held and what has no meaning is dropped, so that no part of a reply or a paste i
 that of ECMA-48 and of xterm's control sequences.
 
 Nothing is held for ever: after a silence it is dropped. What a user types next comes one key at a time, and the rest
-of a sequence with its end.
+of what was dropped, if the connection stood still, comes together.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 ESCAPE = "\x1b"
+STRING_TERMINATOR = "\x1b\\"
+STRING_STARTS = ("\x1bP", "\x1b]", "\x1bX", "\x1b^", "\x1b_")
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
+PASTE_ENDS = {PASTE_START: PASTE_END, "\x9b200~": "\x9b201~"}
+"""The ends of pastes by their starts; a pasted text may have the other one in it."""
 MAX_PASTE_CHARS = 10_000
 """Maximum length of a paste: more than any input takes."""
 MAX_HELD_CHARS = 256
@@ -29,11 +34,13 @@ CONTROL_CHARS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 STRING_END = re.compile(r"\x1b\\|[\x07\x18\x1a\x9c]|\x1b(?=[^\\])")
 """The end of a control string; an escape that starts something else also ends it."""
 REST_OF_SEQUENCE = re.compile(
-    r"\[(?:\[.|[0-?]*[ -/]*[@-~]|[0-?]+\Z)|O[A-DFHP-S]"
+    r"\[(?:\[.|[ -?]*[@-~]|[0-?]+\Z)|O[A-FHP-S]"
     r"|[P\]X^_].*?(?:\x1b\\|[\x07\x9c])|\]\d+;",
     re.DOTALL,
 )
 """What follows an escape that came alone; typed keys hardly come so, and not together."""
+REST_OF_PARAMETERS = re.compile(r"[ -?]*~|[ -?]+[@-}]")
+"""What follows the start of a control sequence; a letter alone may be a key."""
 BACKGROUND_REPLY = re.compile(
     r"11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})", re.IGNORECASE
 )
@@ -43,11 +50,11 @@ BACKGROUND_QUERY = b"\x1b]11;?\x1b\\"
 _CSI = r"(?:\x1b\[|\x9b)"
 _TOKEN = re.compile(
     r"(?P<text>[^\x00\x1b\x80-\x9f]+)"
-    rf"|(?P<csi>{_CSI}(?:\[[^\x1b]|M[^\x1b]{{3}}|(?!M)[0-?]*[ -/]*[@-Z\\-~]))"
+    rf"|(?P<csi>{_CSI}(?:\[[^\x1b]|M[^\x1b]{{3}}|(?!M)[ -?]*[@-Z\\-~]))"
     r"|(?P<ss3>(?:\x1bO|\x8f)[^\x1b])"
     r"|(?P<string>\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])"
-    rf"|(?P<held>(?:\x1bO?|\x8f|{_CSI}(?:\[|M[^\x1b]{{0,2}}|[0-?]*[ -/]*))\Z)"
-    rf"|(?P<broken>\x1bO(?=\x1b)|\x8f|{_CSI}(?:M[^\x1b]{{0,2}}|[0-?]*[ -/]*))"
+    rf"|(?P<held>(?:\x1bO?|\x8f|{_CSI}(?:\[|M[^\x1b]{{0,2}}|[ -?]*))\Z)"
+    rf"|(?P<broken>\x1bO(?=\x1b)|\x8f|{_CSI}(?:M[^\x1b]{{0,2}}|[ -?]*))"
     r"|(?P<alt>\x1b[^\x1b\x80-\x9f])"
     r"|(?P<escape>\x1b)"
     r"|(?P<meaningless>[\x00\x80-\x9f]+)",
@@ -64,6 +71,25 @@ class Pasted(NamedTuple):
 
 InputToken = str | Pasted
 """A character, a complete control sequence, or a paste."""
+
+
+def make_decoder() -> Callable[[bytes], str]:
+    """Return a function that decodes UTF-8 in pieces of any length.
+
+    A byte that begins a control sequence in an eight-bit terminal is that control character.
+    """
+    return codecs.getincrementaldecoder("utf-8")(_DECODING_ERRORS).decode
+
+
+def _decode_invalid(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - only a decoder calls this
+    invalid = error.object[error.start : error.end]
+    is_control = len(invalid) == 1 and 0x80 <= invalid[0] <= 0x9F
+    return chr(invalid[0]) if is_control else "\ufffd", error.end
+
+
+_DECODING_ERRORS = "newstui.terminal"
+codecs.register_error(_DECODING_ERRORS, _decode_invalid)
 
 
 class InputFilter:
@@ -92,9 +118,11 @@ class InputFilter:
         """The start of the control string that is being read."""
         self._paste: str | None = None
         """The paste that is being read."""
+        self._paste_start = PASTE_START
         self._last_input = 0.0
-        self._escape_at: float | None = None
-        """The time of an escape after which nothing came, and which was a key therefore."""
+        self._lost = ""
+        """The start of what was given up after a silence, if nothing has come since."""
+        self._lost_at = 0.0
 
     def timeout(self, escape_delay: float) -> float | None:
         """Return the seconds of silence after which `expire` is due; None if nothing is held."""
@@ -106,9 +134,11 @@ class InputFilter:
 
     def expire(self, now: float) -> list[InputToken]:
         """Drop what is held after a silence; an escape alone was a key, and a paste is over."""
-        is_escape = self._held == ESCAPE and self._string is None and self._paste is None
-        self._escape_at = now if is_escape else None
-        tokens: list[InputToken] = [ESCAPE] if is_escape else self._end_paste()
+        start = "" if self._paste is None else self._paste_start
+        if self._string is not None:
+            start = ESCAPE + self._string[0]
+        self._lost, self._lost_at = start + self._held, now
+        tokens: list[InputToken] = [ESCAPE] if self._lost == ESCAPE else self._end_paste()
         self._held, self._string, self._is_skipping = "", None, False
         return tokens
 
@@ -121,7 +151,7 @@ class InputFilter:
         is_single = len(text) == 1 and text not in "\x07\x1b\x9c" and not self._held
         if is_inside and is_single and pause >= TYPING_PAUSE:
             tokens += self.expire(now)
-        text = self._held + self._remove_rest(text, now)
+        text = self._held + self._complete_rest(text, now)
         self._held = ""
         while text:
             if self._string is not None:
@@ -134,17 +164,25 @@ class InputFilter:
                 text = self._read_tokens(text, tokens)
         return tokens
 
-    def _remove_rest(self, text: str, now: float) -> str:
-        """Remove the rest of a sequence or paste whose start is gone."""
-        escape_at, self._escape_at = self._escape_at, None
-        is_recent = escape_at is not None and now - escape_at < SEQUENCE_TIMEOUT
-        if is_recent and len(text) > 1 and REST_OF_SEQUENCE.match(text):
-            text = ESCAPE + text
+    def _complete_rest(self, text: str, now: float) -> str:
+        """Return a text without the rest of a paste, or with the start of what it is the rest of."""
+        lost, self._lost = self._lost, ""
+        if lost and len(text) > 1 and self._is_rest(lost, text, now):
+            return lost + text
         if self._paste is None:
             before, end, after = text.partition(PASTE_END)
-            if end and PASTE_START not in before and not self._held:
+            if end and not self._held and not any(start in before for start in PASTE_ENDS):
                 return after
         return text
+
+    def _is_rest(self, lost: str, text: str, now: float) -> bool:
+        """Return True if a text that came together is the rest of what was given up."""
+        if lost == ESCAPE:
+            is_recent = now - self._lost_at < SEQUENCE_TIMEOUT
+            return is_recent and REST_OF_SEQUENCE.match(text) is not None
+        if lost.startswith((*PASTE_ENDS, *STRING_STARTS)):
+            return text[0] != ESCAPE or text.startswith(STRING_TERMINATOR)
+        return REST_OF_PARAMETERS.match(text) is not None
 
     def _read_string(self, text: str) -> str:
         assert self._string is not None  # noqa: S101 - the caller knows
@@ -163,8 +201,9 @@ class InputFilter:
 
     def _read_paste(self, text: str, tokens: list[InputToken]) -> str:
         assert self._paste is not None  # noqa: S101 - the caller knows
-        pasted, end, rest = text.partition(PASTE_END)
-        self._held = "" if end else _partial_suffix(pasted, PASTE_END)
+        marker = PASTE_ENDS[self._paste_start]
+        pasted, end, rest = text.partition(marker)
+        self._held = "" if end else _partial_suffix(pasted, marker)
         pasted = pasted[: len(pasted) - len(self._held)].replace("\r", "\n")
         left = MAX_PASTE_CHARS - len(self._paste)
         self._paste += CONTROL_CHARS.sub("", pasted)[:left]
@@ -193,8 +232,8 @@ class InputFilter:
             elif kind == "string":
                 self._string = token[-1] if len(token) == 2 else chr(ord(token) - 0x40)
                 break
-            elif token == PASTE_START:
-                self._paste = ""
+            elif token in PASTE_ENDS:
+                self._paste, self._paste_start = "", token
                 break
             else:
                 tokens += self._expand_token(kind, token)
@@ -204,9 +243,11 @@ class InputFilter:
         if kind == "text":
             yield from token.replace("\n", "\r")  # enter, while the terminal was not ours yet
         elif kind == "alt" and token[1] not in self.alt_keys:
-            yield from token.replace("\n", "\r")
-        elif kind in ("csi", "ss3") and len(token) <= MAX_HELD_CHARS and token != PASTE_END:
-            yield re.sub("^[\x8f\x9b]", lambda c1: ESCAPE + chr(ord(c1[0]) - 0x40), token)
+            if token != STRING_TERMINATOR:
+                yield from token.replace("\n", "\r")
+        elif kind in ("csi", "ss3"):
+            if len(token) <= MAX_HELD_CHARS and token not in PASTE_ENDS.values():
+                yield re.sub("^[\x8f\x9b]", lambda c1: ESCAPE + chr(ord(c1[0]) - 0x40), token)
         elif kind in ("alt", "escape"):
             yield token
 

@@ -19,6 +19,7 @@ from tui.terminal.input_filter import (
     InputFilter,
     InputToken,
     Pasted,
+    make_decoder,
 )
 
 ESCAPE_DELAY = 0.1
@@ -60,7 +61,11 @@ REPLIES = [
     "\x1b_Gi=1;OK\x1b\\",
     "\x1b^privacy dd\x1b\\",
     "\x1bXstart of string dd\x1b\\",
+    "\x1b]1337;ReportCellSize=20.0;10.0\x1b\\",
+    "\x9d52;c;ZGRk\x9c",
+    "\x90>|XTerm(379)\x9c",
     PASTE_START + "dd\nmAq" + PASTE_END,
+    "\x9b200~dd\nmAq\x9b201~",
 ]
 SEQUENCES = [
     "\x1b[?1;2c",
@@ -73,6 +78,8 @@ SEQUENCES = [
     "\x1b[?2026;2$y",
     "\x1b[48;24;80;0;0t",
     "\x1b[<0;10;10M",
+    "\x1b[<64;-1;-10M",
+    "\x1b[<0;1.5;1.5M",
     "\x1b[57399;1:3u",
     "\x1b[1;5D",
     "\x1b[15~",
@@ -96,6 +103,7 @@ SEQUENCES = [
         ("é日\r", ["é", "日", "\r"]),
         ("\n", ["\r"]),
         ("\x1bj", ["\x1b", "j"]),
+        ("\x1b\\j", ["j"]),
         ("\x1b\x1b[A", ["\x1b", "\x1b[A"]),
         ("\x1bx", ["\x1bx"]),
         ("\x00j\x00\x00k\x00", ["j", "k"]),
@@ -117,10 +125,11 @@ def test_an_escape_alone_is_a_key() -> None:
 
 
 @pytest.mark.parametrize("reply", REPLIES)
-@pytest.mark.parametrize("pause", [0.0, ESCAPE_DELAY, 0.4, 1.5])
+@pytest.mark.parametrize("pause", [0.0, ESCAPE_DELAY, 0.4, 1.5, STRING_TIMEOUT])
 def test_replies_are_no_keys_wherever_they_are_cut(reply: str, pause: float) -> None:
     """Case 47: none of a reply or paste is a key but the escape alone; the keys around it are."""
-    for at in range(1, len(reply)):
+    is_late = pause >= SEQUENCE_TIMEOUT  # an escape was a key then, and what follows it are keys
+    for at in range(1 + is_late, len(reply)):
         typing = Typing()
         head, rest = reply[:at], reply[at:]
         tokens = [each for each in typing.feed("j" + head, pause=0.0) if isinstance(each, str)]
@@ -130,9 +139,11 @@ def test_replies_are_no_keys_wherever_they_are_cut(reply: str, pause: float) -> 
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES)
-@pytest.mark.parametrize("pause", [0.0, ESCAPE_DELAY, 0.4, 1.5])
+@pytest.mark.parametrize("pause", [0.0, ESCAPE_DELAY, 0.4, 1.5, SEQUENCE_TIMEOUT])
 def test_sequences_are_whole_wherever_they_are_cut(sequence: str, pause: float) -> None:
-    for at in range(1, len(sequence)):
+    """After a long silence, an escape was a key, and a character alone is one."""
+    is_late = pause >= SEQUENCE_TIMEOUT
+    for at in range(1 + is_late, len(sequence) - is_late):
         typing = Typing()
         found = typing.feed("j" + sequence[:at]) + typing.feed(sequence[at:] + "k", pause=pause)
         assert [each for each in found if each != "\x1b"] in (
@@ -175,6 +186,30 @@ def test_pastes_have_no_control_characters() -> None:
     pasted = "a\x1b[31mb\x03\x11\x07\x7f\x9b1m\tc\r\nd"
     found = Typing().feed(f"x{PASTE_START}{pasted}{PASTE_END}q")
     assert found == ["x", Pasted("a[31mb1m\tc\n\nd"), "q"]
+
+
+def test_pastes_end_as_they_began() -> None:
+    """The end that an eight-bit terminal sends may be part of the text of another."""
+    assert Typing().feed(f"{PASTE_START}a\x9b201~dd{PASTE_END}q") == [Pasted("a201~dd"), "q"]
+    assert Typing().feed(f"\x9b200~a{PASTE_END}dd\x9b201~q") == [Pasted("a[201~dd"), "q"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ([b"\x9b1;2c"], "\x9b1;2c"),
+        ([b"\x9d11;", b"rgb\x9cq"], "\x9d11;rgb\x9cq"),
+        ([b"\xc2", b"\x9bA"], "\x9bA"),
+        ([b"\xe6\x97", b"\xa5\xf0\x9f", b"\x8f", b"\xa0"], "日🏠"),
+        ([b"\xff\xfe", b"q"], "\ufffd\ufffdq"),
+        ([b"\xe6\x97", b"q"], "\ufffdq"),
+        ([b"\xe9j"], "\ufffdj"),
+    ],
+)
+def test_decoding(pieces: list[bytes], text: str) -> None:
+    """Invalid bytes do no harm; those of an eight-bit terminal are control characters."""
+    decode = make_decoder()
+    assert "".join(map(decode, pieces)) == text
 
 
 def test_long_pastes_are_truncated() -> None:
