@@ -132,7 +132,7 @@ class Journal:
     @property
     def bad_lines(self) -> Mapping[str, int]:
         """The number of damaged lines by file name."""
-        bad = {n: each.bad_lines + each.ends_in_nuls for n, each in self._cursors.items()}
+        bad = {n: each.bad_lines + each.ends_in_damage for n, each in self._cursors.items()}
         return {name: count for name, count in bad.items() if count}
 
     @property

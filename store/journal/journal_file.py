@@ -28,6 +28,8 @@ MAX_REMEMBERED_LINES = 10_000
 COMPACTED_HEADER = re.compile(rb'\{"format":\d+,"rewritten":(\d+),')
 """Start of the first line of a compacted journal: with the time of the compaction."""
 LINE_BLOCK_BYTES = 1 << 16
+MAX_LINE_BYTES = 1 << 26
+"""More than any line that we write, with the articles of an event."""
 SAMPLE_SIZE = 64
 """Bytes before the cursor that must still be there when the file has grown."""
 
@@ -209,8 +211,8 @@ class Cursor:
     head_sample: bytes = b""
     """The first bytes of the file, which change when it is compacted."""
     bad_lines: int = 0
-    ends_in_nuls: bool = False
-    """True if NUL bytes follow instead of a line that is still being written."""
+    ends_in_damage: bool = False
+    """True if what follows is no line that is still being written."""
     newest_format: int = JOURNAL_FORMAT
 
 
@@ -220,9 +222,9 @@ def read_next_lines(
     """Return up to `limit` lines, none of them beyond `end`, and move the cursor past them."""
     file.seek(cursor.offset)
     lines = list(islice(file, limit))
-    if lines and not lines[-1].endswith(b"\n"):
-        torn = lines.pop()  # still being written, or torn by a crash: not acknowledged
-        cursor.ends_in_nuls = b"\0" in torn  # what a disk leaves of lines that it lost
+    is_torn = bool(lines) and not lines[-1].endswith(b"\n")
+    # Still being written, or torn by a crash: not acknowledged.
+    cursor.ends_in_damage = is_torn and not _may_be_continued(lines.pop())
     offset = cursor.offset + sum(map(len, lines))
     while end is not None and offset > end:
         offset -= len(lines.pop())
@@ -230,6 +232,13 @@ def read_next_lines(
         cursor.head_sample = cursor.head_sample if cursor.offset else lines[0][:SAMPLE_SIZE]
         cursor.offset, cursor.tail_sample = offset, lines[-1][-SAMPLE_SIZE:]
     return list(map(normalize_line, lines))
+
+
+def _may_be_continued(torn: bytes) -> bool:
+    """Return True if a line without an end may be the beginning of one of ours."""
+    if b"\0" in torn:  # what a disk leaves of lines that it lost
+        return False
+    return len(torn) <= MAX_LINE_BYTES and normalize_line(torn).startswith((b"{", b"\n"))
 
 
 def matches_cursor(file: BinaryIO, cursor: Cursor) -> bool:

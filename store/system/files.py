@@ -181,6 +181,11 @@ class RegularFile(FileIO):
         with self._naming_errors():
             return super().readinto(buffer)
 
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Move to a position, and return it."""
+        with self._naming_errors():
+            return super().seek(offset, whence)
+
     def readall(self) -> bytes:
         """Return everything up to the end of the file."""
         with self._naming_errors():

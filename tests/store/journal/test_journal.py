@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from store.journal import journal_file
 from store.journal.events import Event, NewEvent, decode_line, encode_event, encode_line
 from store.journal.journal import Journal
 from store.journal.journal_file import read_next_lines
@@ -212,6 +213,38 @@ def test_damaged_lines_are_counted_and_skipped(make: Make, lines: list[bytes]) -
     assert kinds(journal.read(ALL)) == ["read", "starred", "unread", "opened", "read"]
     assert journal.bad_lines == {"desk.jsonl": 4}
     assert kinds(list(journal.recent_events())) == ["read", "opened", "unread", "starred", "read"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_damage"),
+    [
+        (b'{"at":"2026-1', False),
+        (b"{", False),
+        (b'\xef\xbb\xbf{"at"', False),
+        (b"<<<<<<< HEAD", False),
+        (b'{"at":\0\0\0', True),
+        (b"an endless line", True),
+        (b"\xff\xfe{", True),
+        (b"{" * 101, True),
+    ],
+)
+@pytest.mark.parametrize("machine", ["desk", "lap"])
+def test_a_line_that_does_not_end(
+    make: Make, monkeypatch: pytest.MonkeyPatch, machine: str, rest: bytes, is_damage: bool
+) -> None:
+    """What may still be written is waited for; what cannot be one of our lines is told, once."""
+    monkeypatch.setattr(journal_file, "MAX_LINE_BYTES", 100)
+    write(make(), "read")
+    path = make().own_path.with_name(f"{machine}.jsonl")
+    with path.open("ab") as file:
+        file.write(rest)
+    journal = make()
+    journal.read(ALL)
+    assert journal.bad_lines == ({path.name: 1} if is_damage else {})
+    with path.open("ab") as file:
+        file.write(b"\n")
+    journal.read(ALL)
+    assert sum(journal.bad_lines.values()) == (rest != b"<<<<<<< HEAD")
 
 
 def test_no_sequence_of_bytes_raises(make: Make, lines: list[bytes]) -> None:

@@ -98,6 +98,9 @@ def test_a_read_error_names_the_file(tmp_path: Path) -> None:
             with pytest.raises(IsADirectoryError) as caught:
                 read(file)
         assert caught.value.filename == str(path)
+    with open_regular(path) as file, pytest.raises(OSError, match="Invalid argument") as refused:
+        file.seek(-1)
+    assert refused.value.filename == str(path)
 
 
 def test_a_file_larger_than_the_memory(tmp_path: Path) -> None:
