@@ -37,6 +37,17 @@ def run_program(arguments: Sequence[str], text: str, timeout: float) -> str:
     return ProgramRun(arguments).run(text, timeout)
 
 
+def kill_with_children(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that has a session of its own, unless it was waited for.
+
+    One that has ended may have left children that hold its output open.
+    """
+    # Until somebody has waited for it, no other process group can have its number.
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 class ProgramRun:
     """One run of a program, which another thread can kill."""
 
@@ -50,7 +61,7 @@ class ProgramRun:
         """Run the program with a text on its standard input, and return its output.
 
         After `timeout` seconds it is killed, with all its children, and so it is when it has printed
-        as much as is kept.
+        as much as is kept, and when ctrl+c or a hang-up ends the wait for it.
 
         Raises:
             ProgramFailed: It could not be started, timed out, failed, or was killed.
@@ -65,8 +76,9 @@ class ProgramRun:
                     self.kill()
                 process.wait(timeout)  # it may go on with both streams closed
             except subprocess.TimeoutExpired:
-                self.kill()
                 raise ProgramFailed(f"{name} timed out after {timeout:g} seconds") from None
+            finally:
+                self.kill()
         if process.returncode and not is_cut:
             last_line = errors.strip().rpartition("\n")[2]
             reason = f": {last_line}" if last_line else ""
@@ -74,16 +86,11 @@ class ProgramRun:
         return out[:MAX_OUTPUT_BYTES].decode("utf-8", "ignore" if is_cut else "replace")
 
     def kill(self) -> None:
-        """Kill the program and all its children; a run not yet started never will be.
-
-        A program that has ended may have left some that hold its output open.
-        """
+        """Kill the program and all its children; a run not yet started never will be."""
         with self._start_lock:
             self._is_killed = True
-            # Until `run` has waited for it, no other process group can have its number.
-            if self._process is not None and self._process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, signal.SIGKILL)
+            if self._process is not None:
+                kill_with_children(self._process)
 
     def _start(self, text: str) -> subprocess.Popen[bytes]:
         # A file and no pipe: a program that exits before it has read everything must not kill us by SIGPIPE.

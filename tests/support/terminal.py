@@ -287,6 +287,14 @@ class Terminal:
         self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", whole))
 
 
+def has_ended(pid: int, timeout: float = TIMEOUT) -> bool:
+    """Return True once a process has ended; False if it does not."""
+    end = time.monotonic() + timeout
+    while is_running(pid) and time.monotonic() < end:
+        time.sleep(0.005)
+    return not is_running(pid)
+
+
 def is_running(pid: int) -> bool:
     """Return True if the process exists and is not a zombie."""
     try:

@@ -148,18 +148,26 @@ def _run_with_input(argv: tuple[str, ...], text: str) -> int | None:
 
     In a session of its own: the process xclip leaves behind keeps the clipboard after the reader ends.
     """
+    from store.system.programs import kill_with_children
+
     try:
-        return subprocess.run(  # noqa: S603 - the user's command or one of ours, no shell
+        process = subprocess.Popen(  # noqa: S603 - the user's command or one of ours, no shell
             argv,
-            input=text.encode(errors="replace"),
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            timeout=COPY_COMMAND_TIMEOUT,
-            check=False,
-        ).returncode
-    except (OSError, subprocess.TimeoutExpired):
+        )
+    except OSError:
         return None
+    with process:
+        try:
+            process.communicate(text.encode(errors="replace"), COPY_COMMAND_TIMEOUT)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        finally:
+            kill_with_children(process)
+        return process.returncode
 
 
 def encode_osc52(text: str, multiplexer: Literal["tmux", "screen", ""] = "") -> bytes:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from store.model.errors import ProgramFailed
+from store.system import programs
 from store.system.programs import MAX_OUTPUT_BYTES, ProgramRun, run_program
-from tests.support.terminal import is_running
+from tests.support.terminal import has_ended
 
 PATIENCE = 600.0
 """Seconds that a program may take on a busy machine."""
@@ -89,14 +90,6 @@ def cancel_once_written(program: ProgramRun, file: Path) -> BaseException | None
         return running.exception(PATIENCE)
 
 
-def has_ended(pid: int) -> bool:
-    """Return True once a process has ended; False if it does not."""
-    end = time.monotonic() + PATIENCE
-    while is_running(pid) and time.monotonic() < end:
-        time.sleep(0.005)
-    return not is_running(pid)
-
-
 def test_killing_a_run_before_and_after_its_start(tmp_path: Path) -> None:
     """Its children are killed too."""
     child = tmp_path / "child"
@@ -120,4 +113,22 @@ def test_children_of_a_program_that_has_ended_are_killed(
         with pytest.raises(ProgramFailed, match="timed out"):
             run_program(command, "", seconds)
         seconds *= 2
+    assert has_ended(int(child.read_text()))
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit])
+def test_what_ends_the_wait_for_a_program_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: type[BaseException]
+) -> None:
+    """Ctrl+c, or a terminal that is gone: nobody waits for it, and its children, any longer."""
+    child = tmp_path / "child"
+
+    def interrupt(*_: object) -> None:
+        while not is_written(child):
+            time.sleep(0.005)
+        raise ending
+
+    monkeypatch.setattr(programs, "_read_output", interrupt)
+    with pytest.raises(ending):
+        run_program(["sh", "-c", f"sleep 600 & echo $! > {child}; wait"], "", PATIENCE)
     assert has_ended(int(child.read_text()))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from store.model.errors import InvalidInput
+from tests.support.terminal import has_ended
 from tui.terminal import clipboard
 from tui.terminal.clipboard import (
     MAX_OSC52_BYTES,
@@ -239,10 +240,18 @@ def test_a_copy_command_that_fails(
         copy_to_clipboard("text", CopyMethod("command", (fake,)), screen.write)
     with pytest.raises(InvalidInput, match="Not copied: copy_command mine cannot be run"):
         copy_to_clipboard("text", CopyMethod("command", ("/nowhere/mine",)), screen.write)
-    monkeypatch.setattr(clipboard, "COPY_COMMAND_TIMEOUT", 0.05)
-    slow = str(make_program(tmp_path, "mine", "exec sleep 60"))
-    with pytest.raises(InvalidInput, match="timed out"):
-        copy_to_clipboard("text", CopyMethod("command", (slow,)), screen.write)
+    child, seconds = tmp_path / "child", 0.05
+    slow = str(
+        make_program(
+            tmp_path, "mine", f"sleep 600 & echo $! > {child}.new; mv {child}.new {child}; wait"
+        )
+    )
+    while not child.exists():  # a busy machine has not come so far
+        monkeypatch.setattr(clipboard, "COPY_COMMAND_TIMEOUT", seconds)
+        with pytest.raises(InvalidInput, match="timed out"):
+            copy_to_clipboard("text", CopyMethod("command", (slow,)), screen.write)
+        seconds *= 2
+    assert has_ended(int(child.read_text())), "its children are killed with it"
     assert screen.sent == b""
 
 
