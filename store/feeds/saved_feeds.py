@@ -24,6 +24,7 @@ class SavedFeedReader:
         subscriptions: Callable[[], Iterable[Subscription]],
         now: str,
         parser: ParserProcess | None = None,
+        report: Callable[[str], object] = str,
     ) -> None:
         """Read nothing yet.
 
@@ -31,10 +32,13 @@ class SavedFeedReader:
             subscriptions: Returns the feeds of the library, to which a file may belong.
             now: The time of the import.
             parser: What parses.
+            report: Called with the progress of a feed, in a few words: none of its articles is known before
+                all are.
         """
         self._subscriptions = subscriptions
         self._now = now
         self._parser = parser or ParserProcess()
+        self._report = report
         self.close = self._parser.close
 
     def read(self, name: str, data: bytes) -> Iterator[ParsedArticle | Rejection]:
@@ -47,14 +51,16 @@ class SavedFeedReader:
             return
         about |= self._describe(feed)
         found: list[ParsedArticle] = []
+        last = max((number for part in feed["parts"] for number, _ in part), default=0)
         for part in feed["parts"]:
             numbers, texts = zip(*part, strict=True)
+            self._report(f"reading {name}, item {numbers[0]:,} of {last:,}")
             text = feed["head"] + feed["separator"].join(texts) + feed["tail"]
             try:
                 parsed = self._parser.parse("feed part", about, text.encode())
             except (InvalidInput, FetchFailed) as error:
-                last = f" to {numbers[-1]:,}" if len(numbers) > 1 else ""
-                yield Rejection(f"{name}: item {numbers[0]:,}{last}", str(error))
+                others = f" to {numbers[-1]:,}" if len(numbers) > 1 else ""
+                yield Rejection(f"{name}: item {numbers[0]:,}{others}", str(error))
                 continue
             found += map(article_from_values, parsed["found"])
             for number, reason in parsed["refused"]:

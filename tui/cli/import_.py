@@ -27,12 +27,12 @@ def run_import(options: argparse.Namespace) -> bool:
     """Import articles from files; items that cannot be imported are reported and skipped."""
     skipped = SkippedItems()
     now = current_timestamp(system_clock)
-    with (
-        open_loaded_library(options) as library,
-        closing(SavedFeedReader(library.feeds.subscriptions, now)) as feeds,
-    ):
-        items = _read_paths(options.paths, options.format, now, feeds.read)
-        progress = add_with_progress(options, library, skipped.report_from(items))
+    with open_loaded_library(options) as library:
+        line = ProgressLine("importing")
+        feeds = SavedFeedReader(library.feeds.subscriptions, now, report=line.update)
+        with closing(feeds):
+            items = _read_paths(options.paths, options.format, now, feeds.read)
+            progress = add_with_progress(options, library, skipped.report_from(items), line)
     if options.json:
         print_json({"added": progress.added, "known": progress.existing, "refused": skipped.count})
     else:
@@ -41,12 +41,15 @@ def run_import(options: argparse.Namespace) -> bool:
 
 
 def add_with_progress(
-    options: argparse.Namespace, library: Library, articles: Iterable[ParsedArticle]
+    options: argparse.Namespace,
+    library: Library,
+    articles: Iterable[ParsedArticle],
+    line: ProgressLine,
 ) -> AddProgress:
     """Add articles to the library, show the progress, run the user's hook, and return the result."""
     progress = AddProgress()
     new: list[str] = []
-    with ProgressLine("importing") as line:
+    with line:
         for progress in library.add(articles):
             new += progress.new_ids
             line.update(f"{progress.added + progress.existing:,} articles")

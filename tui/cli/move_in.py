@@ -8,7 +8,7 @@ from pathlib import Path
 
 from store.model.times import current_timestamp, system_clock
 from store.other_readers.programs import open_other_reader
-from tui.cli.console import print_json, print_message
+from tui.cli.console import ProgressLine, print_json, print_message
 from tui.cli.context import open_loaded_library, resolve_paths
 from tui.cli.import_ import SkippedItems, add_with_progress
 from tui.config.settings import load_settings
@@ -30,7 +30,8 @@ def run_move_in(options: argparse.Namespace) -> bool:
         searches = library.searches.add_new(contents.searches, own)
         now = current_timestamp(system_clock)
         items = contents.build_articles(library.feeds.subscriptions(), now)
-        progress = add_with_progress(options, library, skipped.report_from(items))
+        line = ProgressLine("importing")
+        progress = add_with_progress(options, library, skipped.report_from(items), line)
     if options.json:
         values = {
             "feeds": feeds,

@@ -225,6 +225,15 @@ def test_parts_are_no_shorter_than_what_they_repeat() -> None:
     assert [number for number, _ in chain(*found["parts"])] == [*range(1, 91)]
 
 
+@pytest.mark.usefixtures("small_parts")
+def test_the_progress_of_a_long_feed_is_reported() -> None:
+    reported: list[str] = []
+    reader = SavedFeedReader(list, NOW, InProcessParser(), reported.append)
+    assert len(list(reader.read("a.xml", MANY["rss"].encode()))) == 9
+    assert reported[0] == "reading a.xml, item 1 of 9"
+    assert len(reported) > 2
+
+
 SAMPLES = sorted(
     path.name
     for path in Path(__file__).parent.glob("*.*")
