@@ -161,7 +161,7 @@ class Program:
     def _is_working(self) -> bool:
         """Return True if one of its threads runs or waits for a CPU."""
         tasks = Path(f"/proc/{self._process.pid}/task").glob("*/stat")
-        return any(task.read_text().rpartition(")")[2].split()[0] in "RD" for task in tasks)
+        return any(_read_task_state(task) in ("R", "D") for task in tasks)
 
     def screen_text(self) -> str:
         """Return the text on the screen."""
@@ -258,3 +258,11 @@ class Program:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         os.close(self._master)
+
+
+def _read_task_state(stat: Path) -> str:
+    """Return the letter for what a thread does; empty if it has ended meanwhile."""
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
