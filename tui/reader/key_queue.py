@@ -39,6 +39,10 @@ KEY_CHECK_INTERVAL = 0.005
 """Seconds between two looks whether it has come."""
 MAX_WAITING_KEYS = 100
 """How many keys without consequences wait until each is carried out: more are a flood."""
+MAX_KEYS_AT_ONCE = 20
+"""How many keys are carried out before what else has come is looked at."""
+INTERRUPT = "ctrl+c"
+"""The key that ends the reader from anywhere, with every keymap."""
 MAX_FLOOD_KEYS = 10
 """How many keys of a flood are carried out that cannot be folded."""
 UNBOUND = "unbound"
@@ -150,7 +154,10 @@ class KeyQueue:
         """Take keys and pastes, and handle each as soon as those before it are done."""
         if self._answer_length is None and self._is_reason_shown():
             self._answer_length = len(self.keys)
-        self.keys.extend(received)
+        for press in received:
+            if isinstance(press, KeyPress) and press.key == INTERRUPT:
+                self._drop_interrupted()
+            self.keys.append(press)
         await self._process_keys()
 
     @property
@@ -186,7 +193,9 @@ class KeyQueue:
         self._deadline = monotonic() + (MAX_KEY_WAIT if at_most is None else at_most)
 
     async def _process_keys(self) -> None:
-        while self._is_ready and self.keys:
+        for _ in range(MAX_KEYS_AT_ONCE):
+            if not (self._is_ready and self.keys):
+                break
             focused = self._app.focused
             if isinstance(pasted := self.keys[0], events.Paste):
                 self.keys.popleft()
@@ -286,6 +295,12 @@ class KeyQueue:
     def _drop_keys(self, number: int) -> None:
         for _ in range(number):
             self.keys.popleft()
+
+    def _drop_interrupted(self) -> None:
+        """Drop the keys that wait if they are more than anybody types, as a text that was pasted as keys."""
+        if len(self.keys) > MAX_WAITING_KEYS:
+            self.keys.clear()
+            self._pending_keys = NO_PENDING_KEYS
 
     def _drop_answer(self) -> None:
         """Drop what was typed for something that did not open, with the key that would close it.

@@ -27,6 +27,7 @@ from tui.config.commands import COMMANDS, PANES, Command
 from tui.reader import key_queue
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.gateway.worker import Worker
+from tui.reader.key_queue import KeyQueue
 from tui.reader.terminal_events import EventReader, KeyBatch, KeyPress, parse_keys
 from tui.reader.widgets.article_list import ArticleList
 from tui.reader.widgets.side_pane import FIRST_CURSOR_ITEM
@@ -396,6 +397,33 @@ async def test_a_flood_leads_where_its_keys_lead(start: Start, seed: int) -> Non
                 )
             )
     assert found[0] == found[1]
+
+
+async def test_ctrl_c_ends_a_flood_of_commands(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a text that a terminal pastes as keys; what anybody types before it counts."""
+    dispatched = 0
+
+    async def count(self: KeyQueue, press: KeyPress) -> bool:
+        nonlocal dispatched
+        dispatched += 1
+        return await dispatch(self, press)
+
+    dispatch = KeyQueue._dispatch
+    monkeypatch.setattr(KeyQueue, "_dispatch", count)
+    async with start() as running:
+        running.app.post_message(KeyBatch(_press("ms?q" * 750)))
+        running.app.post_message(KeyBatch(_press("\x03")))
+        await running.settle()
+        assert running.app.return_code == 0
+        assert dispatched < 300
+    dispatched = 0
+    async with start() as running:
+        running.app.post_message(KeyBatch(_press("sMs\x03")))
+        await running.settle()
+        assert running.app.return_code == 0
+        assert dispatched == 4
 
 
 @pytest.mark.parametrize(
