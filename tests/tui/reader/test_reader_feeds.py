@@ -81,6 +81,34 @@ async def test_new_articles_appear_and_nothing_moves(
     assert len(library.rows(running.reader.state.query)) == 14
 
 
+async def test_a_fetch_that_nobody_asked_for_tells_new_articles_alone(
+    start: Start, book: FolderFeedStore, site: Site
+) -> None:
+    site.routes |= {"/bad": status(404), "/feed": feed_page(20)}
+    running: RunningReader
+    async with start(MIDDLE) as running:
+        before = running.status
+
+        async def fetch_regularly() -> str:
+            running.reader.feeds.fetch_regularly()
+            await running.wait_until(lambda: not running.gateway.feeds.is_fetching)
+            await running.settle()
+            return running.status
+
+        assert await fetch_regularly() == before
+        begin(running, book)
+        assert await fetch_regularly() == before
+        begin(running, book, subscription(site, "/bad"))
+        assert await fetch_regularly() == before
+        (failed,) = book.states().values()
+        assert failed.error
+        begin(running, book, subscription(site, "/feed"))
+        running.reader.state.read_only_reason = "no permission to write"
+        assert await fetch_regularly() == before
+        running.reader.state.read_only_reason = ""
+        assert "1 new article" in await fetch_regularly()
+
+
 @pytest.mark.command("feeds.add")
 async def test_add_urls(start: Start, book: FolderFeedStore, site: Site) -> None:
     """Case 83: the user is asked once about a host on a private network."""

@@ -51,11 +51,25 @@ class Feeds(Part):
     def fetch(self, keys: Collection[str] | None = None) -> None:
         """Fetch the feeds with these keys, or every feed that is not paused."""
         if (make_context := self.find_network()) is not None and not self.is_fetching:
-            stop = self._fetch_stop_event = Event()
-            self._fetched_count = 0
-            self._fetch_future = self.run_on_network(
-                lambda: self._fetch_feeds(make_context(), stop, keys)
-            )
+            self._start_fetch(make_context, keys, is_asked=True)
+
+    def fetch_regularly(self) -> None:
+        """Fetch what is due, without a word if there is nothing to fetch."""
+        if self.make_context is not None and not self.is_fetching:
+            self._start_fetch(self.make_context, None, is_asked=False)
+
+    def _start_fetch(
+        self,
+        make_context: Callable[[], FetchContext],
+        keys: Collection[str] | None,
+        *,
+        is_asked: bool,
+    ) -> None:
+        stop = self._fetch_stop_event = Event()
+        self._fetched_count = 0
+        self._fetch_future = self.run_on_network(
+            lambda: self._fetch_feeds(make_context(), stop, keys, is_asked=is_asked)
+        )
 
     def stop_fetch(self) -> None:
         """Stop the fetch; articles fetched so far are stored."""
@@ -98,14 +112,20 @@ class Feeds(Part):
         return future
 
     def _fetch_feeds(
-        self, context: FetchContext, stop: Event, keys: Collection[str] | None
+        self,
+        context: FetchContext,
+        stop: Event,
+        keys: Collection[str] | None,
+        *,
+        is_asked: bool,
     ) -> None:
         from store.feeds.fetch import choose_due_feeds, fetch_and_store
 
         feed_store = self._library.feeds
         feeds = feed_store.subscriptions()
         if not feeds:
-            self._worker.post_notice("No feeds yet", "feeds.add")
+            if is_asked:
+                self._worker.post_notice("No feeds yet", "feeds.add")
             return
         if keys is None:
             now = int(context.clock().timestamp())
@@ -113,6 +133,8 @@ class Feeds(Part):
         else:
             is_one = len(keys) == 1  # it may be paused: it was asked for by name
             feeds = [each for each in feeds if each.key in keys and (is_one or not each.paused)]
+        if not feeds and not is_asked:
+            return
         self._post(messages.Progressed(f"fetching 0 of {len(feeds)}"))
 
         done = failed = 0
@@ -129,7 +151,7 @@ class Feeds(Part):
             failed += bool(result.error)
             name = result.subscription.display_name
             self._post(messages.Progressed(f"fetching {done} of {len(feeds)}", name))
-        self._report_fetch(done, len(feeds), failed)
+        self._report_fetch(done, len(feeds), failed, is_asked=is_asked)
 
     def _add_url(self, context: FetchContext, url: str, *, private: bool) -> None:
         from store.feeds.resolve_url import UrlResolver
@@ -175,8 +197,8 @@ class Feeds(Part):
             self._post(messages.LibraryChanged())
 
     @library_job
-    def _report_fetch(self, done: int, total: int, failed: int) -> None:
-        self._post(messages.FetchEnded(self._fetched_count, done, total, failed))
+    def _report_fetch(self, done: int, total: int, failed: int, *, is_asked: bool) -> None:
+        self._post(messages.FetchEnded(self._fetched_count, done, total, failed, is_asked))
         if self._fetched_count:
             self.show_new_articles()
 

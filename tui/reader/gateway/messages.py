@@ -382,6 +382,8 @@ class FetchEnded(LibraryMessage):
     done: int
     total: int
     failed: int
+    is_asked: bool
+    """True if the user asked for it; False if it was time to fetch again."""
 
 
 @dataclass

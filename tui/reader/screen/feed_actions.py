@@ -39,6 +39,11 @@ class FeedActions:
         else:
             self.feeds.fetch(keys)
 
+    def fetch_regularly(self) -> None:
+        """Fetch the feeds that are due, unless the library cannot be changed."""
+        if not self.state.read_only_reason:
+            self.feeds.fetch_regularly()
+
     def cancel_fetch(self) -> bool:
         """Cancel the fetch; return False if there is none."""
         was_fetching = self.feeds.is_fetching
@@ -47,7 +52,13 @@ class FeedActions:
         return was_fetching
 
     def show_fetch_result(self, message: messages.FetchEnded) -> None:
-        """Show how many articles are new and how many feeds failed."""
+        """Show how many articles are new and how many feeds failed.
+
+        If it was only time to fetch again, nobody waits to hear that nothing is new; failing feeds are marked.
+        """
+        is_cancelled = message.done < message.total
+        if not (message.is_asked or message.added or is_cancelled):
+            return
         parts = []
         new = format_count(message.added, "new article")
         feeds = format_count(message.done, "feed")

@@ -317,13 +317,9 @@ class Reader(KeymapScreen, Screen[None]):
         self.set_interval(REFRESH_INTERVAL, self.gateway.lists.refresh)
         self.set_interval(REFRESH_INTERVAL, self.places.check)
         if minutes := self._settings.fetch_every:
-            self.set_interval(60 * minutes, self._fetch_regularly)
+            self.set_interval(60 * minutes, self.feeds.fetch_regularly)
         self.watch(self.article_view, "scroll_y", self.update_status, init=False)
         self.call_after_refresh(self.welcome.greet)
-
-    def _fetch_regularly(self) -> None:
-        if not self.state.read_only_reason:
-            self.feeds.fetch()
 
     @property
     def is_article_loading(self) -> bool:
