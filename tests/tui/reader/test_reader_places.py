@@ -579,15 +579,19 @@ async def test_a_folder_is_renamed(start: Start, library: FolderLibrary) -> None
         tree, state = running.reader.place_tree, running.reader.state
         tree.folded = {"folder:books"}
         await select(running, "folder:books")
-        await running.press("enter", "F", "e", *["backspace"] * 5, *"Shelf", "enter")
+        await running.press(
+            "enter", ",", "j", "enter", "F", "e", *["backspace"] * 5, *"Shelf", "enter"
+        )
         assert library.feeds.find(ALMANAC).category == "Shelf/Old"
         assert running.status == "Renamed Books to Shelf · u to undo"
         assert {"Shelf": "1", "Old": "1"}.items() & shown(running).items() == {("Shelf", "1")}
         assert (tree.selected_place.name, state.place.name) == ("Shelf", "Shelf")
+        await running.press("enter", "F")
+        assert state.query.sort == "oldest"
         await running.press("u")
         assert library.feeds.find(ALMANAC).category == "Books/Old"
         assert (tree.selected_place.name, state.place.name) == ("Books", "Books")
-        assert numbers(running) == [3]
+        assert (numbers(running), state.query.sort) == ([3], "oldest")
 
 
 async def test_what_is_no_feed_is_not_edited(start: Start) -> None:

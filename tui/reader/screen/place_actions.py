@@ -99,10 +99,10 @@ class PlaceActions:
             self.lists.leave_place()
         elif self.state.is_searching:
             return
-        elif place.query != shown.query:
-            self.lists.show_place(place)
         elif place != shown:
             self.lists.rename_place(place)
+            if place.query != shown.query:
+                self.lists.show_place(place)
 
     def mark_shown(self, _: messages.LibraryMessage) -> None:
         """Mark the place that the list shows, whatever led there."""
