@@ -24,7 +24,7 @@ class SavedFeedReader:
         subscriptions: Callable[[], Iterable[Subscription]],
         now: str,
         parser: ParserProcess | None = None,
-        report: Callable[[str], object] = str,
+        report: Callable[[str], object] = lambda _: None,
     ) -> None:
         """Read nothing yet.
 

@@ -28,6 +28,7 @@ from tests.support.screens import picture, screen_lines, screen_text
 from tui.config.last_session import LastSession
 from tui.config.settings import LoadedSettings, Settings
 from tui.reader.dialogs.picker import Picker
+from tui.rendering.places import PlaceView
 
 HUGE = (200, 50)
 TIDE, ALMANAC = "https://tide.example/feed", "https://almanac.example/feed"
@@ -592,6 +593,12 @@ async def test_a_folder_is_renamed(start: Start, library: FolderLibrary) -> None
         assert library.feeds.find(ALMANAC).category == "Books/Old"
         assert (tree.selected_place.name, state.place.name) == ("Books", "Books")
         assert (numbers(running), state.query.sort) == ([3], "oldest")
+        library.feeds.update(
+            put=[Subscription(TIDE, "Tide", "Shelf"), Subscription(ALMANAC, "Almanac", "Books")]
+        )
+        running.reader.lists.views["folder:shelf"] = PlaceView(sort="title")
+        await running.press("e", *["backspace"] * 5, *"Shelf", "enter")
+        assert (state.place.name, state.query.sort) == ("Shelf", "title")
 
 
 async def test_what_is_no_feed_is_not_edited(start: Start) -> None:

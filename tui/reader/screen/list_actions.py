@@ -102,12 +102,15 @@ class ListActions:
         self.show_place(ALL_PLACE)
 
     def rename_place(self, place: Place) -> None:
-        """Take the name that the place has now; its filter and order stay."""
+        """Take the name that the place has now; its filter and order stay.
+
+        A place that had this name already keeps its own.
+        """
         former = self.state.place.key
         if self.home.key == former:
             self.home = place
         if former in self.views:
-            self.views[place.key] = self.views.pop(former)
+            self.views.setdefault(place.key, self.views.pop(former))
         self.state.place = place
 
     def restore(self, last: LastPlace) -> None:
