@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
@@ -21,6 +23,7 @@ from store.model.article import Article, FullArticle
 from store.text.markdown import escape_markdown
 
 HTTP_URL = re.compile(r"https?://", re.IGNORECASE)
+TABLE_ROW = re.compile(r"\| .* \|")
 HTML_STYLESHEET = """\
 body { max-width: 38em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 Georgia, serif; }
 h1 { line-height: 1.2; } nav li { margin: .2em 0; }
@@ -89,9 +92,38 @@ def _markdown_renderer() -> MarkdownIt:
     options = {"html": False, "xhtmlOut": True, "breaks": True}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: HTTP_URL.match(url) is not None  # type: ignore[method-assign]
+    parser.block.ruler.after("table", "headless_table", _parse_headless_table)
     parser.add_render_rule("image", _render_picture)
     parser.add_render_rule("list_item_open", _render_list_item)
     return parser
+
+
+def _parse_headless_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take rows that no delimiter row follows for a table without heads, as texts of pages have them."""
+    line = start
+    rows: list[list[str]] = []
+    while line < end and state.sCount[line] >= state.blkIndent:
+        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
+        if not TABLE_ROW.fullmatch(text):
+            break
+        rows.append([cell.strip() for cell in escapedSplit(text)[1:-1]])
+        line += 1
+    if not rows or silent:
+        return bool(rows)
+    state.push("table_open", "table", 1)
+    state.push("tbody_open", "tbody", 1)
+    for row in rows:
+        state.push("tr_open", "tr", 1)
+        for cell in row:
+            state.push("td_open", "td", 1)
+            inline = state.push("inline", "", 0)
+            inline.content, inline.children = cell, []
+            state.push("td_close", "td", -1)
+        state.push("tr_close", "tr", -1)
+    state.push("tbody_close", "tbody", -1)
+    state.push("table_close", "table", -1)
+    state.line = line
+    return True
 
 
 def _render_picture(

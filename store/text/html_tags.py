@@ -39,6 +39,7 @@ UNNESTED_TAGS = frozenset(
     )
 )
 STRIKE_TAGS = frozenset({"del", "s", "strike"})
+ABBREVIATION_TAGS = frozenset({"abbr", "acronym", "dfn"})
 KNOWN_TAGS = (
     BLOCK_TAGS
     | LEAF_TAGS

@@ -88,10 +88,16 @@ def _find_title(page: LexborHTMLParser) -> str:
 
 
 def node_to_text(root: LexborNode | None, base: str = "") -> str:
-    """Return the text of one element; walks the tree without recursion."""
+    """Return the text of one element."""
     if root is None:
         return ""
     writer = MarkdownWriter(base)
+    _write_inside(root, writer)
+    return writer.finish()
+
+
+def _write_inside(root: LexborNode, writer: MarkdownWriter, *, is_in_frame: bool = False) -> None:
+    """Write what is inside of an element; walks the tree without recursion, but into a page of a frame."""
     open_nodes: list[tuple[LexborNode, str]] = []
     node: LexborNode | None = root.first_child
     while node is not None or open_nodes:
@@ -110,7 +116,13 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
             writer.write(formula)
             node = node.next
         elif tag in LEAF_TAGS and not is_hidden(node):
-            writer.write_leaf(tag, node)
+            page = None if is_in_frame else _find_frame_page(tag, node)
+            if page is not None and page.body is not None:
+                writer.enter("div", node)
+                _write_inside(page.body, writer, is_in_frame=True)
+                writer.leave("div")
+            else:
+                writer.write_leaf(tag, node)
             node = node.next
         elif _is_skipped(tag, node) or (writer.is_in_listing and is_line_number(node)):
             node = node.next
@@ -118,7 +130,13 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
             writer.enter(tag, node)
             open_nodes.append((node, tag))
             node = node.first_child
-    return writer.finish()
+
+
+def _find_frame_page(tag: str, node: LexborNode) -> LexborHTMLParser | None:
+    """Return the page that a frame has in itself; None if it has none, or an address as well."""
+    given = node.attributes if tag == "iframe" else {}
+    written = given.get("srcdoc")
+    return parse_html(written) if written and not given.get("src") else None
 
 
 def _is_skipped(tag: str, node: LexborNode) -> bool:

@@ -18,6 +18,7 @@ from store.text.html_media import (
     script_text,
 )
 from store.text.html_tags import (
+    ABBREVIATION_TAGS,
     BLOCK_TAGS,
     CELL_TAGS,
     HEADING_TAGS,
@@ -96,6 +97,10 @@ _resolve_url: Callable[[str, str], str] = lru_cache(1024)(urljoin)
 STRIKE = verbatim("~~")
 SPAN_SIGNS = {"q": ("“", "”"), "rt": ("(", ")")}
 """The signs around the text of an element."""
+SPELLED_OUT_WORD = re.compile(r"[^\W\d_]{2}")
+"""What the title of an abbreviation has, and a timestamp in its place has not."""
+SEEN_BEFORE_PIECES = 8
+"""Pieces of a line before an abbreviation that may spell it out."""
 
 
 def join_cjk_lines(text: str) -> str:
@@ -210,7 +215,12 @@ class MarkdownWriter:
         self._pre_depth = 0
         self._strike_depth = 0
         self._code_language = ""
+        self._expansions: list[str] = []
+        """What the open abbreviations stand for."""
+        self._spelled_out: set[str] = set()
         self._line_marker = ""
+        self._marker_level = 0
+        """The number of lists around the item that the marker begins."""
         self._is_tight = False
         """True if the next block follows without an empty line."""
         self._has_rule = False
@@ -289,6 +299,8 @@ class MarkdownWriter:
             self._enter_strike()
         elif tag in SPAN_SIGNS:
             self._inline.append(SPAN_SIGNS[tag][0])
+        elif tag in ABBREVIATION_TAGS:
+            self._expansions.append(self._find_expansion(node))
         elif tag in EMPHASIS:
             self._inline.append(EMPHASIS[tag][0])
 
@@ -302,6 +314,9 @@ class MarkdownWriter:
             self._leave_strike()
         elif tag in SPAN_SIGNS:
             self._inline.append(SPAN_SIGNS[tag][1])
+        elif tag in ABBREVIATION_TAGS:
+            if expansion := self._expansions.pop():
+                self.write(f" ({expansion})")
         elif tag in EMPHASIS:
             self._inline.append(EMPHASIS[tag][1])
         elif tag == "tr" and self._in_row:
@@ -325,6 +340,15 @@ class MarkdownWriter:
         """Write markup, which is text that is seen and not escaped."""
         self._inline.append(verbatim(markup))
         self._has_text = True
+
+    def _find_expansion(self, node: LexborNode) -> str:
+        """Return what an abbreviation stands for, unless the text has said it."""
+        title = " ".join((node.attributes.get("title") or "").split())
+        if not SPELLED_OUT_WORD.search(title) or title in self._spelled_out:
+            return ""
+        self._spelled_out.add(title)
+        known = "".join([*self._inline[-SEEN_BEFORE_PIECES:], node.text()])
+        return "" if title in known or self._pre_depth else title
 
     def _write_checkbox(self, node: LexborNode) -> None:
         """Write the box of a task; other fields ask for something."""
@@ -373,16 +397,24 @@ class MarkdownWriter:
             self._is_tight = bool(self._open_lists)
             self._open_lists.append(ListNumbers(node) if tag == "ol" else None)
         elif tag == "li":
-            self._line_marker = self._number_item(node) or "- "
+            self._begin_line(self._number_item(node) or "- ")
         elif tag == "blockquote":
             self._quote_depth += 1
         elif tag == "hr":
             self._has_rule = bool(self._blocks) and not self._open_lists
         elif tag in HEADING_TAGS:
-            self._line_marker = self._line_marker or HEADING_MARKER
+            if not self._line_marker:
+                self._begin_line(HEADING_MARKER)
         elif tag in PRE_TAGS:
             self._pre_depth += 1
             self._code_language = _find_code_language(node)
+
+    def _begin_line(self, marker: str) -> None:
+        """Let a marker stand before the next line, after that of an item around it without text of its own."""
+        if not self._line_marker:
+            self._marker_level = len(self._open_lists)
+        if len(self._open_lists) - self._marker_level < MAX_NESTING_SHOWN:
+            self._line_marker += marker
 
     def _leave_block(self, tag: str) -> None:
         self._is_tight = tag in ("li", "tr") or (
@@ -534,8 +566,8 @@ class MarkdownWriter:
         if self._has_text:
             lines = [f"| {line} |"]
             lines += ["|" + " --- |" * columns] if self._has_heads and not self._in_table else []
+            self._add_block(lines, is_next_row=self._in_table)
             self._in_table = True
-            self._add_block(lines)
         self._inline[:] = [STRIKE] if self._strike_depth else []
         self._has_text = False
         self._is_tight = True
@@ -576,14 +608,14 @@ class MarkdownWriter:
             parts = [EMPHASIS_MARK.sub("", " ".join(parts))]
         return [_escape_line(part) for part in parts]
 
-    def _add_block(self, lines: list[str]) -> None:
+    def _add_block(self, lines: list[str], *, is_next_row: bool = False) -> None:
         if self._has_rule:
             quote = "> " * min(self._quote_depth, MAX_NESTING_SHOWN)
             self._blocks.append(f"\n\n{quote}{RULE}")
             self._has_rule = self._is_tight = False
-        in_list = self._is_tight and (self._line_marker or not self._open_lists)
+        continues = self._line_marker or is_next_row or not self._open_lists
         if self._blocks:
-            self._blocks.append("\n" if in_list else "\n\n")
+            self._blocks.append("\n" if self._is_tight and continues else "\n\n")
         if self._quote_depth or self._open_lists or self._line_marker:
             lines = self._prefix_lines(lines)
         self._blocks.append("\n".join(lines))
@@ -593,7 +625,8 @@ class MarkdownWriter:
     def _prefix_lines(self, lines: list[str]) -> list[str]:
         """Return the lines of a block with the markers of the quotes and lists around it."""
         quote = "> " * min(self._quote_depth, MAX_NESTING_SHOWN)
-        level = min(len(self._open_lists), MAX_NESTING_SHOWN) - (1 if self._line_marker else 0)
+        lists = self._marker_level if self._line_marker else len(self._open_lists)
+        level = min(lists, MAX_NESTING_SHOWN) - (1 if self._line_marker else 0)
         first = "  " * max(level, 0) + self._line_marker
         rest = " " * len(first)
         return [quote + (rest if number else first) + line for number, line in enumerate(lines)]

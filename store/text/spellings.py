@@ -35,7 +35,7 @@ _WORD_PAIRS = """
 
 ACRONYMS_LIKE_WORDS = ("US", "IT", "WHO")
 """Acronyms that are other words in lower case: only in capitals they are the same as with dots."""
-COMMON_ACRONYMS = frozenset({"eu", "uae", "uk", "un", "us", "usa"})
+COMMON_ACRONYMS = frozenset({"am", "eu", "pm", "uae", "uk", "un", "us", "usa"})
 """Acronyms that are also searched for in lower case, and often written with dots."""
 
 _DEGREES = {

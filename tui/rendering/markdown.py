@@ -26,7 +26,7 @@ CONTINUATION_PREFIX = "↳ "
 """Drawn before the rest of a line of code or a table that is too long."""
 
 _HEADING = re.compile(r"#{1,6} +(?=\S)")
-_LIST_ITEM = re.compile(r" *(?:[-*+]|\d{1,3}[.)]) +(?=\S)")
+_LIST_ITEM = re.compile(r" *(?:(?:[-*+]|\d{1,3}[.)]) +)+(?=\S)")
 _QUOTE = re.compile(r" {0,3}(?:>+(?: |\Z))+")
 _FENCE = re.compile(r" *(?:(```)`*[^`]*\Z|(~~~))")
 _FENCE_END = re.compile(r" *(?:(```+)|(~~~+)) *\Z")
@@ -199,9 +199,7 @@ class _BlockParser:
 
     def _parse_list_item(self, offset: int, line: str, end: int) -> Block:
         self._in_list = True
-        mark = line[:end].rstrip(" ")
-        if mark[-1] == "-":
-            line = mark[:-1] + LIST_BULLET + line[len(mark) :]
+        line = line[:end].replace("-", LIST_BULLET) + line[end:]
         return self._make_block(BlockKind.LIST, offset, line, " " * end)
 
     def opens_code(self, number: int, line: str) -> bool:

@@ -98,7 +98,18 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
         ("<ol style='list-style-type: lower-roman' start=0><li>x<li>y</ol>", "0. x\ni. y"),
         ("<ol style='list-style: upper-latin outside'><li>x<ul><li>z</ul></ol>", "A. x\n  - z"),
         ("<ol type=1 start=-1 reversed><li>x<li>y</ol>", "-1. x\n-2. y"),
-        ("<ol type=a><li><p>x</p><p>y</p><li><ol type=i><li>z</ol></ol>", "a. x\n\n  y\n  i. z"),
+        ("<ol type=a><li><p>x</p><p>y</p><li><ol type=i><li>z<li>q</ol></ol>", "a. x\n\n  y\nb. i. z\n  ii. q"),
+        ("<ul><li><ul><li>a<li>b</ul><li>c<ul><li></li><li>d</ul></ul>", "- - a\n  - b\n- c\n  - d"),
+        ("<ul><li>x<ul><li><ol><li>a<li>b</ol></ul><li><h3>H</h3></ul>", "- x\n  - 1. a\n    2. b\n- H"),
+        ("<abbr title='Red  List'>RL</abbr>, <abbr title='Red List'>RL</abbr>; Old Sea (<acronym title='Old Sea'>OS</acronym>)",
+         "RL (Red List), RL; Old Sea (OS)"),
+        ("<abbr title='2024-01-02T03:04:05Z'>today</abbr> <dfn title='Gale Warning'>GW</dfn> <dfn>x</dfn> <abbr title=HTML>HTML</abbr>",
+         "today GW (Gale Warning) x HTML"),
+        ("a<iframe srcdoc='<p>b <b>c</b><script>no</script>'></iframe>d<iframe srcdoc='<p>no' src=//e.org></iframe>",
+         "a\n\nb **c**\n\nd [Embedded: e.org](https://e.org)"),
+        ("<ul><li>x<table><tr><th>a<th>b<tr><td>c<td>d<tr><td>e<td>f</table><li>y</ul>",
+         "- x\n\n  | a | b |\n  | --- | --- |\n  | c | d |\n  | e | f |\n- y"),
+        ("<iframe srcdoc='x <iframe srcdoc=no></iframe>'></iframe>y", "x\n\ny"),
         ("<pre>a\tb\n\n\n\nc</pre>", "```\na       b\n\n\n\nc\n```"),
         ("<form><p>in a form<input value=no><button>no</button></form>", "in a form"),
         ("<p class=preheader>no</p><p style='opacity:0;max-height:0px;overflow:hidden'>no</p>x", "x"),
@@ -217,6 +228,21 @@ def test_exports_mean_the_same() -> None:
     assert f'<a href="{SRC}">▣ a *b*</a>' in html
     assert 'href="http://e.org/p"' in html
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><td>a|b<td><i>c</i> *<tr><td>d<td></table>x",
+        "<ul><li>x<table><tr><td>a<td>b<tr><td>c<td>d</table></ul>",
+        "<blockquote><table><tr><td>a<td>b</table></blockquote><pre>| a | b |</pre>| a | b |",
+    ],
+)
+def test_tables_without_heads_are_exported(html: str) -> None:
+    stored = html_to_text(html)
+    exported = markdown_to_html(stored)
+    assert exported.count("<td>") == html.count("<td>")
+    assert html_to_text(exported) == stored
 
 
 @pytest.mark.parametrize(

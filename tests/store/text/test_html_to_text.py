@@ -80,7 +80,8 @@ def test_deep_nesting() -> None:
     assert html_to_text(deep) == "text"
     assert parse_html_page(deep) == {"text": "text"}
     assert html_to_text("<blockquote>" * 400 + "text") == "> " * 8 + "text"
-    assert html_to_text("<ul><li>" * 400 + "text") == "  " * 7 + "- text"
+    assert html_to_text("<ul><li>" * 400 + "text") == "- " * 8 + "text"
+    assert html_to_text("<ul><li>x" * 9 + "y").endswith("\n" + "  " * 7 + "- xy")
 
 
 @pytest.mark.parametrize(

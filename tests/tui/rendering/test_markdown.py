@@ -30,6 +30,7 @@ def shown(text: str, width: int = 60) -> list[str]:
         ("[a](http://x/a|b) | c\n--|--\nd | e", ["[a](http://x/a │ b) │ c", "───────────────┼────┼──", "d              │ e"]),
         ("x\n\n| a | b |\n\ny", ["x", "", "a │ b", "", "y"]),
         ("- a | b\n- c | d", ["• a | b", "• c | d"]),
+        ("- - a-b - c\n  - d\n2. - e", ["• • a-b - c", "  • d", "2. • e"]),
         ("either | or\n\nthis | that", ["either | or", "", "this | that"]),
         ("a \\| b | c\n--|--\nd | e", ["a | b │ c", "──────┼──", "d     │ e"]),
         ("|x|\n|-|\n||", ["x", "─", ""]),

@@ -48,7 +48,7 @@ def styled(line: TextLine) -> list[tuple[str, str]]:
         ("* a footnote here", 12, ["* a footnote", "  here"]),
         ("2022. was a year", 10, ["2022. was", "a year"]),
         ("-5 degrees", 40, ["-5 degrees"]),
-        ("- - -", 40, ["• - -"]),
+        ("- - -", 40, ["• • -"]),
         ("> one two three", 10, ["│ one two", "│ three"]),
         ("> a\n>\n> b", 40, ["│ a", "│", "│ b"]),
         ("> > deep", 40, ["│ │ deep"]),
