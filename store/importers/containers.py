@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, BinaryIO, NamedTuple
 
@@ -24,7 +24,8 @@ from store.importers.annotations import (
 from store.importers.bookmark_trees import is_bookmark_tree, iter_bookmarks
 from store.importers.ghost_export import find_ghost_tables, iter_ghost_posts
 from store.model.article import Rejection
-from store.model.date_text import find_day_order
+from store.model.date_text import expand_year, find_day_order
+from store.model.times import MAX_DATE_LENGTH, parse_timestamp
 from store.text.charsets import (
     STRAY_BYTES_AS_WESTERN,
     WESTERN,
@@ -61,7 +62,7 @@ CHARSET_SAMPLE_BYTES = 1024 * 1024
 DATE_SAMPLE_ROWS = 1_000
 """Rows whose dates decide which number of a date is the day."""
 DATE_CELL = re.compile(
-    r"\s*+(\d{1,2})([-/])(\d{1,2})\2(\d{4})((?:[ ,T]{1,3}\d{1,2}[:.]\d\d[^\n]{0,20})?)\s*+"
+    r"\s*+(\d{1,2})([-/])(\d{1,2})\2(\d{4}|\d\d)((?:[ ,T]{1,3}\d{1,2}[:.]\d\d[^\n]{0,20})?)\s*+"
 )
 """A date written in numbers, perhaps with a time of day."""
 
@@ -197,6 +198,10 @@ def make_item(location: str, value: Any) -> ImportItem | Rejection:
 
 def read_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a JSON document."""
+    return order_dates(_iter_json_items(name, data))
+
+
+def _iter_json_items(name: str, data: bytes) -> Iterator[ImportItem | Rejection]:
     try:
         values = [parse_json(data.removeprefix(codecs.BOM_UTF8))]
         problem = ""
@@ -231,6 +236,10 @@ def _parse_json_sequence(data: bytes) -> tuple[list[Any], bool]:
 
 def read_json_lines(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of JSON Lines as they come."""
+    return order_dates(_iter_json_lines(name, head, rest))
+
+
+def _iter_json_lines(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     for number, line in enumerate(_iter_lines(head, rest), start=1):
         location = f"{name}: line {number}"
         if line is None:
@@ -282,6 +291,10 @@ def parse_json(data: bytes) -> Any:
 
 def stream_json_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a JSON document that is too large to be read whole."""
+    return order_dates(_stream_records(name, head, rest))
+
+
+def _stream_records(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     import ijson  # imported here: few imports need it
 
     list_start = RECORD_LIST_START.search(head)
@@ -324,11 +337,11 @@ def _guess_delimiter(line: str) -> str:
 def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     """Yield the items of a CSV file whose first line names the fields; cells are kept as they are.
 
-    Dates of numbers are the exception: others in their column decide which number is the day. Rows with one
-    highlight each are grouped to one item per book or page.
+    Dates of numbers are the exception, see `order_dates`. Rows with one highlight each are grouped to one item
+    per book or page.
     """
     highlights: list[Mapping[str, Any]] = []
-    for item in _order_dates(_read_csv_rows(name, head, rest)):
+    for item in order_dates(_read_csv_rows(name, head, rest)):
         if isinstance(item, ImportItem) and is_highlight_row(item.fields):
             highlights.append(item.fields)
         else:
@@ -337,31 +350,66 @@ def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIte
         yield ImportItem(f"{name}: book {number}", fields)
 
 
-def _order_dates(
-    rows: Iterator[ImportItem | Rejection],
-) -> Iterator[ImportItem | Rejection]:
-    """Yield rows with the dates of columns in which the day comes first as ISO 8601."""
-    first = list(islice(rows, DATE_SAMPLE_ROWS))
-    columns: dict[str, list[str]] = {}
-    for row in first:
-        for name, cell in row.fields.items() if isinstance(row, ImportItem) else ():
-            columns.setdefault(name, []).append(cell)
-    orders = {name: find_column_order(cells) for name, cells in columns.items()}
-    ordered = {name: order for name, order in orders.items() if order is not None}
-    for row in chain(first, rows):
-        if ordered and isinstance(row, ImportItem):
-            cells = {
-                name: write_iso_date(row.fields.get(name, ""), is_day_first=order)
-                for name, order in ordered.items()
-            }
-            row = ImportItem(row.location, {**row.fields, **cells})
+def order_dates(items: Iterable[ImportItem | Rejection]) -> Iterator[ImportItem | Rejection]:
+    """Yield items with dates of numbers as ISO 8601 where others in their field say which number is the day.
+
+    Nothing waits for what follows before there is such a date.
+    """
+    rows = iter(items)
+    for row in rows:
+        if _has_date_of_numbers(row):
+            yield from _order_sample(chain([row], rows))
+            return
         yield row
 
 
-def find_column_order(cells: Iterable[str]) -> bool | None:
+def _has_date_of_numbers(row: ImportItem | Rejection) -> bool:
+    cells = row.fields.values() if isinstance(row, ImportItem) else ()
+    return any(isinstance(cell, str) and DATE_CELL.fullmatch(cell) for cell in cells)
+
+
+def _order_sample(rows: Iterator[ImportItem | Rejection]) -> Iterator[ImportItem | Rejection]:
+    first: list[ImportItem | Rejection] = []
+    failure: OSError | None = None
+    try:
+        first.extend(islice(rows, DATE_SAMPLE_ROWS))
+    except OSError as error:  # what was read before it is not lost
+        failure = error
+    orders = _find_orders(first)
+    for row in chain(first, rows):
+        if orders and isinstance(row, ImportItem):
+            cells = {
+                name: write_iso_date(cell, is_day_first=order)
+                for name, order in orders.items()
+                if isinstance(cell := row.fields.get(name), str)
+            }
+            row = ImportItem(row.location, {**row.fields, **cells})
+        yield row
+    if failure:
+        raise failure
+
+
+def _find_orders(rows: Iterable[ImportItem | Rejection]) -> dict[str, bool]:
+    """Return whether the day comes first, for each field whose dates say so."""
+    columns: dict[str, list[str]] = {}
+    for row in rows:
+        for name, cell in row.fields.items() if isinstance(row, ImportItem) else ():
+            if cell and isinstance(cell, str):
+                columns.setdefault(name, []).append(cell)
+    orders = {name: find_column_order(cells) for name, cells in columns.items()}
+    return {name: order for name, order in orders.items() if order is not None}
+
+
+def find_column_order(cells: Sequence[str]) -> bool | None:
     """Return True if the day comes first in a column of dates, False if the month does, else None."""
-    given = list(filter(None, cells))
-    return find_day_order(given) if all(map(DATE_CELL.fullmatch, given)) else None
+    if any(len(cell) > MAX_DATE_LENGTH for cell in cells):
+        return None
+    order = find_day_order(cells)
+    return None if order is None or not all(map(_is_date, cells)) else order
+
+
+def _is_date(cell: str) -> bool:
+    return DATE_CELL.fullmatch(cell) is not None or parse_timestamp(cell) is not None
 
 
 def write_iso_date(cell: str, *, is_day_first: bool) -> str:
@@ -369,7 +417,7 @@ def write_iso_date(cell: str, *, is_day_first: bool) -> str:
     if not (found := DATE_CELL.fullmatch(cell)):
         return cell
     day, month = (found[1], found[3]) if is_day_first else (found[3], found[1])
-    return f"{found[4]}-{month:0>2}-{day:0>2}{found[5]}"
+    return f"{expand_year(found[4])}-{month:0>2}-{day:0>2}{found[5]}"
 
 
 def _read_csv_rows(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:

@@ -369,7 +369,14 @@ def _take_offset(text: str) -> tuple[str, timedelta | None]:
 
 
 def _complete_year(match: re.Match[str]) -> str:
-    return f"{match[1]}{'19' if int(match[2]) >= FIRST_YEAR_OF_CENTURY else '20'}{match[2]}"
+    return f"{match[1]}{expand_year(match[2])}"
+
+
+def expand_year(digits: str) -> str:
+    """Return a year in four digits."""
+    if len(digits) != 2:
+        return digits
+    return f"{'19' if int(digits) >= FIRST_YEAR_OF_CENTURY else '20'}{digits}"
 
 
 def _find_order(text: str, language: str, is_day_first: bool | None) -> bool | None:

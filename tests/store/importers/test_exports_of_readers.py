@@ -164,16 +164,32 @@ def test_csv_variants() -> None:
         (["03/04/2024", ""], ["2024-03-04", None]),
         (["03/04/2024", "2024-12-31"], ["2024-03-04", "2024-12-31"]),
         (["31.12.2024", "03.04.2024"], ["2024-12-31", "2024-04-03"]),
+        (["03/04/24", "31/12/99"], ["2024-04-03", "1999-12-31"]),
+        (["03-04-24 10:05", "31-12-24"], ["2024-04-03T10:05:00Z", "2024-12-31"]),
+        (["03-04-24", "04-05-24"], [None, None]),
+        (["2024-12-31", "03/04/2024", "31/12/24"], ["2024-12-31", "2024-04-03", "2024-12-31"]),
+        (["5 May 2024", "1714898045", "03/04/2024", "13/04/2024"],
+         ["2024-05-05", "2024-05-05T08:34:05Z", "2024-04-03", "2024-04-13"]),
+        (["03/04/2024", "13/04/2024", "soon"], ["2024-03-04", "2024-04-13", None]),
     ],
-)
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["csv", "json", "jsonl"])
 def test_other_dates_of_a_column_decide_which_number_is_the_day(
-    cells: list[str], dates: list[str | None]
+    cells: list[str], dates: list[str | None], kind: str
 ) -> None:
-    rows = "".join(f"13/01/2024 and {n},{each},On 13/01/2024\n" for n, each in enumerate(cells))
-    found = list(read_articles("a.csv", io.BytesIO(f"title,date,text\n{rows}".encode()), now=NOW))
+    records = [
+        {"title": f"13/01/2024 and {number}", "date": cell, "text": "On 13/01/2024"}
+        for number, cell in enumerate(cells)
+    ]
+    data = {
+        "csv": "\n".join(["title,date,text", *(",".join(each.values()) for each in records)]),
+        "json": json.dumps(records),
+        "jsonl": "\n".join(map(json.dumps, records)),
+    }[kind]
+    found = list(read_articles(f"a.{kind}", io.BytesIO(data.encode()), now=NOW))
     articles = [each.article for each in found if isinstance(each, ParsedArticle)]
     assert [each.date for each in articles] == dates
-    assert [each.title for each in articles] == ["13/01/2024 and 0", "13/01/2024 and 1"]
+    assert [each.title for each in articles] == [each["title"] for each in records]
 
 
 def test_truncated_csv(monkeypatch: pytest.MonkeyPatch) -> None:

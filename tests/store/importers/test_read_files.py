@@ -181,12 +181,15 @@ def test_a_file_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -
     assert rejected == Rejection("a.txt", "larger than 1 MB; JSON, CSV and ZIP may be of any size")
 
 
-def test_a_failing_disk_is_a_rejection() -> None:
+@pytest.mark.parametrize("line", [b'{"title": "A"}', b'{"title": "A", "date": "3/4/24"}'])
+def test_a_failing_disk_is_a_rejection(line: bytes) -> None:
+    """Also where a date waits for others."""
+
     class Failing(io.BytesIO):
         def readline(self, size: int | None = -1, /) -> bytes:
             raise OSError(5, "Input/output error")
 
-    first, last = read_articles("a.jsonl", Failing(b'{"title": "A"}\n' + b" " * 70_000), now=NOW)
+    first, last = read_articles("a.jsonl", Failing(line + b"\n" + b" " * 70_000), now=NOW)
     assert isinstance(first, ParsedArticle)
     assert last == Rejection("a.jsonl", "Input/output error")
 
