@@ -21,14 +21,15 @@ SHARED_LETTERS = 2
 MIN_CORRECTED_LENGTH = 4
 """Shorter words are near too many others."""
 MIN_SPLIT_LENGTH = 3
-"""Letters of each of two words between which a space may be missing."""
+"""Letters of the second of two words between which a space or an apostrophe may be missing."""
 LONG_WORD_LENGTH = 8
 """Words from this length on may have two errors."""
 
 
 def split_in_two(word: str) -> Iterator[tuple[str, str]]:
-    """Yield all ways to split a word in two, neither of them very short."""
-    for at in range(MIN_SPLIT_LENGTH, len(word) - MIN_SPLIT_LENGTH + 1):
+    """Yield all ways to split a word in two, those with a very short first one last: `o brien`."""
+    places = range(1, len(word) - MIN_SPLIT_LENGTH + 1)
+    for at in sorted(places, key=lambda place: place < MIN_SPLIT_LENGTH):
         yield word[:at], word[at:]
 
 

@@ -30,6 +30,7 @@ TEXTS = {
     2: "Fog in Zürich, and a café that was open.",
     3: "東京都は晴れ。",
     4: "Nothing of the kind. " * 40 + "Then the harbour master spoke.",
+    6: "Captain O’Brien and a lamp.",
 }
 
 
@@ -173,6 +174,8 @@ def test_a_text_is_read_from_a_file_in_another_layout(machine: Machine) -> None:
         ("harbourmaster", [4], "harbour master"),
         ("hzrbour mastr", [4], "harbour master"),
         ("masterharbour", [], ""),
+        ("OBrien", [6], "o brien"),
+        ("alamp", [6], "a lamp"),
         ("fgo", [], ""),
         ("1234567 c++harbuor", [], ""),
         ("-harbuor is:starred", [2], ""),
@@ -245,8 +248,8 @@ def test_articles_with_more_of_the_alternatives_come_first(library: Library) -> 
 
 
 SPELLINGS = {
-    1: "The colours of the harbors were organised in a theater.",
-    2: "Colors, harbours, organizations and theatres; Labour. A Ph.D.",
+    1: "The colours of the harbors were organised in a theater. 10 a.m. to 5 pm.",
+    2: "Colors, harbours, organizations and theatres; Labour. A Ph.D. 10am, 9 am to 5 p.m.",
     3: "Co-operation by e-mail with the U.S. and the UK. Her PhD.",
     4: "They cooperate by emails with the US and the U.K.",
     5: "They told us: organ and labor. It is on-line, 5 per cent.",
@@ -287,6 +290,10 @@ def spellings(new_client: NewClient) -> Library:
         ("percent", [6, 5]),
         ("PhD", [3, 2]),
         ("ph.d.", [3, 2]),
+        ("a.m.", [2, 1]),
+        ("am", [2, 1]),
+        ("p.m.", [2, 1]),
+        ("pm", [2, 1]),
         ("UK", [4, 3]),
         ("uk", [4, 3]),
         ("u.k.", [4, 3]),
