@@ -44,6 +44,7 @@ class SavedFeedReader:
     def read(self, name: str, data: bytes) -> Iterator[ParsedArticle | Rejection]:
         """Yield the articles of a feed, and what cannot be read; see `store.importers.feed_files.FeedReader`."""
         about = {"key": "", "url": "", "now": self._now, "category": ""}
+        self._report(f"reading {name}")
         try:
             feed = self._parser.parse("feed parts", about, data[:MAX_FEED_FILE_BYTES])
         except (InvalidInput, FetchFailed) as error:

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -202,32 +203,48 @@ def _output_errors() -> Iterator[None]:
 
 
 class ProgressLine:
-    """A progress line at the bottom of the terminal, shown once the block takes a second."""
+    """A progress line at the bottom of the terminal, shown once the block takes a second.
+
+    A timer shows it, for what has nothing to report for a long time.
+    """
 
     def __init__(self, label: str) -> None:
-        self._label = label
+        self._label = self._description = label
         self._bar: Any = None
         is_shown = sys.stderr.isatty() and _held_messages is None
         self._show_after = time.monotonic() + PROGRESS_DELAY if is_shown else math.inf
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(PROGRESS_DELAY, self._show)
+        self._timer.daemon = True
 
     def __enter__(self) -> Self:
+        if self._show_after < math.inf:
+            self._timer.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._timer.cancel()
+        with self._lock:
+            self._show_after = math.inf
+            if self._bar is not None:
+                self._bar.stop()
 
     def update(self, text: str) -> None:
         """Show the progress."""
-        if self._bar is None and time.monotonic() >= self._show_after:
-            self._show_after = math.inf
-            if os.environ.get("TERM", "dumb") == "dumb":  # it cannot overwrite a line
-                print_message(f"{self._label} …")
-            else:
-                self._start_bar()
-        if self._bar is not None:
-            progress = clean_line(redact_credentials(text), limit=MAX_PROGRESS_CELLS)
-            self._bar.update(self._bar.task_ids[0], description=f"{self._label}: {progress}")
+        progress = clean_line(redact_credentials(text), limit=MAX_PROGRESS_CELLS)
+        self._description = f"{self._label}: {progress}"
+        self._show()
+
+    def _show(self) -> None:
+        with self._lock:
+            if self._bar is None and time.monotonic() >= self._show_after:
+                self._show_after = math.inf
+                if os.environ.get("TERM", "dumb") == "dumb":  # it cannot overwrite a line
+                    print_message(f"{self._label} …")
+                else:
+                    self._start_bar()
+            if self._bar is not None:
+                self._bar.update(self._bar.task_ids[0], description=self._description)
 
     def _start_bar(self) -> None:
         from rich.console import Console  # imported here: it takes longer than most commands

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.libraries import open_folder_library
+from tests.support.terminal import TIMEOUT
 from tests.tui.cli.conftest import Run, contents, library_folder
 from tui.cli.console import ProgressLine
 from tui.rendering.wording import describe_loading
@@ -88,6 +90,15 @@ def test_problems_are_reported(
 class Terminal(io.StringIO):
     """Standard error that is a terminal."""
 
+    written: threading.Event | None = None
+    """Set as soon as anything is written."""
+
+    def write(self, text: str, /) -> int:
+        """Write, and tell so."""
+        if self.written:
+            self.written.set()
+        return super().write(text)
+
     def isatty(self) -> bool:
         """Return True."""
         return True
@@ -104,6 +115,17 @@ def test_progress_is_shown_after_a_delay(
     with ProgressLine("opening") as counter:
         counter.update(describe_loading(34, 100, history=True))
     assert ("opening: reading history 34 %" in terminal.getvalue()) is shown
+
+
+def test_what_reports_nothing_is_shown_after_the_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+    terminal.written = threading.Event()
+    with ProgressLine("importing"):
+        assert terminal.written.wait(TIMEOUT)
+    assert "importing" in terminal.getvalue()
 
 
 def test_progress_is_printed_once_on_a_dumb_terminal(
