@@ -100,7 +100,7 @@ MAX_OFFSET = timedelta(hours=15)
 NOISE_WORDS = frozenset(
     str.split(
         "of the at on m gada ngày lúc de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
-        " feira di du d st nd rd th er г год года р року в at och vom από στις час"
+        " feira di du d om ob ore alle orë kell klukka st nd rd th er г год года р року в at och vom από στις час"
         " on date first last posted published created updated modified veröffentlicht aktualisiert stand publié publicado actualizado"
         " pubblicato aggiornato opublikowano опубликовано"
     )
@@ -159,6 +159,8 @@ HOUR_WORD = re.compile(r"\b(\d{1,2})\s?(?:h|u|Uhr)\s?(\d\d)?\b(?!:)", re.IGNOREC
 DOTTED_TIME = re.compile(r"(?<=\d{4})(,?\s+(?:\w+\.?\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
 TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AP]M)?"
 OFFSET = re.compile(rf"({TIME})\s*([+\-\u2212])(\d{{1,2}}):?(\d\d)?(?!\d|[/:.-])")
+LOST_PLUS = re.compile(r"(?<=T\d\d:\d\d:\d\d) (?=\d\d:\d\d\Z)")
+"""The place of a plus sign that was taken for a space, as in URLs."""
 SPACED_OFFSET = re.compile(r"(?<=[\d ]\+) (?=\d\d:?\d\d\b)")
 FILE_TIME = re.compile(r"(\d{4})([-:])(\d\d)\2(\d\d)[-_ T](\d\d)([-:.])(\d\d)\6(\d\d)(?![\d-])")
 """A time as file names and cameras write it: `2024-05-06-07-08-09`, `2024:05:06 07:08:09`."""
@@ -173,8 +175,8 @@ YEAR = re.compile(r"(?<![\d:+])[1-9]\d{3}(?!\d)|\b[12]\d{7}(?:\d{4}|\d{6})?\b")
 SHORT_YEAR = re.compile(
     r"^(\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?|\d{1,2}[ -]+[A-Z][a-z][a-z][ -]+)(\d\d)(?=\D|$)"
 )
-DAY_FIRST = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
-NUMERIC_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}")
+DAY_FIRST = re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?\d{4}\b")
+NUMERIC_DATE = re.compile(r"(?<![\d/-])\d{1,2}[/-]\d{1,2}[/-]\d{4}\b")
 ORDERED_DATE = re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d\d)(?!\d|\2)")
 LAST_MONTH = 12
 DEFAULT_DATE = datetime(1970, 1, 1)
@@ -217,6 +219,7 @@ def read_date(
     text = DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text.translate(PUNCTUATION))
     text = ZONE_IN_BRACKETS.sub("", text)
     text = MONOTONIC_CLOCK.sub("", SPACED_OFFSET.sub("", APOSTROPHE.sub("", text)))
+    text = LOST_PLUS.sub("+", text)
     text = FILE_TIME.sub(r"\1-\3-\4 \5:\7:\8", text)
     if ordinal := ORDINAL_DATE.fullmatch(text.strip()):
         text = _write_ordinal(ordinal)
@@ -384,14 +387,15 @@ def _find_order(text: str, language: str, is_day_first: bool | None) -> bool | N
 
     Where neither is known, slashes are American, and hyphens are used in both ways: None.
     """
-    if DAY_FIRST.match(text) or DAY_MONTH_YEAR.match(text):
+    if DAY_FIRST.search(text) or DAY_MONTH_YEAR.match(text):
         return True
-    if not NUMERIC_DATE.match(text):
+    written = NUMERIC_DATE.search(text)
+    if written is None:
         return False
     if is_day_first is not None:
         return is_day_first
     if not language:
-        first, sign, second, *_ = re.split("([/-])", text, maxsplit=2)
+        first, sign, second, *_ = re.split("([/-])", written[0], maxsplit=2)
         is_open = sign == "-" and first != second and max(int(first), int(second)) <= LAST_MONTH
         return None if is_open else False
     from babel import Locale, UnknownLocaleError
