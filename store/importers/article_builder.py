@@ -338,12 +338,17 @@ def coerce_count(name: str, value: object) -> int:
 
 
 def coerce_flag(name: str, value: object, *, default: bool) -> bool:
-    """Return a boolean, however it is written; the default if there is no value."""
+    """Return a boolean, however it is written; the default if there is no value.
+
+    A time is that at which it became true.
+    """
     if value is None or isinstance(value, bool):
         return default if value is None else value
     word = str(value).strip().lower() if isinstance(value, str | int) else ""
     if word in TRUE_WORDS or word in FALSE_WORDS:
         return word in TRUE_WORDS
+    if isinstance(value, str) and parse_timestamp(value):
+        return True
     raise make_type_error(name, "yes or no", value)
 
 

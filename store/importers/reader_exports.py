@@ -184,7 +184,7 @@ def _finish_feedly(record: ReaderRecord, fields: ArticleFields) -> None:
     links = (_get_nested(record, name, 0, "href") for name in ("canonical", "alternate"))
     fields["url"] = next(filter(None, (record.get("canonicalUrl"), *links)), None)
     content = fields.pop("content", None) or fields.pop("summary", None)
-    fields["html"] = _get_nested(content, "content")
+    fields["html"] = fields.pop("fullContent", None) or _get_nested(content, "content")
     fields["category"] = _get_nested(record, "origin", "title")
     _unescape_title(record, fields)
 
@@ -260,6 +260,7 @@ def _finish_newsblur(record: ReaderRecord, fields: ArticleFields) -> None:
     fields["tags"] = [each for given in tags for each in given]
     fields["read"] = fields.pop("read_status", 0) in (1, True)
     fields["starred"] = bool(record.get("starred") or record.get("starred_date"))
+    _add_note(fields, "user_notes")
     _unescape_title(record, fields)
 
 
@@ -358,7 +359,8 @@ def _finish_tt_rss(record: ReaderRecord, fields: ArticleFields) -> None:
 def _finish_karakeep(_: ReaderRecord, fields: ArticleFields) -> None:
     content = fields.pop("content", None)
     html = _get_nested(content, "htmlContent")
-    text = {"html": html} if html else {"content": _get_nested(content, "text")}
+    plain = content if isinstance(content, str) else _get_nested(content, "text")
+    text = {"html": html} if html else {"content": plain}
     url = _get_nested(content, "url") or _get_nested(content, "sourceUrl")
     named = {
         "title": fields.get("title") or _get_nested(content, "title"),
@@ -391,7 +393,18 @@ def _finish_ghost(record: ReaderRecord, fields: ArticleFields) -> None:
         fields.pop(name, None)
 
 
+def _finish_readeck(_: ReaderRecord, fields: ArticleFields) -> None:
+    fields["progress"] = _parse_number(fields.pop("read_progress", 0)) / 100
+
+
 READER_FORMATS = (
+    ReaderFormat(
+        "readeck",
+        "url|is_archived|is_marked|document_type",
+        "site_name=category published=date description=summary labels=tags lang=language is_archived=read"
+        " is_marked=starred",
+        _finish_readeck,
+    ),
     ReaderFormat(
         "linkding",
         "url|tag_names|date_added|is_archived",
@@ -558,7 +571,7 @@ READER_FORMATS = (
     ),
     ReaderFormat(
         "karakeep",
-        "content|createdAt|archived",
+        "content|createdAt|archived;content|createdAt|note|tags",
         "createdAt=created modifiedAt=updated archived=read favourited=starred",
         _finish_karakeep,
     ),

@@ -139,6 +139,40 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
             },
         },
     ),
+    "readeck": (
+        json.dumps(
+            [
+                {
+                    "id": "x1",
+                    "href": "https://readeck.example/api/bookmarks/x1",
+                    "url": URL,
+                    "title": "The ferry",
+                    "site_name": "News",
+                    "description": "A ferry.",
+                    "authors": ["Ada Berg"],
+                    "labels": ["sea"],
+                    "published": "2023-01-01T00:00:00Z",
+                    "created": "2023-01-02T03:04:05Z",
+                    "document_type": "article",
+                    "is_archived": True,
+                    "is_marked": True,
+                    "read_progress": 50,
+                    "lang": "en",
+                }
+            ]
+        ),
+        {
+            "summary": "A ferry.",
+            "read": True,
+            "starred": True,
+            "tags": ("sea",),
+            "authors": ("Ada Berg",),
+            "category": "News",
+            "date": "2023-01-01T00:00:00Z",
+            "created": "2023-01-02T03:04:05Z",
+            "language": "en",
+        },
+    ),
     "feedly": (
         json.dumps(
             {

@@ -101,6 +101,18 @@ HEADLINE = {"id": 1, "unread": False, "marked": True, "published": False, "updat
                                               "tags": ["sea", ""], "labels": [[-1025, "North", "", ""]]}]},
          {"read": True, "starred": True, "date": "2023-01-02T03:04:05Z", "tags": ("North", "sea")}),
         (f"Title,Author,URL,ID,Document tags,Location\nA,Ada,{URL},1,,new\n", {"authors": ("Ada",)}),
+        ({"origin": {}, "originId": "1", "crawled": 1, "title": "A", "summary": {"content": "Short."},
+          "fullContent": "<p>All of it.</p>"}, {"text": "All of it."}),
+        ({"story_title": "A", "story_permalink": URL, "story_content": "", "highlights": ["q"], "user_notes": "n"},
+         {"extra.annotations": [{"quote": "q"}, {"note": "n"}]}),
+        # of hoarder, before it was karakeep
+        ({"bookmarks": [{"createdAt": 1672628645, "title": "A", "tags": ["sea"], "note": None,
+                         "content": {"type": "text", "text": "It sails."}}]},
+         {"text": "It sails.", "created": "2023-01-02T03:04:05Z", "tags": ("sea",)}),
+        ({"title": "A", "content": "It sails.", "createdAt": 1672628645, "note": "n", "tags": []},
+         {"text": "It sails.", "extra.annotations": [{"note": "n"}]}),
+        # a flag that is a time
+        ({"title": "A", "read": "2023-01-02", "starred": "2023-01-02T03:04:05Z"}, {"read": True, "starred": True}),
         (f"Name,Created,URL\nA,\"January 2, 2023\",{URL}\n", {"created": "2023-01-02"}),  # of Notion
         ('"Key","Item Type","Title","Url","Abstract Note","DOI"\nk,book,A,,,10.1/x\n',
          {"url": "https://doi.org/10.1/x"}),
