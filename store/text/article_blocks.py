@@ -15,7 +15,7 @@ from store.text.html_media import is_hidden
 from store.text.html_tags import BLOCK_TAGS
 
 BLOCKS = ", ".join(sorted(BLOCK_TAGS))
-MEDIA = "img, iframe, video, audio, embed, object"
+MEDIA = "img, iframe, video, audio, embed, object, math"
 NO_CONTENT = "script:not([type^='math/tex']), style, template, svg, nav, input:not([type='checkbox']), button, select, textarea, dialog, annotation"
 """`annotation` is the source of a formula, which MathML has as well."""
 HIDDEN_CLASSES = ".katex-html, .sr-only, .visually-hidden, .screen-reader-text"
@@ -51,11 +51,13 @@ class ArticleBlocks:
         self.has_begun = False
         self.pending: list[LexborNode] = []
         """Pictures after the last block; they stay if another block follows."""
+        self.has_formulas = False
         self.tables_with_heads: dict[int, bool] = {}
         """The tables that were looked into, by their address in memory."""
 
     def prune(self, body: LexborNode) -> None:
-        """Leave the blocks of the article, and the pictures in them and between them."""
+        """Leave the blocks of the article, and the pictures and formulas in them and between them."""
+        self.has_formulas = body.css_first("math") is not None
         self._select(body, 0)
         for node in self.pending:
             node.decompose()
@@ -65,9 +67,13 @@ class ArticleBlocks:
         kept = False
         for run in list(_iter_runs(parent)):
             block, folded = run[0], _fold("".join(map(_text_of, run)))
-            if not folded:
+            words = _fold("".join(map(_words_of, run))) if self.has_formulas else folded
+            is_leaf = not _has_blocks(block)
+            if not words or (words != folded and words.isdecimal()):  # formulas with their numbers
                 self._hold_pictures(run)
-            elif self._is_known(folded, is_leaf=not _has_blocks(block)):
+            elif self._is_known(folded, is_leaf=is_leaf) or (
+                words != folded and self._is_known(words, is_leaf=is_leaf)
+            ):
                 self._keep()
                 kept = True
             elif self.has_begun and (
@@ -171,6 +177,14 @@ def _shingles(text: str, step: int) -> Iterator[str]:
 
 def _text_of(node: LexborNode) -> str:
     return "" if node.tag == "-comment" else node.text()
+
+
+def _words_of(node: LexborNode) -> str:
+    """Return the text of a node without formulas, which extractors drop."""
+    text = _text_of(node)
+    for formula in node.css("math"):
+        text = text.replace(formula.text(), "", 1)
+    return text
 
 
 def _has_blocks(node: LexborNode) -> bool:

@@ -58,6 +58,11 @@ def import_page(html: str) -> ParsedArticle:
             "<pre>if x:\n    y</pre>",
             "```\nif x:\n    y\n```",
         ),
+        (
+            "<p>So <math><msup><mi>x</mi><mn>2</mn></msup></math> is the square.</p>"
+            "<div><math display=block><mi>E</mi><mo>=</mo><mi>m</mi></math><span> (1)</span></div>",
+            "So x² is the square.\n\nE=m (1)",
+        ),
         ('<p><img src="pier.jpg" alt="Pier"></p>', "![Pier](https://a.example/n/pier.jpg)"),
         (
             '<figure><img src="/q.jpg"><figcaption>The quay, seen at dawn</figcaption></figure>',
