@@ -56,6 +56,12 @@ NO_SENSE_SECONDS = 31 * DAY_SECONDS
 BYTES_PER_MB, MIN_SIZE_SHOWN_MB = 1_000_000, 0.1
 LINKED_MEDIA_TYPES = {"audio/": "Audio", "video/": "Video", "/pdf": "PDF"}
 """Labels of the enclosures that are linked below the text, by a part of their media type."""
+LINKED_MEDIA_SUFFIXES = {
+    "Audio": ("aac", "flac", "m4a", "m4b", "mp3", "oga", "ogg", "opus", "wav"),
+    "Video": ("avi", "m3u8", "m4v", "mkv", "mov", "mp4", "ogv", "webm"),
+    "PDF": ("pdf",),
+}
+"""The ends of their names, where the type says nothing."""
 LINK_ALONE = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)")
 WORDPRESS_FOOTER = re.compile(r"(?<!\s)\s*+The post [^\n]{1,400} appeared first on [^\n]{1,200}\Z")
 """The line that WordPress adds below every excerpt."""
@@ -146,14 +152,22 @@ def _split_and_clean_authors(given: Sequence[str]) -> list[str]:
 def _link_enclosures(extra: Mapping[str, Any], text: str) -> Iterator[str]:
     """Yield a link to each recording or document: what the user wants of a podcast."""
     for each in extra.get("enclosures", ()):
-        kind = next(
-            (kind for kind in LINKED_MEDIA_TYPES if kind in str(each.get("type", "")).lower()), ""
-        )
-        if kind and each["url"] not in text:
+        label = _find_media_label(str(each.get("type", "")).lower(), each["url"])
+        if label and each["url"] not in text:
             length = parse_length(each) / BYTES_PER_MB
             size = f", {length:.1f} MB" if length > MIN_SIZE_SHOWN_MB else ""
             url = each["url"].replace(" ", "%20").replace("(", "%28").replace(")", "%29")
-            yield f"[{LINKED_MEDIA_TYPES[kind]}{size}]({url})"
+            yield f"[{label}{size}]({url})"
+
+
+def _find_media_label(type_: str, url: str) -> str:
+    """Return the label of an enclosure by its type, else by its name; empty if it is not linked."""
+    for part, label in LINKED_MEDIA_TYPES.items():
+        if part in type_:
+            return label
+    suffix = urlsplit(url).path.lower().rpartition(".")[2]
+    labels = (label for label, known in LINKED_MEDIA_SUFFIXES.items() if suffix in known)
+    return next(labels, "")
 
 
 def _is_same_host(one: str, other: str) -> bool:

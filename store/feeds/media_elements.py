@@ -41,6 +41,7 @@ ADDRESS = re.compile(r"\]\((https?://[^\s()]{1,2000})")
 MIN_UNIQUE_NAME_CHARS = 20
 """The length from which on the name of a file is that of one picture, wherever it is."""
 MAX_LEAD_PICTURES = 10
+PIXEL_WIDTHS = (1, 2)
 MAX_ALT_CHARS = 1_000
 AVATAR = re.compile(r"gravatar\.com/avatar|//avatars?\.")
 
@@ -106,6 +107,8 @@ def write_lead_pictures(given: Sequence[Mapping[str, Any]], base: str, text: str
         url = str(each.get("url") or "")
         url = resolve_web_url(url, base) if url else ""
         key, width = _picture_key(url), _parse_width(each.get("width"))
+        if width in PIXEL_WIDTHS:
+            continue
         if url and not AVATAR.search(url) and width >= largest.get(key, (-1, ""))[0]:
             largest[key] = width, url
         if alt := clean_line(title_to_line(str(each.get("alt") or "")), MAX_ALT_CHARS):

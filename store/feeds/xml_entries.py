@@ -149,7 +149,7 @@ def _parse_xml_entry(
         is_title_html=not (is_atom and _content_type(entry, "title") == "text/plain"),
         content=content if is_atom else mark_line_breaks(unwrap_cdata(content)),
         is_html=not (is_plain if best else is_plain_summary),
-        summary=summary if best else "",
+        summary=summary if best and summary != best["value"] else "",
         is_summary_html=not is_plain_summary,
         authors=list(_parse_authors(entry)) or list(_parse_authors(entry.get("source") or {})),
         tags=[str(each.get("label") or each.get("term") or "") for each in entry.get("tags") or ()],

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 ADDRESS = re.compile(r"(?:mailto:|@)?([^\s<>()@,;:]{1,64})@[^\s<>()@,;]+", re.IGNORECASE)
 """An address, or a handle such as `@ann@social.example`."""
+HANDLE = re.compile(r"(?<![^\s(])@[\w.-]+")
+"""A name on a social network, beside that of the author."""
 WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\],;]+", re.IGNORECASE)
 """The page of an author, the end of which is a name where nothing else is said."""
 EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
@@ -32,7 +34,8 @@ ORGANIZATION = re.compile(
     r"\b(?:Agency|Association|Board|Company|Department|Desk|Group|Institute|Office|Service|Society|Staff|Team)s?\Z"
 )
 BYLINE = re.compile(
-    r"(?:(?:words|story|text|photos?|written|posted|reported)\s+)?by:? +(?=\S)|(?:par|por)\s+(?=[A-ZÀ-Þ]\S* \S)|(?-i:via) +(?=\S)",
+    r"(?:(?:words|story|text|photos?|written|posted|reported)\s+)?by:? +(?=\S)|(?:par|por)\s+(?=[A-ZÀ-Þ]\S* \S)|(?-i:via) +(?=\S)"
+    r"|(?-i:[Vv]on|[Dd]oor|[Aa][vf]) +(?-i:(?=[A-ZÀ-Þ]\S* [A-ZÀ-Þ]))",
     re.IGNORECASE,
 )
 MIN_NAME_WORDS, MAX_NAME_WORDS = 2, 5
@@ -50,13 +53,14 @@ def clean_author(text: str) -> str:
         line = EMPTY_BRACKETS.sub("", WEB_ADDRESS.sub("", line)).strip(" ,;:-") or line
     if "@" not in line:
         return line
-    rest = EMPTY_BRACKETS.sub("", ADDRESS.sub("", line)).strip(" ,;:-\"'")
+    rest = EMPTY_BRACKETS.sub("", HANDLE.sub("", ADDRESS.sub("", line))).strip(" ,;:-\"'")
     if rest.startswith("(") and rest.endswith(")"):
         rest = rest[1:-1].strip()
     if rest:
         return rest
-    mailboxes = (match[1] for match in ADDRESS.finditer(line))
-    return next((each for each in mailboxes if not UNNAMED_MAILBOX.fullmatch(each)), "")
+    mailboxes = [match[1] for match in ADDRESS.finditer(line)]
+    named = (each for each in mailboxes if not UNNAMED_MAILBOX.fullmatch(each))
+    return next(named, "" if mailboxes else line)
 
 
 def clean_authors(names: Iterable[str]) -> Iterator[str]:

@@ -37,6 +37,7 @@ LINE_NUMBER_CLASS = re.compile(
     r"(?:^|\s)(?:ln|lnt|linenos?|line-?numbers?|hljs-ln-numbers|gutter|code-gutter|rouge-gutter)(?:\s|$)",
     re.IGNORECASE,
 )
+UNSELECTABLE_STYLE = re.compile(r"(?:^|[;\s-])user-select\s*:\s*none\b", re.IGNORECASE)
 NUMBERS_ALONE = re.compile(r"[\s\d]*")
 SIGN_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley)(?:\s|$)")
 PIXEL_STYLE = re.compile(
@@ -118,8 +119,27 @@ def is_hidden(node: LexborNode) -> bool:
 
 def is_line_number(node: LexborNode) -> bool:
     """Return True for the numbers that stand beside the lines of a listing."""
-    named = LINE_NUMBER_CLASS.search(node.attributes.get("class") or "")
-    return named is not None and NUMBERS_ALONE.fullmatch(node.text()) is not None
+    given = node.attributes
+    is_named = (
+        LINE_NUMBER_CLASS.search(given.get("class") or "")
+        or UNSELECTABLE_STYLE.search(given.get("style") or "")
+        or (node.tag == "td" and _is_beside_listing(node))
+    )
+    return bool(is_named) and NUMBERS_ALONE.fullmatch(node.text()) is not None
+
+
+def _is_beside_listing(cell: LexborNode) -> bool:
+    """Return True for a cell with a listing before another one: its numbers, where only a style says so."""
+    cells = (cell, _find_element(cell.next))
+    inside = (_find_element(each.first_child) if each is not None else None for each in cells)
+    return all(each is not None and each.tag == "pre" for each in inside)
+
+
+def _find_element(node: LexborNode | None) -> LexborNode | None:
+    """Return a node or the first one after it that is no text."""
+    while node is not None and node.tag == "-text":
+        node = node.next
+    return node
 
 
 class Picture(NamedTuple):
@@ -154,10 +174,13 @@ def find_picture(node: LexborNode, captions: dict[int, str]) -> Picture | None:
         return None
     alt = attributes.get("alt") or attributes.get("title") or _find_caption(node, captions)
     alt = " ".join(alt.split())
+    address = _find_largest(node)
+    if not alt and PLACEHOLDER_NAME.search(address):
+        return None
     is_sign = not alt.isascii() and not any(map(str.isalnum, alt))
     is_sign = is_sign or SIGN_CLASS.search(attributes.get("class") or "") is not None
     is_text = is_sign and 0 < len(alt) <= 8
-    return Picture(_find_largest(node), alt, is_text)
+    return Picture(address, alt, is_text)
 
 
 def _find_largest(node: LexborNode) -> str:

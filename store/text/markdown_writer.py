@@ -128,17 +128,19 @@ def _write_emphasis(line: str) -> str:
 
 
 def _add_asterisks(match: re.Match[str]) -> str:
-    text = match[1] if match[2] is None else match[2]
+    is_bold = match[2] is None
+    sign = verbatim("**" if is_bold else "*")
+    text = (match[1] if is_bold else match[2]).replace(
+        sign, ""
+    )  # what was emphasized in it already
     words = text.strip()
     start = text.find(words)
     before, after = text[:start], text[start + len(words) :]
     line, at = match.string, match.start()
     left = before or line[max(0, at - 1) : at]
     right = after or line[match.end() : match.end() + 1]
-    is_bold = match[2] is None
     if not words or _joins(left, words[0], is_bold) or _joins(right, words[-1], is_bold):
         return text
-    sign = verbatim("**" if is_bold else "*")
     return f"{before}{sign}{words}{sign}{after}"
 
 

@@ -26,6 +26,7 @@ TRAILING_ABBREVIATION = re.compile(
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec))\.\Z"
 )
 CODE_FENCES = ("```", "~~~")
+PICTURES = re.compile(r"\[?!\[(?:[^\[\]\\]|\\.?)*+\]\([^()\s]*+\)(?:\]\([^()\s]*+\))?")
 MARKDOWN_BLOCK_MARKERS = re.compile(r"(?:#{1,6}\s+|>\s*|[-*+•]\s+|\d{1,3}[.)]\s+|`{3,}\w*\s*)+")
 UNJOINABLE_LINE_START = re.compile(r"\s|[-*+•–—>|#]\s|\d{1,3}[.)]\s")
 
@@ -63,6 +64,8 @@ def make_title(text: str) -> str:
     """
     paragraphs = text[: 10 * FIRST_SENTENCE_SEARCH_CHARS].split("\n\n")[:10]
     for paragraph in sorted(paragraphs, key=lambda each: each.startswith(("![", "[!["))):
+        words = PICTURES.sub("", paragraph)
+        paragraph = words if any(map(str.isalnum, words)) else paragraph
         paragraph = paragraph.strip()[:FIRST_SENTENCE_SEARCH_CHARS]
         marker = MARKDOWN_BLOCK_MARKERS.match(paragraph)
         sentence = _take_first_sentence(paragraph[marker.end() if marker else 0 :])

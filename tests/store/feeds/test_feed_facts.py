@@ -97,6 +97,13 @@ def test_title(title: str, expected: str) -> None:
         ("Par Lager", "Par Lager"),
         ("via Ann Moar", "Ann Moar"),
         ("Via Moar", "Via Moar"),
+        ("@ann Ann Moar", "Ann Moar"),
+        ("Ann Moar (@ann)", "Ann Moar"),
+        ("Ann @ Herald", "Ann @ Herald"),
+        ("Von Ann Moar", "Ann Moar"),
+        ("Von Moar", "Von Moar"),
+        ("Von der Leyen, Ursula", "Von der Leyen, Ursula"),
+        ("Door Ann Moar", "Ann Moar"),
     ],
 )
 def test_author(author: str, expected: str) -> None:
@@ -461,6 +468,10 @@ def test_the_authors_of_an_entry_come_before_those_of_its_source(
         (f"<media:thumbnail url='{M}p1.jpg'/><description>&lt;img src='{M}p12.jpg' alt='P'&gt;"
          "</description>", {}, f"![p1.jpg]({M}p1.jpg)\n\n![P]({M}p12.jpg)"),
         ('<link>https://x.example/1</link><source url="https://x.example/r">X</source>', {}, ""),
+        (f"<media:thumbnail url='{M}a.gif' width='1' height='1'/>", {}, ""),
+        (f"<enclosure url='{M}a.MP3?x=1' length='2000000'/><enclosure url='{M}b.epub' type='x/y'/>",
+         {"enclosures": [{"url": f"{M}a.MP3?x=1", "length": 2000000}, {"url": f"{M}b.epub", "type": "x/y"}]},
+         f"[Audio, 2.0 MB]({M}a.MP3?x=1)"),
     ],
 )  # fmt: skip
 def test_what_else_an_item_says(inner: str, extra: dict[str, Any], text: str) -> None:

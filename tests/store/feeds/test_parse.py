@@ -107,6 +107,7 @@ def test_the_same_feed_twice_is_the_same_articles(name: str) -> None:
         ("<description>&lt;img src='http://e.org/t.jpg' alt='T'></description>"
          "<media:thumbnail url='http://e.org/t-150x150.jpg'/>", "![T](http://e.org/t.jpg)", ""),
         ("<description>&lt;iframe/>&lt;p>after</description>", "after", ""),
+        ("<description>&lt;p>W&lt;img src='http://e.org/feed-pixel.png?n=1'></description>", "W", ""),
     ],
 )  # fmt: skip
 def test_texts_and_pictures_of_an_entry(parts: str, text: str, summary: str) -> None:

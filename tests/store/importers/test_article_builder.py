@@ -295,6 +295,11 @@ def test_a_url_alone_is_an_article() -> None:
         ("word " * 40, "word " * 18 + "word word…"),
         ("a" * 150, "a" * 99 + "…"),
         ("One line\nof a paragraph.", "One line of a paragraph."),
+        (
+            "![a](https://e.org/a.jpg) The ferry [![b](https://e.org/b)](https://e.org/)is back.",
+            "The ferry is back.",
+        ),
+        ("![A ferry](https://e.org/a.jpg)", "A ferry"),
     ],
 )
 def test_a_missing_title_is_taken_from_the_text(text: str, title: str) -> None:

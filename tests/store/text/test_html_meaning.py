@@ -143,6 +143,11 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
          "2b/(2a)"),
         ("<math><mfenced><mi>a</mi><mi>b</mi></mfenced></math>", "(a, b)"),
         ("<pre><span class=ln> 1</span>one\n<span class=ln> 2</span>two</pre>", "```\none\ntwo\n```"),
+        ("<table><tr>\n<td style=x><pre><code>1\n2</code></pre></td>\n<td><pre>x\ny</pre></table>", "```\nx\ny\n```"),
+        ("<pre><span style='white-space:pre;-webkit-user-select:none;user-select:none'>1\n</span>x "
+         "<span style='user-select:none'>$</span></pre>", "```\nx $\n```"),
+        ("<table><tr><td><pre>1</pre><td>y</table>", "```\n1\n```\n\ny"),
+        ("<b>a <strong style='x'>b</strong></b> <i>c <b>d <em>e</em></b></i>", "**a b** *c **d e***"),
         ("<table><tr><td class=gutter><pre>1\n2</pre><td><pre>x\ny</pre></table>", "```\nx\ny\n```"),
         ("<p class=sr-only>no<p>x <span class=screen-reader-text>no</span>", "x"),
         ("<xmp><b>x</b>\n y</xmp>", "```\n<b>x</b>\n y\n```"),
