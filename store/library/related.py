@@ -66,8 +66,7 @@ class RelatedArticles:
         by_title = {key: row for row in rows if (key := row.title.casefold()) in titles_by_key}
         for key, title in list(titles_by_key.items())[:MAX_SIMILAR]:
             if row := by_title.get(key):
-                yield SimilarArticle(
-                    row.id, row.title, row.category, row.timestamp, row.read, origin="import"
-                )
+                facts = row.id, row.title, row.category, row.timestamp, row.read, row.source_name
+                yield SimilarArticle(*facts, origin="import")
             else:
                 yield SimilarArticle(None, title, origin="import")

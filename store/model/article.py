@@ -234,6 +234,8 @@ class SimilarArticle:
     category: str = ""
     timestamp: int = 0
     read: bool = False
+    source_name: str = ""
+    """As in its row."""
     score: float = 0.0
     shared_terms: tuple[str, ...] = ()
     """The words in common, strongest first."""
@@ -275,3 +277,8 @@ class FullArticle:
     """True if its publisher changed it after it was last read."""
     source_name: str = ""
     """As in its row."""
+
+    @property
+    def category(self) -> str:
+        """As in its row."""
+        return self.article.category

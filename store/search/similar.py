@@ -572,6 +572,7 @@ def _to_similar(query: SimilarityQuery, one: SimilarCandidate, language: str) ->
         category=row.category,
         timestamp=row.timestamp,
         read=row.read,
+        source_name=row.source_name,
         score=round(min(one.score, 1.0), 4),
         shared_terms=select_keywords(texts, shared, MAX_SHARED_WORDS),
         origin=one.origin,

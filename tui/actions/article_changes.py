@@ -39,8 +39,9 @@ class ActionResult:
         removed: Those of them that no longer exist.
         marked_read: Those that were marked as read.
         is_undoable: The action recorded a change that can be undone.
+        is_undo: The action undid one.
         is_list_stale: Lists have to be queried again.
-    listed_event: The event that was recorded about articles of a list, which `rows` lacks.
+        listed_event: The event that was recorded about articles of a list, which `rows` lacks.
     """
 
     message: str
@@ -49,6 +50,7 @@ class ActionResult:
     removed: Collection[str] = ()
     marked_read: Sequence[str] = ()
     is_undoable: bool = False
+    is_undo: bool = False
     is_list_stale: bool = False
     listed_event: str = ""
 
@@ -192,6 +194,7 @@ def _describe_undone(library: Library, undone: UndoneChange | None) -> ActionRes
         rows,
         change.articles,
         removed={each for each in change.articles if each not in rows},
+        is_undo=True,
         is_list_stale=change.event in LIST_CHANGING_EVENTS,
     )
 

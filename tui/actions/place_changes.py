@@ -103,7 +103,7 @@ class PlaceEditor:
             return None
         change = self._changes.pop()
         change.revert()
-        return self._refreshed(f"Undone: {change.summary}", is_undoable=False)
+        return self._refreshed(ActionResult(f"Undone: {change.summary}", is_undo=True))
 
     def insert_changes(self, changes: list[UndoableChange]) -> list[UndoableChange]:
         """Return the changes of articles, latest first, with those of feeds among them."""
@@ -122,14 +122,13 @@ class PlaceEditor:
     def _report(self, summary: str, revert: Callable[[], None], now: int) -> ActionResult:
         timestamp = format_timestamp(from_microseconds(now * 1_000_000))
         self._changes.append(PlaceChange(summary, timestamp, revert, self._latest_change()))
-        return self._refreshed(summary[:1].upper() + summary[1:], is_undoable=True)
+        message = summary[:1].upper() + summary[1:]
+        return self._refreshed(ActionResult(message, is_undoable=True))
 
-    def _refreshed(self, message: str, *, is_undoable: bool) -> ActionResult:
+    def _refreshed(self, result: ActionResult) -> ActionResult:
         """Return a result with the rows whose feeds have other names now."""
         fresh = self.library.refresh()
-        return ActionResult(
-            message, fresh.rows, is_undoable=is_undoable, is_list_stale=fresh.is_list_stale
-        )
+        return replace(result, rows=fresh.rows, is_list_stale=fresh.is_list_stale)
 
 
 def keep_search(library: Library, name: str, text: str) -> str:

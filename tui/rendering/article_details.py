@@ -80,6 +80,11 @@ def list_statistics(entry: FullArticle) -> tuple[str, str, str]:
     )
 
 
+def list_origin(source: str, category: str) -> list[str]:
+    """Return where an article is from in words: its source, and its category unless it says the same."""
+    return [source, category if category != source else ""]
+
+
 def list_similar_facts(other: SimilarArticle, when: str) -> list[str]:
     """Return what is known of a similar article besides its title; some may be empty.
 
@@ -92,7 +97,8 @@ def list_similar_facts(other: SimilarArticle, when: str) -> list[str]:
         return ["not in the library", terms]
     state = "read" if other.read else "unread"
     copies = format_duplicates(other.duplicate_count)
-    return [other.category, describe_language(other.language), when, state, copies, terms]
+    origin = list_origin(other.source_name, other.category)
+    return [*origin, describe_language(other.language), when, state, copies, terms]
 
 
 def describe_summary_origin(body: Body) -> str:

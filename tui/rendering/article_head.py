@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from store.model.article import Body, FullArticle, reading_minutes
+from store.text.markdown import strip_inline_markdown
 from store.text.names import name_key
 from tui.rendering.cells import StyledText, cell_width, pad_left, truncate_cells, wrap_text
 from tui.rendering.list_rows import STAR_SIGN
@@ -22,6 +23,8 @@ from tui.rendering.wording import (
 RULE = "─"
 MIN_NAME_CELLS = 6
 """Cells of a source, of authors or of tags, which are left out if there is less room for them."""
+MARKUP_FACTOR, MAX_URL_LENGTH = 2, 500
+"""The part of a text that is compared with its summary: so much longer for its markup, and for a URL."""
 _SOURCE_PART, _AUTHORS_PART = 1, 3
 SUMMARY_BAR, RTL_SUMMARY_BAR = "▌ ", " ▐"
 """Drawn before the lines of a summary; the second at the right of right-to-left text."""
@@ -102,7 +105,7 @@ def describe_article(
 
 def build_summary(body: Body, width: int) -> list[StyledText]:
     """Return the summary beside a bar, and an empty line; nothing if the text begins with it."""
-    if not body.summary or body.text.startswith(body.summary):
+    if _begins_with(body.text, body.summary):
         return []
     room = max(1, width - len(SUMMARY_BAR))
     lines = wrap_text(body.summary, room)
@@ -111,3 +114,10 @@ def build_summary(body: Body, width: int) -> list[StyledText]:
     else:
         shown = [SUMMARY_BAR + line for line in lines]
     return [*((line, "quote") for line in shown), ("", "text")]
+
+
+def _begins_with(text: str, summary: str) -> bool:
+    """Return whether a text says the same as a summary in its first words, in whatever paragraphs."""
+    words = summary.split()
+    start = text[: len(summary) * MARKUP_FACTOR + MAX_URL_LENGTH]
+    return strip_inline_markdown(start).split()[: len(words)] == words

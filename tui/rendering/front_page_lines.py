@@ -28,9 +28,15 @@ from tui.rendering.front_page_text import (
     describe_since,
     describe_sources,
 )
-from tui.rendering.list_rows import CURSOR_SIGN, STAR_SIGN, UNREAD_SIGN
+from tui.rendering.list_rows import (
+    CURSOR_SIGN,
+    STAR_SIGN,
+    UNREAD_SIGN,
+    compare_facts,
+    fit_origin,
+)
 from tui.rendering.story_lines import Rail
-from tui.rendering.wording import format_age, join_nonempty
+from tui.rendering.wording import format_age
 
 INDENT_CELLS = 4
 """Cells before a title: the cursor, two signs and a blank."""
@@ -161,14 +167,16 @@ def build_story_articles(
     if why := describe_reasons(story.reasons):
         lines += [[(line, "accent")] for line in wrap_text(why, width)]
         lines.append([])
-    for row in look.present((*story.unread, *story.read)):
+    rows = look.present((*story.unread, *story.read))
+    shown = compare_facts(rows)
+    for row in rows:
         role = "text" if row.read else "unread"
         for number, title in enumerate(wrap_text(row.title, max(1, width - GAP))):
             sign = " " if number or row.read else UNREAD_SIGN
             lines.append([(f"{sign} ", role), (title, role)])
         age = format_age(row.timestamp, now)
-        state = join_nonempty((age, "read" if row.read else ""))
-        if facts := fit_facts(row.source_name, state, width - GAP):
+        facts = fit_origin(row, shown, width - GAP, (age, "read" if row.read else ""))
+        if facts := truncate_cells(facts, max(0, width - GAP)):
             lines.append([("  ", "muted"), (facts, "muted")])
         lines.append([])
     return lines

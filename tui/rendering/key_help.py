@@ -11,6 +11,7 @@ from tui.config.help_groups import PLACE_WORDS, HelpEntry, iter_help_groups
 from tui.config.keymaps import Keymap
 from tui.rendering.cells import StyledText, cell_width, fit_cells, wrap_text
 from tui.rendering.list_rows import STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN, UPDATED_SIGN
+from tui.rendering.place_lines import FAILED_SIGN, HERE_SIGN, PAUSED_SIGN
 
 SIGN_MEANINGS = (
     (UNREAD_SIGN, "unread", "unread"),
@@ -20,6 +21,12 @@ SIGN_MEANINGS = (
     (STORY_ORIGIN_SIGN, "here", "in a story: the article you came from"),
 )
 """The signs before and after titles, and what they mean, in a word and at length."""
+PLACE_SIGN_MEANINGS = (
+    (HERE_SIGN, "shown", "the place that the list shows"),
+    (FAILED_SIGN, "failing", "a feed that could not be fetched, with the reason below"),
+    (PAUSED_SIGN, "paused", "a feed that is not fetched with the others"),
+)
+"""The same of the signs before places."""
 SIGNS_HEADING = "Signs"
 KEY_CELLS, SHORT_KEY_CELLS = 10, 6
 """Width of the keys, before the long and the short wording; longer ones take what they need."""
@@ -85,7 +92,9 @@ def list_help_groups(
         for heading, entries in iter_help_groups()
     ]
     short = wording == "short"
-    signs = [HelpLine(sign, word if short else meaning) for sign, word, meaning in SIGN_MEANINGS]
+    of_places = PLACE_SIGN_MEANINGS if place in ("places", "") else ()
+    meanings = (*(SIGN_MEANINGS if place != "places" else ()), *of_places)
+    signs = [HelpLine(sign, word if short else meaning) for sign, word, meaning in meanings]
     first = FIRST_HEADINGS.get(place)
     groups.sort(key=lambda group: group.heading != first)
     return [*(each for each in groups if each.lines), HelpGroup(SIGNS_HEADING, signs)]

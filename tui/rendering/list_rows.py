@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from store.model.article import LISTED_COPY, ArticleRow, Snippet, reading_minutes
 from tui.rendering.cells import (
@@ -40,6 +41,27 @@ FACTS_GAP = 2
 """Cells between a title and the facts behind it."""
 
 
+class Sourced(Protocol):
+    """The row of an article, a similar article, or an article: it has a source and a category."""
+
+    @property
+    def source_name(self) -> str:
+        """The name of its feed or site; empty if unknown."""
+
+    @property
+    def category(self) -> str:
+        """Its category; empty if it has none."""
+
+
+class ShownFacts(NamedTuple):
+    """The facts about where articles are from that the rows of a list show."""
+
+    has_category: bool
+    """False if all have the same, or what they have is the name of their source."""
+    has_source: bool
+    """True if they are from several sources."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowLook:
     """The properties that all rows of a list share."""
@@ -47,9 +69,8 @@ class RowLook:
     now: int
     """Seconds since 1970, for the ages."""
     has_category: bool = True
-    """False if all rows have the same, or what they have is the name of their source."""
     has_source: bool = False
-    """True if rows are from several sources."""
+    """As in `ShownFacts`."""
     source_cells: int = SOURCE_CELLS
     """The width of the longest name of a source on the screen."""
     is_lit: bool = True
@@ -60,10 +81,10 @@ class RowLook:
     """Returns the ranges to highlight in a title."""
 
 
-def compare_facts(rows: Sequence[ArticleRow]) -> tuple[bool, bool]:
-    """Return whether rows differ in what their category says, and whether in their source."""
+def compare_facts(rows: Sequence[Sourced]) -> ShownFacts:
+    """Return which facts are shown, by those in which the rows differ."""
     if not rows:
-        return False, False
+        return ShownFacts(has_category=False, has_source=False)
     category, source = rows[0].category, rows[0].source_name
     return choose_facts(
         rows,
@@ -73,15 +94,46 @@ def compare_facts(rows: Sequence[ArticleRow]) -> tuple[bool, bool]:
 
 
 def choose_facts(
-    rows: Sequence[ArticleRow], *, categories_differ: bool, sources_differ: bool
-) -> tuple[bool, bool]:
-    """Return whether category and source are shown, by whether they differ in the whole list.
+    rows: Sequence[Sourced], *, categories_differ: bool, sources_differ: bool
+) -> ShownFacts:
+    """Return which facts are shown, by whether they differ in the whole list.
 
     The category is not if it only repeats the source, as these rows tell.
     """
     if categories_differ and sources_differ:
         categories_differ = any(row.category not in ("", row.source_name) for row in rows)
-    return categories_differ, sources_differ
+    return ShownFacts(categories_differ, sources_differ)
+
+
+def list_origins(row: Sourced, shown: ShownFacts | RowLook) -> Sequence[Sequence[str]]:
+    """Return what may be said of where a row is from, the most first: source and category, one, none.
+
+    So the category gives way before the source, which is named once if they are the same.
+    """
+    source = truncate_cells(row.source_name, SOURCE_CELLS) if shown.has_source else ""
+    category = _category(row, shown)
+    return (source, category), (source,), (category,), ()
+
+
+def choose_origin(
+    row: Sourced, shown: ShownFacts | RowLook, title: str, room: int, facts: Sequence[str]
+) -> Sequence[str]:
+    """Return what is said of where a row is from in one line with its title, before its facts.
+
+    Both source and category if the title is whole beside them, or much of it; else one of them.
+
+    Args:
+        row: The row.
+        shown: What rows of its list show.
+        title: Its title.
+        room: Cells for title and facts.
+        facts: The facts that are shown in any case.
+    """
+    both, source, category, _ = list_origins(row, shown)
+    left = room - cell_width(join_nonempty((*both, *facts))) - FACTS_GAP
+    if left >= min(MIN_TITLE_CELLS, cell_width(title)):
+        return both
+    return source if any(source) else category
 
 
 def build_one_line_row(
@@ -147,12 +199,23 @@ def build_snippet_line(snippet: Snippet, width: int) -> Sequence[StyledText]:
 def _choose_facts(row: ArticleRow, room: int, look: RowLook) -> str:
     age, minutes = format_age(row.timestamp, look.now), f"{reading_minutes(row.words)}′"
     kept = [*filter(None, (_copies(row).strip(),)), age, minutes]
-    source, category = _shorten_source(row, look), _category(row, look)
-    for facts in ((source, category), (source,), (category,)):
-        shown = join_nonempty((*facts, *kept))
-        if cell_width(shown) <= room:
-            return shown
-    return join_nonempty(kept)
+    return fit_origin(row, look, room, kept)
+
+
+def fit_origin(
+    row: Sourced, shown: ShownFacts | RowLook, room: int, facts: Sequence[str], gap: str = " · "
+) -> str:
+    """Return facts, with as much in front of them of where a row is from as there is room for.
+
+    Args:
+        row: The row.
+        shown: What rows of its list show.
+        room: Cells for all of it.
+        facts: The facts that are shown in any case.
+        gap: Stands between two facts.
+    """
+    lines = (join_nonempty((*origin, *facts), gap) for origin in list_origins(row, shown))
+    return next((line for line in lines if cell_width(line) <= room), join_nonempty(facts, gap))
 
 
 def _title(row: ArticleRow) -> str:
@@ -165,13 +228,9 @@ def _copies(row: ArticleRow) -> str:
     return f" ×{row.copy_count + 1}" if row.copy_count > 0 else ""
 
 
-def _shorten_source(row: ArticleRow, look: RowLook) -> str:
-    return truncate_cells(row.source_name, SOURCE_CELLS) if look.has_source else ""
-
-
-def _category(row: ArticleRow, look: RowLook) -> str:
+def _category(row: Sourced, shown: ShownFacts | RowLook) -> str:
     """Return the category, unless the source says the same."""
-    is_shown = look.has_category and not (look.has_source and row.category == row.source_name)
+    is_shown = shown.has_category and not (shown.has_source and row.category == row.source_name)
     return row.category if is_shown else ""
 
 

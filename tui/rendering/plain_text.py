@@ -25,6 +25,7 @@ from tui.rendering.article_details import (
     SIMILAR_HEADING,
     describe_summary_origin,
     list_details,
+    list_origin,
     list_similar_facts,
     list_statistics,
 )
@@ -114,12 +115,10 @@ def describe_row(row: ArticleRow, number: int, *, source: bool = False) -> str:
 
 def describe_row_facts(row: ArticleRow, *, source: bool = False) -> str:
     """Return state, source if wanted, category, date and reading time of an article."""
-    name = row.source_name if source else ""
     facts = (
         describe_state(row.read, row.starred, row.updated),
         _describe_copies(row),
-        name,
-        row.category if row.category != name else "",
+        *list_origin(row.source_name if source else "", row.category),
         label_row_date(row.timestamp),
         _describe_reading_time(row.words),
     )
@@ -137,8 +136,7 @@ def _fact_lines(entry: FullArticle) -> Iterator[str]:
     published = format_date(article.date)
     state = describe_state(reading.read, reading.starred, entry.updated)
     facts = (
-        entry.source_name,
-        article.category if article.category != entry.source_name else "",
+        *list_origin(entry.source_name, article.category),
         ", ".join(article.authors),
         published,
         _describe_reading_time(article.words),

@@ -36,7 +36,15 @@ from tui.rendering.cells import (
     truncate_cells,
     wrap_text,
 )
-from tui.rendering.list_rows import FACTS_GAP, UNREAD_SIGN
+from tui.rendering.list_rows import (
+    FACTS_GAP,
+    UNREAD_SIGN,
+    ShownFacts,
+    choose_origin,
+    compare_facts,
+    fit_origin,
+    list_origins,
+)
 from tui.rendering.markdown import is_rtl
 from tui.rendering.wording import (
     describe_language,
@@ -132,7 +140,7 @@ def build_detail_sections(
         *([_annotation_section(annotations, width)] if annotations else []),
         DetailSection(
             SIMILAR_HEADING,
-            _similar_items(similar, width, now),
+            _similar_items(entry, similar, width, now),
             f"{len(similar)}" if similar else "",
         ),
         _details_section(entry, insights, width),
@@ -217,14 +225,15 @@ def _annotation_section(annotations: Sequence[Annotation], width: int) -> Detail
 
 
 def _similar_items(
-    similar: Sequence[SimilarArticle] | None, width: int, now: int
+    entry: FullArticle, similar: Sequence[SimilarArticle] | None, width: int, now: int
 ) -> list[DetailItem]:
     if not similar:
         return [DetailItem([_indented("searching …" if similar is None else "none", "muted")])]
+    shown = compare_facts([entry, *(other for other in similar if other.id is not None)])
     return [
         DetailItem(
-            _short_similar_lines(number, other, width, now),
-            _full_similar_lines(number, other, width, now),
+            _short_similar_lines(number, other, shown, width, now),
+            _full_similar_lines(number, other, shown, width, now),
             similar_number=number,
         )
         for number, other in enumerate(similar, 1)
@@ -235,39 +244,36 @@ def _title_role(other: SimilarArticle) -> str:
     return "text" if other.id is None or other.read else "unread"
 
 
-def _similar_facts(other: SimilarArticle, now: int, language: str) -> Sequence[str]:
-    """Return the facts of a similar article, the one that is dropped first in front."""
+def _similar_facts(other: SimilarArticle, now: int, language: str) -> tuple[Sequence[str], str]:
+    """Return the facts of a similar article, the one that is dropped first in front, and its sign."""
     if other.id is None:
-        return (NOT_KEPT,)
+        return (NOT_KEPT,), ""
     copies = format_duplicates(other.duplicate_count)
-    age = format_age(other.timestamp, now)
-    *others, last = [*filter(None, (other.category, copies, language, age))] or [""]
-    return *others, join_nonempty((last, "" if other.read else UNREAD_SIGN), " ")
+    facts = (copies, language, format_age(other.timestamp, now))
+    return [*filter(None, facts)], "" if other.read else f" {UNREAD_SIGN}"
 
 
 def _short_similar_lines(
-    number: int, other: SimilarArticle, width: int, now: int
+    number: int, other: SimilarArticle, shown: ShownFacts, width: int, now: int
 ) -> Sequence[PaneLine]:
     """Return as much of the title as fits, and the facts at the right: one line if wide, else two at most."""
     room = max(1, width - INDENT_CELLS)
     role = _title_role(other)
     number_piece = (f"{number} ", "accent")
-    facts = _similar_facts(other, now, other.language)
-    left = room - _joined_width(facts) - FACTS_GAP
+    facts, sign = _similar_facts(other, now, other.language)
+    origin = choose_origin(other, shown, other.title, room - len(sign), facts)
+    line = f"{join_nonempty((*origin, *facts))}{sign}"
+    left = room - cell_width(line) - FACTS_GAP
     if cell_width(other.title) <= left or width >= MIN_ONE_LINE_CELLS:
         title = fit_cells(other.title, left) + " " * FACTS_GAP
-        return [[number_piece, (title, role), (join_nonempty(facts), "muted")]]
+        return [[number_piece, (title, role), (line, "muted")]]
     first, rest = _split_title(other.title, room)
     gap = FACTS_GAP if rest else 0
-    kept = next(
-        (
-            facts[at:]
-            for at in range(len(facts))
-            if _joined_width(facts[at:]) <= room - cell_width(rest) - gap
-        ),
-        facts[-1:],
-    )
-    end = truncate_cells(join_nonempty(kept), room)
+    facts_room = room - cell_width(rest) - gap - len(sign)
+    kept = (facts[at:] for at in range(len(facts)))
+    fitting = (each for each in kept if cell_width(join_nonempty(each)) <= facts_room)
+    facts = next(fitting, facts[-1:])
+    end = truncate_cells(f"{fit_origin(other, shown, facts_room, facts)}{sign}", room)
     second = fit_cells(
         fit_cells(rest, max(0, room - cell_width(end) - gap)), room - cell_width(end)
     )
@@ -277,10 +283,6 @@ def _short_similar_lines(
     ]
 
 
-def _joined_width(facts: Sequence[str]) -> int:
-    return cell_width(join_nonempty(facts))
-
-
 def _split_title(title: str, room: int) -> tuple[str, str]:
     """Return the first line of a title, and all the rest."""
     ranges = break_paragraph(title, room)
@@ -288,17 +290,18 @@ def _split_title(title: str, room: int) -> tuple[str, str]:
 
 
 def _full_similar_lines(
-    number: int, other: SimilarArticle, width: int, now: int
+    number: int, other: SimilarArticle, shown: ShownFacts, width: int, now: int
 ) -> Sequence[PaneLine]:
     """Return the whole title, all facts, and the words in common."""
     role = _title_role(other)
     first, *rest = _wrapped(other.title, width, role) or [[]]
-    facts = join_nonempty(_similar_facts(other, now, describe_language(other.language)))
+    facts, sign = _similar_facts(other, now, describe_language(other.language))
+    known = f"{join_nonempty((*list_origins(other, shown)[0], *facts))}{sign}"
     words = f"in common: {', '.join(other.shared_terms)}" if other.shared_terms else ""
     return [
         [(f"{number} ", "accent"), *((text[INDENT_CELLS:], role) for text, _ in first)],
         *rest,
-        *_wrapped(join_nonempty((facts, words)), width, "muted"),
+        *_wrapped(join_nonempty((known, words)), width, "muted"),
     ]
 
 

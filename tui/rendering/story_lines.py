@@ -16,7 +16,17 @@ from tui.rendering.cells import (
     truncate_cells,
     wrap_text,
 )
-from tui.rendering.list_rows import CURSOR_SIGN, STAR_SIGN, STORY_ORIGIN_SIGN, UNREAD_SIGN
+from tui.rendering.list_rows import (
+    CURSOR_SIGN,
+    FACTS_GAP,
+    STAR_SIGN,
+    STORY_ORIGIN_SIGN,
+    UNREAD_SIGN,
+    ShownFacts,
+    choose_origin,
+    compare_facts,
+    fit_origin,
+)
 from tui.rendering.wording import (
     NO_DATE,
     format_count,
@@ -36,8 +46,9 @@ INDENT_CELLS = 9
 """Cells before a title: the cursor, the rail, the day, two signs and blanks."""
 MIN_ONE_LINE_WIDTH = 70
 """The width from which a title takes one line."""
-MAX_CATEGORY_CELLS = 14
-FACTS_GAP, MIN_TITLE_CELLS = 2, 8
+MIN_TITLE_CELLS = 8
+GAP = "  "
+"""Stands between two facts."""
 
 StoryLine = Sequence[StyledText]
 
@@ -57,7 +68,7 @@ def build_story_head(
 
     Args:
         title: That of the article the story was asked for.
-        rows: The articles, the oldest first, without their copies.
+        rows: The articles and their copies.
         width: Cells of the line.
         complete: Whether all of the story was found.
     """
@@ -65,7 +76,7 @@ def build_story_head(
     parts = [
         format_count(len(rows), "article") if rows else "",
         (f"{unread:,} unread" if unread else "all read") if rows else "",
-        _describe_span([day for row in rows if (day := _row_day(row))]),
+        _describe_span(sorted(day for row in rows if (day := _row_day(row)))),
         "" if complete else "searching…",
     ]
     most = max(0, width - len(HEADING) - 2)
@@ -110,6 +121,7 @@ def build_story(
     first_lines = []
     heading = ""
     last = sum(not chapter.is_aside for chapter in chapters) - 1
+    shown = compare_facts([chapter.row for chapter in chapters])
     for index, chapter in enumerate(chapters):
         part = ASIDES_HEADING if chapter.is_aside else _name_month(chapter.row, this_year)
         if part != heading:
@@ -120,7 +132,7 @@ def build_story(
         marks = _ChapterMarks(
             chapter.row.id == selected, chapter.row.id == origin, index == last, chapter.is_aside
         )
-        lines += _build_chapter(chapter, marks, width)
+        lines += _build_chapter(chapter, marks, shown, width)
     if complete and len(chapters) == 1:
         lines += [[], [(" Nothing else in the library is about this", "muted")]]
     return Rail(lines, first_lines)
@@ -154,7 +166,9 @@ def _name_month(row: ArticleRow, this_year: int) -> str:
     return f"{MONTH_NAMES[day.month - 1].upper()}{year}"
 
 
-def _build_chapter(chapter: StoryArticle, marks: _ChapterMarks, width: int) -> list[StoryLine]:
+def _build_chapter(
+    chapter: StoryArticle, marks: _ChapterMarks, shown: ShownFacts, width: int
+) -> list[StoryLine]:
     row = chapter.row
     role = "selection" if marks.selected else "text" if row.read else "unread"
     day = _row_day(row)
@@ -162,7 +176,7 @@ def _build_chapter(chapter: StoryArticle, marks: _ChapterMarks, width: int) -> l
     cursor = CURSOR_SIGN if marks.selected else " "
     below = (" " if marks.last or marks.aside else RAIL).ljust(INDENT_CELLS - 1)
     lines: list[StoryLine] = []
-    for number, (title, title_facts) in enumerate(_break_title(chapter, width)):
+    for number, (title, title_facts) in enumerate(_break_title(chapter, shown, width)):
         if number:
             lead: list[StyledText] = [(f" {below}", "muted")]
         else:
@@ -181,28 +195,27 @@ def _build_chapter(chapter: StoryArticle, marks: _ChapterMarks, width: int) -> l
     return lines
 
 
-def _break_title(chapter: StoryArticle, width: int) -> list[StyledText]:
-    """Return the lines of a title, each with the facts behind it: those of the last, padded.
-
-    The category gives way to a title that fits into one line without it.
-    """
+def _break_title(chapter: StoryArticle, shown: ShownFacts, width: int) -> list[StyledText]:
+    """Return the lines of a title, each with the facts behind it: those of the last, padded."""
     row = chapter.row
     room = max(1, width - INDENT_CELLS)
-    minutes = f"{reading_minutes(row.words)} min"
-    category = truncate_cells(row.category, MAX_CATEGORY_CELLS)
-    copies = f"×{len(chapter.copies) + 1}" if chapter.copies else ""
     day = _row_day(row) if chapter.is_aside else None
-    least = [copies, format_day(day) if day else "", minutes]
-    all_facts = [join_nonempty((category, *least), "  "), join_nonempty(least, "  ")]
-    first, *rest = wrap_text(row.title, room)
-    for facts in (" " * FACTS_GAP + each for each in all_facts):
-        title_room = max(1, room - cell_width(facts))
-        if width >= MIN_ONE_LINE_WIDTH or (not rest and cell_width(first) <= title_room):
-            return [(fit_cells(row.title, title_room), facts)]
-    facts = " " * FACTS_GAP + all_facts[0]
-    if room <= cell_width(facts):
+    copies = f"×{len(chapter.copies) + 1}" if chapter.copies else ""
+    least = [copies, format_day(day) if day else "", f"{reading_minutes(row.words)} min"]
+    if width >= MIN_ONE_LINE_WIDTH:
+        origin = choose_origin(row, shown, row.title, room, least)
+        facts = GAP + join_nonempty((*origin, *least), GAP)
+        return [(fit_cells(row.title, max(1, room - cell_width(facts))), facts)]
+    first, *others = wrap_text(row.title, room)
+    rest = " ".join(others)
+    is_one_line = not rest and cell_width(f"{first}{GAP}{join_nonempty(least, GAP)}") <= room
+    last = first if is_one_line else rest
+    facts_room = room - cell_width(last) - FACTS_GAP
+    facts = GAP + fit_origin(row, shown, facts_room, least, GAP)
+    if (title_room := room - cell_width(facts)) < 1:
         return [(fit_cells(row.title, room), "")]
-    return [(first, ""), (fit_cells(" ".join(rest), room - cell_width(facts)), facts)]
+    above = [] if is_one_line else [(first, "")]
+    return [*above, (fit_cells(last, title_room), facts)]
 
 
 def build_news(chapter: StoryArticle | None, *, is_first: bool, width: int) -> list[StoryLine]:

@@ -6,17 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from store.model.article import SimilarArticle
+from store.model.article import FullArticle, SimilarArticle
 from tui.rendering.cells import (
     StyledText,
     cell_width,
     fit_cells,
-    fit_facts,
     truncate_cells,
     wrap_text,
 )
 from tui.rendering.charts import draw_progress
-from tui.rendering.list_rows import CURSOR_SIGN, STAR_SIGN, UNREAD_SIGN
+from tui.rendering.list_rows import (
+    CURSOR_SIGN,
+    STAR_SIGN,
+    UNREAD_SIGN,
+    compare_facts,
+    fit_origin,
+)
 from tui.rendering.wording import LATER_TAG, describe_language, format_age, join_nonempty
 
 DECISION_SIGNS: Mapping[str, str] = {
@@ -131,20 +136,22 @@ def build_queue(
 
 
 def build_similar(
-    similar: Sequence[SimilarArticle] | None, now: int, width: int
+    entry: FullArticle | None, similar: Sequence[SimilarArticle] | None, now: int, width: int
 ) -> list[Sequence[StyledText]]:
     """Return the similar readings of the current article, and how many of them were read.
 
     Args:
+        entry: The current article; None while it is not known.
         similar: None while they are not known.
         now: Seconds since 1970, for the ages.
         width: Cells of a line.
     """
-    if not similar:
+    if entry is None or not similar:
         return [[("…" if similar is None else "None in the library", "muted")]]
     read = sum(each.read for each in similar)
     known = f"You have read {read:,} of these" if read else "You have read none of these"
     lines: list[Sequence[StyledText]] = [[(known, "section")], []]
+    shown = compare_facts([entry, *(each for each in similar if each.id is not None)])
     for each in similar:
         is_kept = each.id is not None
         sign = " " if each.read or not is_kept else UNREAD_SIGN
@@ -153,7 +160,9 @@ def build_similar(
             lines.append([(f"{' ' if number else sign} ", role), (title, role)])
         state = ("read" if each.read else "unread") if is_kept else "not in the library"
         age, language = format_age(each.timestamp, now), describe_language(each.language)
-        facts = fit_facts(each.category, join_nonempty((language, age, state)), width - 2)
+        facts = truncate_cells(
+            fit_origin(each, shown, width - 2, (language, age, state)), max(0, width - 2)
+        )
         lines += [[("  ", "muted"), (facts, "muted")], []]
     return lines
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from store.feeds.subscriptions import Subscription
 from store.library.protocol import Library
-from store.model.article import FeedLabel
+from store.model.article import Body, FeedLabel
 from store.search.list_query import ListQuery
 from store.segments.documents import row_from_document
 from tests.support.libraries import Client, add, article, article_id, list_rows
@@ -41,6 +42,15 @@ def test_the_source_of_a_row(facts: dict[str, Any], name: str) -> None:
         {"id": "a", "title": "A", **facts}, {HARBOUR: FeedLabel("Harbour News", "News")}
     )
     assert row.source_name == name
+
+
+def test_a_similar_article_has_the_source_of_its_row(client: Client) -> None:
+    library = client.open()
+    library.feeds.update([Subscription(HARBOUR, "Harbour News")])
+    named = Body("Text.", similar=("Title 1", "Title 2"))
+    add(library, [article(1, extra={"feed": HARBOUR}), article(2), replace(article(3), body=named)])
+    found = library.similar(library.get_article(article_id(3)))
+    assert [each.source_name for each in found] == ["Harbour News", SITE]
 
 
 def source_names(library: Library) -> dict[int, str]:

@@ -54,6 +54,7 @@ def test_the_same_story_is_similar(library: Library) -> None:
     index(library)
     (found,) = library.similar(library.get_article(article_id(1)))
     assert (found.id, found.origin, found.read) == (article_id(2), "index", False)
+    assert found.source_name == "example.org"
     assert 0.3 < found.score <= 1
     assert set(found.shared_terms) <= set(TEXTS[2].lower().replace(".", "").split())
     library.record("deleted", ids(2))

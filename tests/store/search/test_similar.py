@@ -145,14 +145,12 @@ def test_the_very_same_story_comes_first(shelf: Shelf) -> None:
 
 def test_similar_articles_show_the_current_rows(shelf: Shelf) -> None:
     readings = shelf.readings()
-    shelf.rows["talks"] = shelf.rows["talks"]._replace(title="Corrected", read=True)
-    first = readings.find(Article("ferry", "Ferry strike"), Body(FERRY))[0]
-    assert (first.title, first.category, first.timestamp, first.read) == (
-        "Corrected",
-        "coast",
-        NOON,
-        True,
+    shelf.rows["talks"] = shelf.rows["talks"]._replace(
+        title="Corrected", read=True, source_name="Gazette"
     )
+    first = readings.find(Article("ferry", "Ferry strike"), Body(FERRY))[0]
+    facts = first.title, first.category, first.timestamp, first.read, first.source_name
+    assert facts == ("Corrected", "coast", NOON, True, "Gazette")
 
 
 def test_imported_titles_come_first_ignoring_case_and_signs(shelf: Shelf) -> None:

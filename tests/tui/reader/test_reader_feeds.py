@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,8 @@ async def test_new_articles_appear_and_nothing_moves(
         await running.press("h", "escape")
         await running.wait_until(lambda: not running.gateway.feeds.is_fetching)
         await running.settle()
-        assert running.status.startswith("2 new articles · 1 of 2 feeds failed (F shows why)")
-        assert "cancelled before 1 feed" in running.status
+        assert running.status.startswith("2 new articles · 127.0.0.1")
+        assert ": 404 Not Found · cancelled before 1 feed" in running.status
         assert running.selected_number == before
         assert [row.title for row in running.reader.article_list.rows[:2]] == [
             "Story 21",
@@ -133,6 +134,9 @@ async def test_add_urls(start: Start, book: FolderFeedStore, site: Site) -> None
         await running.wait_until(lambda: running.status == "Added: The ferry")
         running.gateway.feeds.add_url(site.url("/nothing"), private=True)
         await running.wait_until(lambda: running.status.endswith("/nothing: 404 Not Found"))
+        running.gateway.feeds.add_url(site.url("/feed").removeprefix("http://"))
+        asks = "127.0.0.1 is on your own network"
+        await running.wait_until(lambda: asks in screen_text(running.app))
 
 
 @pytest.mark.command("feeds.add")
@@ -151,17 +155,23 @@ async def test_a_feed_added_beside_the_samples_goes_to_the_own_library(
 
 @pytest.mark.command("feeds.fetch_all")
 @pytest.mark.parametrize(
-    ("keys", "said"),
-    [(["R"], "1 of 1 feed failed (F shows why)"), (["F", "R"], "1 of 1 feed failed")],
+    ("paths", "keys", "said"),
+    [
+        (["/a", "/b"], ["R"], "2 of 2 feeds failed (F shows why)"),
+        (["/a", "/b"], ["F", "R"], "2 of 2 feeds failed"),
+        (["/a"], ["R"], "A: 404 Not Found"),
+        ([], ["R"], "No feed is due: all are paused, or their intervals are not over"),
+    ],
     ids=str,
 )
-async def test_the_places_say_why_a_feed_failed(
-    start: Start, book: FolderFeedStore, site: Site, keys: list[str], said: str
+async def test_a_fetch_says_why_feeds_failed(
+    start: Start, book: FolderFeedStore, site: Site, paths: list[str], keys: list[str], said: str
 ) -> None:
-    """A message names the key that leads to them, but not there, where it leads back."""
-    site.routes["/bad"] = status(404)
+    """A message names the key that leads to the reasons, but not there, where it leads back."""
+    site.routes |= {path: status(404) for path in paths}
     async with start(MIDDLE) as running:
-        begin(running, book, subscription(site, "/bad"))
+        feeds = [replace(subscription(site, path), title=path[1:].upper()) for path in paths]
+        begin(running, book, *feeds, replace(subscription(site, "/paused"), paused=True))
         await running.press(*keys)
-        await running.wait_until(lambda: "failed" in running.status)
+        await running.wait_until(lambda: running.status.startswith(said))
         assert running.status == said

@@ -150,3 +150,11 @@ async def test_a_failure_has_a_sign(start: Start) -> None:
         await running.type("date:feb ")
         assert screen_lines(running.app)[-1].startswith("! column 6: date: expected a date")
         assert screen_lines(running.app)[-1].endswith("enter open  esc clear ")
+        await running.press("escape")
+        assert screen_lines(running.app)[-1].startswith(" 1/12"), "it is about what was typed"
+        await running.press("a", *"ftp://x", "enter")
+        assert screen_lines(running.app)[-1].startswith("! ftp://x: only http and https links")
+        await running.press("escape")
+        assert screen_lines(running.app)[-1].startswith(" 1/12")
+        await running.press("ctrl+y", "/")
+        assert "ctrl+y" not in screen_lines(running.app)[-1]

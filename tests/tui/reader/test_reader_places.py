@@ -59,11 +59,15 @@ def numbers(running: RunningReader) -> list[int]:
     return [int(row.id[-12:]) for row in running.reader.article_list.rows]
 
 
+def tree_lines(running: RunningReader) -> list[str]:
+    tree = running.reader.place_tree
+    lines = ("".join(text for text, _ in tree.build_line(y, 28)) for y in range(99))
+    return [line for line in lines if line.strip()]
+
+
 def shown(running: RunningReader) -> dict[str, str]:
     """Return what stands in the tree beside each name: the number, or nothing."""
-    tree = running.reader.place_tree
-    lines = ["".join(text for text, _ in tree.build_line(y, 28)) for y in range(99)]
-    pairs = (line.strip(" ▌◆▾▸!‖").rsplit("  ", 1) for line in lines if line.strip())
+    pairs = (line.strip(" ▌◆▾▸!‖").rsplit("  ", 1) for line in tree_lines(running))
     return {pair[0].strip(): pair[-1].strip() if len(pair) > 1 else "" for pair in pairs}
 
 
@@ -323,8 +327,12 @@ async def test_folds(start: Start, library: FolderLibrary) -> None:
 async def test_names_are_filtered(
     start: Start, keys: Sequence[str], pane: str, header: str
 ) -> None:
-    async with start() as running:
-        await running.press("F", *keys)
+    async with start(size=HUGE) as running:
+        await running.press("F", *keys[:-1])
+        lines = tree_lines(running)
+        assert lines[0].strip() in ("▾ Feeds", "▾ Imported", "No matching places")
+        assert len(lines) == len(set(lines))
+        await running.press(keys[-1])
         if pane == "places" and keys[-1] == "enter":
             assert "No matching places" in screen_text(running.app)
             await running.press("escape")
@@ -401,6 +409,10 @@ async def test_one_feed_is_fetched_or_all(start: Start, library: FolderLibrary, 
         assert running.status.startswith("1 new article from 1 feed")
         await running.press("g", "r")
         assert running.status == "Not a feed or a folder of feeds"
+        running.reader.feeds.fetch([TIDE])
+        await running.wait_until(
+            lambda: running.status == "Not fetched: paused, or no longer subscribed to"
+        )
         await running.press("R")
         await running.wait_until(lambda: not running.gateway.feeds.is_fetching)
         await running.settle()
@@ -513,12 +525,16 @@ async def test_unsubscribing_is_undone_in_its_order(start: Start, library: Folde
     async with start(size=HUGE) as running:
         await running.press("m")
         await select(running, f"feed:{TIDE}")
+        selected = running.reader.place_tree.selected_place
         await running.press("d")
         assert running.status == "Unsubscribed from Tide · u to undo"
         assert "Tide" not in shown(running)
+        assert running.reader.place_tree.selected_place != selected
         assert [each.title for each in library.feeds.subscriptions()] == ["Almanac"]
         assert shown(running)["north"] == "5", "its articles stay"
-        await running.press("F", "j", "m", "U")
+        await running.press("u")
+        assert running.reader.place_tree.selected_place == selected, "the cursor is on it again"
+        await running.press("d", "F", "j", "m", "U")
         lines = [
             line
             for line in screen_text(running.app).splitlines()

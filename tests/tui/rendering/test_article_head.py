@@ -104,6 +104,7 @@ def test_a_missing_text_is_said_below_the_rule() -> None:
     [
         ("", "The text.", []),
         ("The text. More", "The text. More of it.", []),
+        ("The text. More", "The [text](https://a.example).\n\n**More** of it.", []),
         ("A summary of two lines.", "The text.", ["▌ A summary of", "▌ two lines.", ""]),
         ("ملخص من سطرين اثنين", "The text.", [" ملخص من سطرين ▐", "         اثنين ▐", ""]),
     ],

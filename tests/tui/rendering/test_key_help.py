@@ -129,6 +129,10 @@ def test_the_whole_wording_has_a_line_for_every_command() -> None:
         ("J", [("Read", [HelpLine("J", COMMANDS_BY_ID["move.next_article"].help)])]),
         ("UNDO history", [("Change", [HelpLine("U", "show the undo history")])]),
         ("publisher", [("Signs", [HelpLine("↻", "changed by its publisher since you read it")])]),
+        (
+            "reason",
+            [("Signs", [HelpLine("!", "a feed that could not be fetched, with the reason below")])],
+        ),
         ("clear highlights", [("Hits", [HelpLine("escape", "clear the highlights")])]),
         ("zebra", []),
     ],

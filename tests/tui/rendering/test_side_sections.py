@@ -153,6 +153,20 @@ TALKS = SimilarArticle(
                 "  common: talks, border",
             ],
         ),
+        (  # the source stays longer than the category
+            replace(TALKS, source_name="Gazette"),
+            40,
+            [
+                "1 Ukraine, Russia meet for talks near",
+                "  the border   Gazette · 2 copies · 2d ●",
+            ],
+            [
+                "1 Ukraine, Russia meet for talks near",
+                "  the border",
+                "  Gazette · world · 2 copies · 2d ● · in",
+                "  common: talks, border",
+            ],
+        ),
         (
             SimilarArticle("y", "Gespräche", "world", NOW - 7200, read=True, language="de"),
             40,

@@ -16,12 +16,18 @@ from tui.rendering.story_lines import Rail, build_news, build_story, build_story
 
 
 def chapter(
-    day: str, title: str, *words: str, read: bool = False, starred: bool = False
+    day: str,
+    title: str,
+    *words: str,
+    read: bool = False,
+    starred: bool = False,
+    category: str = "world",
+    source: str = "",
 ) -> StoryArticle:
     when = datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC) if day else None
     seconds = int(when.timestamp()) if when else UNDATED
     row = ArticleRow(
-        title[:4], title, "world", seconds, 0, 460, read=read, starred=starred, read_count=0
+        title[:4], title, category, seconds, 0, 460, read, starred, 0, source_name=source
     )
     return StoryArticle(row, words)
 
@@ -48,21 +54,23 @@ def test_a_story_stands_on_a_rail_by_month() -> None:
     found = rail(STORY, 72)
     assert [text_of(line) for line in found.lines] == [
         " DECEMBER 2025",
-        " ├30     Gates of the dam close                             world  2 min",
+        " ├30     Gates of the dam close                                    2 min",
         " SEPTEMBER",
-        " ├ 2 ●   Sarn dam talks resume                              world  2 min",
+        " ├ 2 ●   Sarn dam talks resume                                     2 min",
         " │       + council, treaty, turbines",
         " OCTOBER",
-        " ├ 7  ★  Farmers below the dam                              world  2 min",
-        ">├19 ●   Eleven centimetres of water that nobody can agre…  world  2 min",
+        " ├ 7  ★  Farmers below the dam                                     2 min",
+        ">├19 ●   Eleven centimetres of water that nobody can agree about   2 min",
         " │       + gauge",
         " NOVEMBER",
-        " ◆14 ●   Treaty explained                                   world  2 min",
+        " ◆14 ●   Treaty explained                                          2 min",
         " │       + quotas, arbitration",
-        " ╰21 ●   What remains to be done                            world  2 min",
+        " ╰21 ●   What remains to be done                                   2 min",
     ]
     assert found.first_lines == [1, 3, 6, 7, 10, 12]
-    assert ("Eleven centimetres of water that nobody can agre…", "selection") in found.lines[7]
+    assert ("Eleven centimetres of water that nobody can agree about ", "selection") in found.lines[
+        7
+    ]
 
 
 def test_what_else_is_about_the_same_follows_and_copies_are_counted() -> None:
@@ -74,14 +82,14 @@ def test_what_else_is_about_the_same_follows_and_copies_are_counted() -> None:
     ]
     assert [text_of(line) for line in rail(story, 72).lines] == [
         " SEPTEMBER",
-        " ╰ 2 ●   Sarn dam talks resume                          world  ×3  2 min",
+        " ╰ 2 ●   Sarn dam talks resume                                 ×3  2 min",
         "         + council, treaty, turbines",
         "",
         " ALSO ABOUT THIS",
         "    ●   Treaty explained".replace("    ●", "     ●")
-        + "                          world  Nov. 14  2 min",
+        + "                                 Nov. 14  2 min",
         "         + quotas, arbitration",
-        "     ●   What remains to be done               world  ×2  Nov. 21  2 min",
+        "     ●   What remains to be done                      ×2  Nov. 21  2 min",
     ]
     assert text_of(build_news(story[1], is_first=False, width=40)[0]) == "Not in the story"
 
@@ -91,9 +99,28 @@ def test_a_long_title_takes_two_lines_where_there_is_little_room() -> None:
     assert lines == [
         " OCTOBER",
         ">╰19 ●   Eleven centimetres of water that",
-        "         nobody can agree abo…  world  2 min",
+        "         nobody can agree about        2 min",
         "         + gauge",
     ]
+
+
+@pytest.mark.parametrize(
+    ("category", "source", "width", "line"),
+    [  # as in the list: see test_list_rows.py
+        ("world", "", 72, " ├ 2 ●   Sarn dam talks resume                                     2 min"),
+        ("sea", "", 72, " ├ 2 ●   Sarn dam talks resume                                sea  2 min"),
+        ("sea", "Gazette", 72, " ├ 2 ●   Sarn dam talks resume                       Gazette  sea  2 min"),
+        ("Gazette", "Gazette", 72, " ├ 2 ●   Sarn dam talks resume                            Gazette  2 min"),
+        ("world", "Gazette of all Valleys", 40, " ├ 2 ●   Sarn dam talks resume     2 min"),
+        ("sea", "Gazette", 46, " ├ 2 ●   Sarn dam talks resume  Gazette  2 min"),
+        ("sea", "Gazette", 44, " ├ 2 ●   Sarn dam talks resume    sea  2 min"),
+    ],
+)  # fmt: skip
+def test_a_chapter_names_its_source_and_category_where_they_differ(
+    category: str, source: str, width: int, line: str
+) -> None:
+    story = [chapter("2026-09-02", "Sarn dam talks resume", category=category, source=source)]
+    assert text_of(rail([*story, STORY[5]], width).lines[1]) == line
 
 
 @pytest.mark.parametrize("width", range(20, 120, 7))
@@ -120,6 +147,7 @@ def test_a_story_without_dates_and_one_of_a_single_article() -> None:
         (STORY[1:], True, "5 articles · 4 unread · Sept. 2 – Nov. 21"),
         (STORY[1:], False, "5 articles · 4 unread · Sept. 2 – Nov. 21 · searching…"),
         (STORY, True, "6 articles · 4 unread · Dec. 30, 2025 – Nov. 21, 2026"),
+        ([*STORY[2:], STORY[1]], True, "5 articles · 4 unread · Sept. 2 – Nov. 21"),  # a copy
         (STORY[2:3], True, "1 article · all read · Oct. 7"),
         ([chapter("", "Undated")], True, "1 article · 1 unread"),
         ([], False, "searching…"),

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from store.model.article import ArticleRow, SimilarArticle
+from store.model.article import (
+    Article,
+    ArticleRow,
+    Body,
+    FullArticle,
+    ReadingStatus,
+    SimilarArticle,
+)
 from tui.rendering.cells import StyledText, cell_width
 from tui.rendering.triage_lines import (
     TriageProgress,
@@ -120,13 +127,15 @@ def test_a_story_of_the_queue_has_the_number_of_its_copies() -> None:
 
 
 def test_similar_readings_say_how_many_were_read() -> None:
+    entry = FullArticle(Article("0", "The one"), Body(), ReadingStatus())
     similar = [
         SimilarArticle("1", "One that was read", "world", NOW - 86_400, read=True),
         SimilarArticle("2", "One that was not", "", NOW - 7200, language="fr"),
         SimilarArticle("3", "One of a long category", "Engineering blogs and more", NOW - 7200),
+        SimilarArticle("4", "One of a feed", "world", NOW - 7200, source_name="Gazette"),
         SimilarArticle(None, "One that is only named", origin="import"),
     ]
-    assert texts(build_similar(similar, NOW, 30)) == [
+    assert texts(build_similar(entry, similar, NOW, 30)) == [
         "You have read 1 of these",
         "",
         "  One that was read",
@@ -136,15 +145,18 @@ def test_similar_readings_say_how_many_were_read() -> None:
         "  in French · 2h · unread",
         "",
         "● One of a long category",
-        "  Engineering b… · 2h · unread",
+        "  2h · unread",
+        "",
+        "● One of a feed",
+        "  Gazette · 2h · unread",
         "",
         "  One that is only named",
         "  not in the library",
         "",
     ]
-    assert texts(build_similar(similar[1:], NOW, 30))[0] == "You have read none of these"
-    assert texts(build_similar((), NOW, 30)) == ["None in the library"]
-    assert texts(build_similar(None, NOW, 30)) == ["…"]
+    assert texts(build_similar(entry, similar[1:], NOW, 30))[0] == "You have read none of these"
+    assert texts(build_similar(entry, (), NOW, 30)) == ["None in the library"]
+    assert texts(build_similar(entry, None, NOW, 30)) == ["…"]
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,13 @@ class StoryScreen(RailScreen):
         else:
             super().receive_message(message)
 
+    def _list_rows(self) -> list[ArticleRow]:
+        """Return the rows of all articles of the story, each before its copies."""
+        return [row for chapter in self.story for row in (chapter.row, *chapter.copies)]
+
     def build_head(self, width: int) -> Sequence[StyledText]:
         """Return what the story is about, and how much of it there is."""
-        rows = [chapter.row for chapter in self.story]
+        rows = self._list_rows()
         title = next((row.title for row in rows if row.id == self.article), "")
         return build_story_head(title, rows, width, complete=self._is_complete)
 
@@ -120,7 +124,7 @@ class StoryScreen(RailScreen):
 
     def mark_read(self) -> None:
         """Mark all articles of the story and their copies as read, as one change."""
-        rows = [row for chapter in self.story for row in (chapter.row, *chapter.copies)]
+        rows = self._list_rows()
         if not self._is_complete and all(row.read for row in rows):
             self.show_notice("No unread article found yet; still searching")
             return

@@ -131,7 +131,10 @@ class TriageScreen(PanesDialog[str]):
         """Draw the lines around the article again."""
         self.head_view.show(lambda width: [self.build_head(width)])
         self._queue_view.show(self._build_queue)
-        self._similar_view.show(lambda width: build_similar(self._similar, self._now(), width))
+        entry = self._article_view.full_article
+        self._similar_view.show(
+            lambda width: build_similar(entry, self._similar, self._now(), width)
+        )
         if self._article_view.empty_text != (nothing := self._describe_nothing()):
             self._article_view.empty_text = nothing
             self._article_view.refresh()

@@ -154,11 +154,12 @@ class Changes(Part):
             self._worker.remove(result.removed)
         notice = result.message if say else ""
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
+        is_done = result.is_undoable or result.is_undo
         is_many = bool(result.listed_event) or len(result.rows) > MAX_SENT_ROWS
         rows = result.rows if is_many else self._worker.shown_rows(result.rows)
         self._post(
             messages.RowsChanged(
-                rows, notice, result.removed, undo, is_done=result.is_undoable, is_many=is_many
+                rows, notice, result.removed, undo, is_done=is_done, is_many=is_many
             )
         )
         self._worker.run_hook("on_read", result.marked_read)

@@ -26,6 +26,8 @@ FETCH_LIST_INTERVAL = 3.0
 """Seconds between two updates of the list while fetching: 100,000 rows take time."""
 FETCH_STOP_TIMEOUT = 0.5
 """Seconds that closing waits for a fetch to hand over what it has fetched."""
+NONE_IS_DUE = "No feed is due: all are paused, or their intervals are not over"
+NOT_FETCHED = "Not fetched: paused, or no longer subscribed to"
 
 
 class Feeds(Part):
@@ -133,11 +135,13 @@ class Feeds(Part):
         else:
             is_one = len(keys) == 1  # it may be paused: it was asked for by name
             feeds = [each for each in feeds if each.key in keys and (is_one or not each.paused)]
-        if not feeds and not is_asked:
+        if not feeds:
+            if is_asked:
+                self._worker.post_notice(NONE_IS_DUE if keys is None else NOT_FETCHED)
             return
         self._post(messages.Progressed(f"fetching 0 of {len(feeds)}"))
 
-        done = failed = 0
+        done, problems = 0, []
         for result in fetch_and_store(
             feeds,
             feed_store.states(),
@@ -148,10 +152,10 @@ class Feeds(Part):
             is_cancelled=stop.is_set,
         ):
             done += 1
-            failed += bool(result.error)
             name = result.subscription.display_name
+            problems += [f"{name}: {result.error}"] * bool(result.error)
             self._post(messages.Progressed(f"fetching {done} of {len(feeds)}", name))
-        self._report_fetch(done, len(feeds), failed, is_asked=is_asked)
+        self._report_fetch(done, len(feeds), problems, is_asked=is_asked)
 
     def _add_url(self, context: FetchContext, url: str, *, private: bool) -> None:
         from store.feeds.resolve_url import UrlResolver
@@ -164,7 +168,7 @@ class Feeds(Part):
             )
             self._store_resolved(resolver(url))
         except PrivateHost as error:
-            self._post(messages.PrivateHostDetected(url, str(error)))
+            self._post(messages.PrivateHostDetected(url, error.host))
         except FetchCancelled:
             pass  # the reader is closing
         except NewstuiError as error:
@@ -197,8 +201,10 @@ class Feeds(Part):
             self._post(messages.LibraryChanged())
 
     @library_job
-    def _report_fetch(self, done: int, total: int, failed: int, *, is_asked: bool) -> None:
-        self._post(messages.FetchEnded(self._fetched_count, done, total, failed, is_asked))
+    def _report_fetch(
+        self, done: int, total: int, problems: Sequence[str], *, is_asked: bool
+    ) -> None:
+        self._post(messages.FetchEnded(self._fetched_count, done, total, problems, is_asked))
         if self._fetched_count:
             self.show_new_articles()
 

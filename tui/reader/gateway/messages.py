@@ -381,7 +381,8 @@ class FetchEnded(LibraryMessage):
     added: int
     done: int
     total: int
-    failed: int
+    problems: Sequence[str]
+    """For each feed that failed its name and why: `Gazette: 404 Not Found`."""
     is_asked: bool
     """True if the user asked for it; False if it was time to fetch again."""
 
@@ -409,7 +410,7 @@ class PrivateHostDetected(LibraryMessage):
     """A typed URL leads to a private network."""
 
     url: str
-    problem: str
+    host: str
 
 
 @dataclass

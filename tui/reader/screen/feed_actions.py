@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from textual.screen import Screen
 
 from store.model.errors import UrlRejected
 from store.text.clean import clean_line
-from store.text.urls import extract_host, normalize_feed_url, validate_url
+from store.text.urls import normalize_feed_url, validate_url
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.picker import Picker
 from tui.reader.gateway import messages
@@ -62,18 +62,24 @@ class FeedActions:
         parts = []
         new = format_count(message.added, "new article")
         feeds = format_count(message.done, "feed")
-        if message.failed:
-            is_seen = self.state.current_pane == "places"  # where the key leads back
-            why = "" if is_seen else f" ({self.keymap.first_key('feeds.list')} shows why)"
-            parts.append(new if message.added else "")
-            parts.append(f"{message.failed:,} of {feeds} failed{why}")
+        problems = message.problems
+        if problems:
+            parts += [new if message.added else "", self._describe_failures(problems, feeds)]
         else:
             parts.append(f"{new} from {feeds}")
         if skipped := message.total - message.done:
             parts.append(f"cancelled before {format_count(skipped, 'feed')}")
         self.status_line.show_notice(
-            join_nonempty(parts), "failed" if message.failed else "info" if skipped else "done"
+            join_nonempty(parts), "failed" if problems else "info" if skipped else "done"
         )
+
+    def _describe_failures(self, problems: Sequence[str], feeds: str) -> str:
+        """Return why a feed failed, or how many did and the key that leads to the reasons."""
+        if len(problems) == 1:
+            return problems[0]
+        is_seen = self.state.current_pane == "places"  # where the key leads back
+        why = "" if is_seen else f" ({self.keymap.first_key('feeds.list')} shows why)"
+        return f"{len(problems):,} of {feeds} failed{why}"
 
     async def prompt_for_urls(self) -> None:
         """Ask for URLs to add."""
@@ -92,7 +98,7 @@ class FeedActions:
             if index == 1:
                 self.feeds.add_url(message.url, private=True)
 
-        title = f"{extract_host(message.url)} is on your own network"
+        title = f"{message.host} is on your own network"
         lines = ["Don't fetch", "Fetch anyway"]
         self.screen.app.push_screen(Picker(self.keymap, title, lines), add)
 

@@ -55,6 +55,7 @@ class Prompts:
             self.panes.focus(self.panes.state.current_pane)
             self.prompt.remove()
             self.prompt = None
+            self.status_line.clear_notice()  # it was about an answer
 
     def submit(self, prompt: object, text: str) -> None:
         """Take an answer, unless the prompt was closed in the meantime."""

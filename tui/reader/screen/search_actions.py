@@ -64,6 +64,7 @@ class SearchActions:
 
     async def start(self) -> None:
         """Ask for a query."""
+        self.status_line.clear_notice()
         if self.input is None:
             self.input = LibrarySearchInput(
                 self._query.text,
@@ -288,6 +289,8 @@ class SearchActions:
 
     def end(self) -> None:
         """Restore the list, and remove the input."""
+        if self.input is not None:
+            self.status_line.clear_notice()  # it was about what is typed
         if self.state.is_searching:
             self._restore_list()
         self.state.is_searching = False

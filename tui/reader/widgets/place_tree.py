@@ -28,7 +28,7 @@ from tui.rendering.wording import join_nonempty
 STATE_NAME_SHARE = 3
 """The part of the bottom line that a name may take: the keys stay beside it."""
 MIN_SPACED_HEIGHT = 40
-"""From this height on there is an empty line above a heading."""
+"""From this height on there is an empty line above a heading that is not the first place."""
 
 
 class PlaceTree(LineView):
@@ -59,6 +59,8 @@ class PlaceTree(LineView):
         """The first line of each row."""
         self.cursor = 0
         """The row under the cursor."""
+        self._removed: list[Place] = []
+        """The places that were removed from under the cursor since it was moved: it goes to one that is back."""
 
     # -- what is shown ---------------------------------------------------------------------
 
@@ -90,6 +92,8 @@ class PlaceTree(LineView):
             found = (find_again(each, places) for each in renamed)
             self.folded |= {each.key for each in found if each is not None}
             self.places = places
+            if (place := self.selected_place) is not None and find_again(place, places) is None:
+                self._removed.append(place)
         self._lay_out()
 
     def describe_selected(self) -> str:
@@ -149,7 +153,7 @@ class PlaceTree(LineView):
         self._first_lines, line = [], 0
         is_spaced = self.size.height >= MIN_SPACED_HEIGHT
         for row in self._rows:
-            line += is_spaced and row.place.kind == "heading"
+            line += is_spaced and row.place.kind == "heading" and line > 0
             self._first_lines.append(line)
             line += 1 + bool(self._look.describe_problem(row.place))
         self.cursor = min(before, max(0, len(self._rows) - 1))
@@ -180,9 +184,12 @@ class PlaceTree(LineView):
         return index is not None
 
     def _select(self, place: Place) -> None:
-        """Set the cursor on a place after the rows have changed, if it is still seen."""
+        """Set the cursor on a place after the rows have changed, if it is still seen, or on one that is back."""
         places = [row.place for row in self._rows]
-        if (found := find_again(place, places)) is not None:
+        is_back = self._removed and find_again(self._removed[-1], places)
+        if is_back:
+            self._removed.pop()
+        if (found := is_back or find_again(place, places)) is not None:
             self.cursor = places.index(found)
 
     def scroll_lines(self, lines: int) -> None:
@@ -193,6 +200,7 @@ class PlaceTree(LineView):
         """Move the cursor to a row, or the nearest one."""
         old, self.cursor = self.cursor, min(max(0, index), max(0, len(self._rows) - 1))
         if old != self.cursor:
+            self._removed.clear()
             for row in (old, self.cursor):
                 if row < len(self._first_lines):
                     self.refresh_line(self._first_lines[row])
