@@ -16,6 +16,8 @@ from store.text.html_tags import BLOCK_TAGS
 
 BLOCKS = ", ".join(sorted(BLOCK_TAGS))
 MEDIA = "img, iframe, video, audio, embed, object, math"
+DROPPED = "math, time, rt, rp, label, output"
+"""Elements whose text extractors leave out of that of their paragraph."""
 NO_CONTENT = "script:not([type^='math/tex']), style, template, svg, nav, input:not([type='checkbox']), button, select, textarea, dialog, annotation"
 """`annotation` is the source of a formula, which MathML has as well."""
 HIDDEN_CLASSES = ".katex-html, .sr-only, .visually-hidden, .screen-reader-text"
@@ -51,13 +53,14 @@ class ArticleBlocks:
         self.has_begun = False
         self.pending: list[LexborNode] = []
         """Pictures after the last block; they stay if another block follows."""
-        self.has_formulas = False
+        self.has_dropped = False
+        """True if the page has elements whose text extractors leave out."""
         self.tables_with_heads: dict[int, bool] = {}
         """The tables that were looked into, by their address in memory."""
 
     def prune(self, body: LexborNode) -> None:
         """Leave the blocks of the article, and the pictures and formulas in them and between them."""
-        self.has_formulas = body.css_first("math") is not None
+        self.has_dropped = body.css_first(DROPPED) is not None
         self._select(body, 0)
         for node in self.pending:
             node.decompose()
@@ -67,9 +70,9 @@ class ArticleBlocks:
         kept = False
         for run in list(_iter_runs(parent)):
             block, folded = run[0], _fold("".join(map(_text_of, run)))
-            words = _fold("".join(map(_words_of, run))) if self.has_formulas else folded
+            words = _fold("".join(map(_words_of, run))) if self.has_dropped else folded
             is_leaf = not _has_blocks(block)
-            if not words or (words != folded and words.isdecimal()):  # formulas with their numbers
+            if not folded or (words != folded and _is_formula(block, words)):
                 self._hold_pictures(run)
             elif self._is_known(folded, is_leaf=is_leaf) or (
                 words != folded and self._is_known(words, is_leaf=is_leaf)
@@ -180,11 +183,20 @@ def _text_of(node: LexborNode) -> str:
 
 
 def _words_of(node: LexborNode) -> str:
-    """Return the text of a node without formulas, which extractors drop."""
-    text = _text_of(node)
-    for formula in node.css("math"):
-        text = text.replace(formula.text(), "", 1)
-    return text
+    """Return the text of a node as extractors have it."""
+    text, at = _text_of(node), 0
+    kept: list[str] = []
+    for dropped in (each.text() for each in node.css(DROPPED)):
+        start = text.find(dropped, at)
+        if start >= 0:
+            kept.append(text[at:start])
+            at = start + len(dropped)
+    return "".join([*kept, text[at:]])
+
+
+def _is_formula(block: LexborNode, words: str) -> bool:
+    """Return True for a formula alone, or with its number."""
+    return (not words or words.isdecimal()) and block.css_first("math") is not None
 
 
 def _has_blocks(node: LexborNode) -> bool:

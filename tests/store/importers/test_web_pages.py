@@ -63,6 +63,11 @@ def import_page(html: str) -> ParsedArticle:
             "<div><math display=block><mi>E</mi><mo>=</mo><mi>m</mi></math><span> (1)</span></div>",
             "So x² is the square.\n\nE=m (1)",
         ),
+        (
+            "<p><time datetime=2024-05-01>1 May</time>: fog over the bay.</p>",
+            "1 May: fog over the bay.",
+        ),
+        ("<p>The <ruby>港<rt>minato</rt></ruby> of Aa.</p>", "The 港(minato) of Aa."),
         ('<p><img src="pier.jpg" alt="Pier"></p>', "![Pier](https://a.example/n/pier.jpg)"),
         (
             '<figure><img src="/q.jpg"><figcaption>The quay, seen at dawn</figcaption></figure>',
