@@ -62,6 +62,7 @@ EMBED_PAGES = {
     "amp-twitter": ("data-tweetid", "https://twitter.com/i/status/"),
     "amp-instagram": ("data-shortcode", "https://www.instagram.com/p/"),
     "amp-facebook": ("data-href", ""),
+    "oembed": ("url", ""),
 }
 """Elements that embed a page: the attribute with its id, and the address before it."""
 EMBED_LABELS = {"video": "Video", "audio": "Audio", "amp-video": "Video", "amp-audio": "Audio"}

@@ -209,6 +209,7 @@ class MarkdownWriter:
         self._tables_with_heads: list[bool] = []
         """The open tables, and whether they have cells that are heads."""
         self._in_row = self._has_heads = self._in_table = self._in_table_head = False
+        self._is_after_row = self._is_row_of_blocks = False
         self._cell_count = self._pending_cells = 0
         self._row_spans: dict[int, int] = {}
         """The rows that a cell above still covers, by column."""
@@ -391,7 +392,9 @@ class MarkdownWriter:
 
     def _enter_block(self, tag: str, node: LexborNode | None = None) -> None:
         self._flush()
-        if tag == "table":
+        if tag == "tr":
+            self._is_row_of_blocks = False
+        elif tag == "table":
             is_deep = len(self._tables_with_heads) >= MAX_TABLE_DEPTH
             head = None if is_deep or node is None else node.css_first("th")
             self._tables_with_heads.append(head is not None)
@@ -419,9 +422,12 @@ class MarkdownWriter:
             self._line_marker += marker
 
     def _leave_block(self, tag: str) -> None:
-        self._is_tight = tag in ("li", "tr") or (
-            self._is_tight and tag in LIST_TAGS and len(self._open_lists) > 1
+        self._is_tight = (
+            tag == "li"
+            or (tag == "tr" and not self._is_row_of_blocks)
+            or (self._is_tight and tag in LIST_TAGS and len(self._open_lists) > 1)
         )
+        self._is_row_of_blocks = tag != "caption"
         if tag in LIST_TAGS:
             self._open_lists.pop()
         elif tag == "table":
@@ -568,7 +574,7 @@ class MarkdownWriter:
         if self._has_text:
             lines = [f"| {line} |"]
             lines += ["|" + " --- |" * columns] if self._has_heads and not self._in_table else []
-            self._add_block(lines, is_next_row=self._in_table)
+            self._add_block(lines, is_row=True)
             self._in_table = True
         self._inline[:] = [STRIKE] if self._strike_depth else []
         self._has_text = False
@@ -610,14 +616,16 @@ class MarkdownWriter:
             parts = [EMPHASIS_MARK.sub("", " ".join(parts))]
         return [_escape_line(part) for part in parts]
 
-    def _add_block(self, lines: list[str], *, is_next_row: bool = False) -> None:
+    def _add_block(self, lines: list[str], *, is_row: bool = False) -> None:
         if self._has_rule:
             quote = "> " * min(self._quote_depth, MAX_NESTING_SHOWN)
             self._blocks.append(f"\n\n{quote}{RULE}")
             self._has_rule = self._is_tight = False
-        continues = self._line_marker or is_next_row or not self._open_lists
+        continues = is_row or self._line_marker or not self._open_lists
+        follows = self._is_tight and continues and is_row == self._is_after_row
         if self._blocks:
-            self._blocks.append("\n" if self._is_tight and continues else "\n\n")
+            self._blocks.append("\n" if follows else "\n\n")
+        self._is_after_row = is_row
         if self._quote_depth or self._open_lists or self._line_marker:
             lines = self._prefix_lines(lines)
         self._blocks.append("\n".join(lines))
