@@ -59,7 +59,8 @@ class PlaceEditor:
         if not feeds or edited == feeds:
             return ActionResult("Nothing to change")
         self.library.feeds.update(put=edited)
-        return self._report(f"edited {_name(edited)}", lambda: self._put_back(feeds), now)
+        summary = _describe_edit(_name(feeds), _name(edited), changes)
+        return self._report(summary, lambda: self._put_back(feeds), now)
 
     def move_folder(self, keys: Collection[str], old: str, new: str, now: int) -> ActionResult:
         """Give a folder, with the feeds and folders in it, another name."""
@@ -135,6 +136,18 @@ def keep_search(library: Library, name: str, text: str) -> str:
     """Save a search, and return what was done in a few words."""
     library.searches.put({name: text})
     return f"saved as /{clean_name(name)}"
+
+
+def _describe_edit(name: str, new_name: str, changes: Mapping[str, Any]) -> str:
+    """Return an edit of feeds in a few words, by the names of the feeds before and after it."""
+    match changes:
+        case {"title": _}:
+            return f"renamed {name} to {new_name}"
+        case {"category": folder}:
+            return f"moved {name} to {folder or 'no folder'}"
+        case {"paused": is_paused}:
+            return f"{'paused' if is_paused else 'resumed'} {name}"
+    return f"edited {name}"
 
 
 def _name(feeds: list[Subscription]) -> str:

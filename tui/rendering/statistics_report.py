@@ -269,10 +269,14 @@ def _week_section(statistics: Statistics, most_weeks: int, width: int) -> list[C
 
 
 def _named_shares(statistics: Statistics) -> dict[str, tuple[Sequence[ReadShare], str]]:
-    """Return the shares by their heading, each with the label of what has no name."""
+    """Return the shares by their heading, each with the label of what has no name.
+
+    A category that is a feed without a folder is listed once, as that feed.
+    """
     feeds = statistics.feeds if any(each.name for each in statistics.feeds) else ()
     is_divided = any(each.name for each in statistics.categories) or not feeds
-    categories = statistics.categories if is_divided else ()
+    listed = set(feeds)
+    categories = [each for each in statistics.categories if is_divided and each not in listed]
     shares = {
         "UNREAD BY FEED": (feeds, IMPORTED_LABEL),
         "UNREAD BY CATEGORY": (categories, NO_CATEGORY_LABEL),

@@ -114,6 +114,9 @@ def test_articles_of_feeds_and_of_imports_are_told_apart() -> None:
     assert "BY FEED" not in text_of(render_statistics(only_imported, 78))
     uncategorized = replace(FULL, categories=(ReadShare("", 747, 45),))
     assert "BY CATEGORY" not in text_of(render_statistics(uncategorized, 118))
+    news, gazette = ReadShare("news", 700, 40), ReadShare("Gazette", 47, 5)
+    no_folder = replace(FULL, feeds=(ReadShare("", 700, 40), gazette), categories=(news, gazette))
+    assert text_of(render_statistics(no_folder, 78)).count("Gazette") == 1
     neither = replace(uncategorized, feeds=(ReadShare("", 747, 45),))
     assert "(none)" in text_of(render_statistics(neither, 78))
 
