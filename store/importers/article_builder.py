@@ -47,8 +47,8 @@ NO_PAGE_SCHEME = re.compile(
     re.IGNORECASE,
 )
 """The scheme of a bookmark that is no web page: a script, a query, a page of the browser."""
-TRUE_WORDS = frozenset({"true", "yes", "y", "on", "1"})
-FALSE_WORDS = frozenset({"false", "no", "n", "off", "0"})
+TRUE_WORDS = frozenset({"true", "yes", "y", "on", "1", "checked"})
+FALSE_WORDS = frozenset({"false", "no", "n", "off", "0", "unchecked"})
 MAX_SAFE_INTEGER = 2**53
 """Larger integers do not survive every JSON parser."""
 

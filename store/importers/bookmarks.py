@@ -179,8 +179,8 @@ class _BookmarkParser(HTMLParser):
 
 
 def is_url_list(text: str) -> bool:
-    """Return True if every line that is not empty starts with a URL."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    """Return True if every line that is neither empty nor a comment starts with a URL."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return bool(lines) and all(URL_LINE_START.match(line.strip()) for line in lines)
 
 
@@ -188,6 +188,6 @@ def read_url_items(name: str, text: str) -> Iterator[ImportItem]:
     """Yield the URLs of a text, one per line, each with an optional title after ` | `."""
     for number, line in enumerate(text.splitlines(), start=1):
         url, _, title = line.strip().partition(" | ")
-        if url:
+        if url and not url.startswith("#"):
             fields = {"url": url} | ({"title": title.strip()} if title.strip() else {})
             yield ImportItem(f"{name}: line {number}", fields)

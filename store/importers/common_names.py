@@ -15,21 +15,22 @@ OUR_NAMES = frozenset(
 )
 """What `store.importers.article_builder` reads; no other name is taken for these."""
 OUR_LISTS = frozenset({"author", "authors", "tags"})
+OUR_FLAGS = frozenset({"read", "starred"})
 TEXT_NAMES = {
     "title": "headline name titel titre título titolo",
-    "url": "link href uri address weburl pageurl articleurl",
+    "url": "link href uri address weburl pageurl articleurl lien enlace",
     "summary": "description excerpt abstract standfirst",
     "language": "lang locale",
     "text": "fulltext articlebody articletext",
 }
 DATE_NAMES = {
     "date": "pubdate publishedat publisheddate publicationdate publishdate publishedon datepublished isodate datum fecha",
-    "created": "createdat dateadded savedat saveddate timeadded addedat addedon datesaved bookmarkedat",
-    "updated": "updatedat modified datemodified modifiedat lastmodified lastmod dateupdated changedat",
+    "created": "createdat createdtime dateadded datesaved savedat saveddate timeadded addedat addedon bookmarkedat",
+    "updated": "updatedat modified datemodified modifiedat lastmodified lasteditedtime lastmod dateupdated changedat",
 }
 LIST_NAMES = {
     "authors": "creator creators byline authorname autor auteur autore",
-    "tags": "keywords labels categories tagnames taglist",
+    "tags": "keywords labels categories tagnames taglist étiquettes etiquetas schlagwörter",
 }
 FLAG_NAMES = {
     "starred": "favorite favourite isfavorite isfavourite favorited favourited isstarred liked",
@@ -55,7 +56,8 @@ def _has_name(value: object) -> bool:
 
 
 def _is_flag(value: object) -> bool:
-    return isinstance(value, bool) or value in ("true", "false", "True", "False", "yes", "no")
+    words = ("true", "false", "yes", "no", "checked", "unchecked")
+    return isinstance(value, bool) or (isinstance(value, str) and value.lower() in words)
 
 
 KINDS: tuple[tuple[Mapping[str, str], Callable[[object], bool]], ...] = (
@@ -91,5 +93,6 @@ def _iter_others(record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
         folded = "".join(filter(str.isalnum, name.casefold()))
         ours, fits = MEANINGS.get(folded, ("", _is_text))
         if not ours and folded in OUR_NAMES:
-            ours, fits = folded, _is_list if folded in OUR_LISTS else _is_text
+            kinds = ((OUR_LISTS, _is_list), (OUR_FLAGS, _is_flag))
+            ours, fits = folded, next((fits for names, fits in kinds if folded in names), _is_text)
         yield name, ours if value and fits(value) else "", value

@@ -29,6 +29,8 @@ TODO = re.compile(r"<en-todo\b([^<>]*+)>(?:</en-todo>)?")
 MEDIA = re.compile(r"<en-media\b[^<>]*?\btype=\"([\w/.+-]{1,60})\"[^<>]*+>(?:</en-media>)?")
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+SHORTCODE = re.compile(r"\[/?(?:caption|embed|gallery)\b[^\[\]\n]{0,500}\]")
+"""What WordPress writes around pictures and the addresses of videos."""
 WORDPRESS_SPACE = re.compile(r"\{http://wordpress\.org/export/[\d.]{1,9}/(?:excerpt/)?\}")
 WORDPRESS_PARTS = frozenset(
     str.split(
@@ -185,6 +187,7 @@ def _read_wordpress_item(item: ET.Element) -> Iterator[dict[str, Any]]:
 
 def _mark_paragraphs(html: str) -> str:
     """Return a text of WordPress with the paragraphs that its old editor wrote as empty lines."""
+    html = SHORTCODE.sub("", html)
     if PARAGRAPH.search(html):
         return html
     parts = PREFORMATTED.split(html)

@@ -344,7 +344,7 @@ def test_bookmarks_of_pocket() -> None:
 
 
 def test_lines_of_urls() -> None:
-    first, second = read(f"{URL} | The ferry\n\nhttps://news.example/2\n", "tabs.txt")
+    first, second = read(f"# Mine\n{URL} | The ferry\n\nhttps://news.example/2\n", "tabs.txt")
     assert (first.article.title, first.article.url) == ("The ferry", URL)
     assert second.article.title == second.article.url == "https://news.example/2"
 
@@ -362,6 +362,7 @@ def test_lines_of_urls() -> None:
         ("a", '{"title": "' + "x" * 99_000, "jsonl"),
         ("a.csv", "a,b\n1,2", "csv"),
         ("a.txt", "https://a.example\nhttps://b.example", "addresses"),
+        ("a.txt", "# mine\nhttps://a.example\n\n# theirs\nhttps://b.example", "addresses"),
         ("a.txt", "https://a.example\nis a page", "text"),
         ("a.txt", "Title, URL, Folder\nText", "text"),
     ],
@@ -384,6 +385,9 @@ def test_the_kind_is_detected(name: str, content: str, kind: str) -> None:
         ({"title": "T", "archived": "2023", "labels": {"a": 1}},
          {"read": False, "tags": (), "extra": {"archived": "2023", "labels": {"a": 1}}}),
         ({"title": "T", "created_at": 1672628645}, {"created": "2023-01-02T03:04:05Z"}),
+        ({"title": "T", "Created time": "January 2, 2023 3:04 AM"}, {"created": "2023-01-02T03:04:00Z"}),
+        ({"titre": "T", "lien": URL, "Étiquettes": "a, b"}, {"url": URL, "tags": ("a", "b")}),
+        ({"title": "T", "Read?": "checked", "Starred": "often"}, {"read": True, "extra": {"Starred": "often"}}),
     ],
 )  # fmt: skip
 def test_fields_under_common_names(record: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -95,6 +95,10 @@ def test_the_articles_before_a_mistake_are_taken() -> None:
     [
         ("<!-- wp:paragraph --><p>One.</p>\n\n<p>Two.</p><!-- /wp:paragraph -->", "One.\n\nTwo."),
         ("One <b>bold</b>.\r\n\r\nTwo.", "One **bold**.\n\nTwo."),
+        (
+            '[caption id="a"]<img src="https://e.org/a.jpg" alt="A" /> Cap[/caption]\n\n[embed]https://e.org/v[/embed] [1] x',
+            "![A](https://e.org/a.jpg) Cap\n\nhttps://e.org/v [1] x",
+        ),
         ("One.\n\n<pre>a\n\nb</pre>\n\nTwo.", "One.\n\n```\na\n\nb\n```\n\nTwo."),
     ],
 )
