@@ -119,7 +119,7 @@ class Reader:
         return self._access.connection.rows(
             f"select {columns} from {ARTICLES_AND_STATES} {joined}"
             f" where a.library = any(%(libraries)s) and a.id = any(%(articles)s){where}"
-            " order by a.gone, array_position(%(libraries)s, a.library)",
+            " order by a.gone, array_position(%(libraries)s::int[], a.library)",
             self._parameters() | {"articles": list(articles)},
         )
 

@@ -54,7 +54,12 @@ Connect = Callable[[str], Connection]
 
 
 def find_programs() -> Path | None:
-    """Return the folder of PostgreSQL's programs, the newest version first; None without any."""
+    """Return the folder of PostgreSQL's programs, the newest version first; None without any.
+
+    Those of another version are named by the environment variable `NEWSTUI_POSTGRES_PROGRAMS`.
+    """
+    if named := os.environ.get("NEWSTUI_POSTGRES_PROGRAMS"):
+        return Path(named)
     for program in sorted(
         DEBIAN_FOLDER.glob("*/bin/initdb"), key=lambda each: -float(each.parts[-3])
     ):
