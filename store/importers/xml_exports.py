@@ -96,7 +96,11 @@ def _iter_events(stream: BinaryIO) -> Iterator[tuple[str, ET.Element]]:
             yield cast("tuple[str, ET.Element]", each)
         if silent > MAX_FIELD_SIZE:
             raise ET.ParseError("no tag ends for too long")
-    parser.close()
+    try:
+        parser.close()  # Expat may have put off what follows the beginning of a tag
+    finally:
+        for each in parser.read_events():
+            yield cast("tuple[str, ET.Element]", each)
 
 
 def _read_children(element: ET.Element) -> dict[str, Any]:

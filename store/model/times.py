@@ -22,7 +22,8 @@ MONTH_NAME = re.compile(r"\b(?!UTC\b|GMT\b)[^\W\d_\u0590-\uffff]{3}")
 """The beginning of a month in a European language, which is of our calendar; in others it may be a weekday."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
+ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(\.\d+)?Z\Z")
+"""A time as it is stored; Python 3.14 also reads 24:00, the next midnight."""
 ZERO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.0+Z")
 TIME_OF_DAY = re.compile(r"\d:\d\d|\dT\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
 UNIX_TIMESTAMP = re.compile(r"\d{9,19}(?:\.\d+)?\Z")

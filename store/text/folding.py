@@ -65,7 +65,7 @@ class _Extensions(dict[str, bool]):
     def __missing__(self, char: str) -> bool:
         folded = _FOLDED[char]
         first = normalize("NFD", folded)[:1]
-        self[char] = not first or category(first).startswith("M") or _is_final_jamo(first)
+        self[char] = not first or category(first).startswith("M") or _composes(first)
         return self[char]
 
 
@@ -73,8 +73,11 @@ _FOLDED = _FoldedCharacters()
 _EXTENDS = _Extensions()
 
 
-def _is_final_jamo(char: str) -> bool:
-    return "\u1161" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
+def _composes(letter: str) -> bool:
+    """Return True if a letter may become one with that before it: Hangul finals, a vowel of Kirat Rai."""
+    return (
+        "\u1161" <= letter <= "\u11ff" or "\ud7b0" <= letter <= "\ud7fb" or letter == "\U00016d67"
+    )
 
 
 def is_extension(char: str) -> bool:

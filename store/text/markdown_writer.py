@@ -130,9 +130,8 @@ def _write_emphasis(line: str) -> str:
 def _add_asterisks(match: re.Match[str]) -> str:
     is_bold = match[2] is None
     sign = verbatim("**" if is_bold else "*")
-    text = (match[1] if is_bold else match[2]).replace(
-        sign, ""
-    )  # what was emphasized in it already
+    emphasized = match[1] if is_bold else match[2]
+    text = emphasized.replace(sign, "")  # emphasis in it is the same
     words = text.strip()
     start = text.find(words)
     before, after = text[:start], text[start + len(words) :]

@@ -49,6 +49,15 @@ def _restore_hangup() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+class _Screen(pyte.Screen):
+    """A screen that is asked for its theme, as tmux does from 3.6 on, which pyte takes for an error."""
+
+    def report_device_status(self, mode: int, *, private: bool = False) -> None:
+        """Answer nothing to private questions."""
+        if not private:
+            super().report_device_status(mode)
+
+
 class Terminal:
     """A program on a pseudo-terminal of its own, with a home folder of its own.
 
@@ -74,7 +83,7 @@ class Terminal:
         """
         self.raw = b""
         self._pending = b""
-        self._screen = pyte.Screen(*(size if all(size) else DEFAULT_SIZE))
+        self._screen = _Screen(*(size if all(size) else DEFAULT_SIZE))
         self._stream = pyte.ByteStream(self._screen)
         self._master: int | None
         self._master, slave = os.openpty()

@@ -48,20 +48,16 @@ class SafeArgumentParser(argparse.ArgumentParser):
         self.option_names += [name for name in part.names if name.startswith("--")]
         to.add_argument(*part.names, **part.parameters)
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse arguments; those of a query may begin with a minus, as in `-category:sport`."""
-        if args is not None:
-            args = list(_protect_values(args))
-        if self.query_options is not None and args is not None:
-            args = list(_protect_query(args, self.query_options))
-        return super().parse_known_args(args, namespace)
-
     def parse_whole(
         self, arguments: Sequence[str], namespace: argparse.Namespace | None = None
     ) -> argparse.Namespace:
-        """Parse all arguments; one that is unknown is an error of this parser, and of no other."""
+        """Parse all arguments; those of a query may begin with a minus, as in `-category:sport`.
+
+        One that is unknown is an error of this parser, and of no other.
+        """
         if self.query_options is not None:
             arguments = list(_protect_query(arguments, self.query_options))
+        arguments = list(_protect_values(arguments))
         # Options may stand between words; behind `--` argparse would take words for options.
         is_plain = self._has_exclusive_positional or "--" in arguments
         parse = self.parse_known_args if is_plain else self.parse_known_intermixed_args

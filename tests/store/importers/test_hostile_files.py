@@ -137,6 +137,7 @@ LONG = "x" * 2 * CHUNK_BYTES
         f"<posts><!--{LONG}--><post href='{URL}'/></posts>",
         f"<posts><?{LONG} ?><post href='{URL}'/></posts>",
         f"<posts><post hash='{LONG}' href='{URL}'/></posts>",
+        f"<posts>{' ' * (CHUNK_BYTES - 20)}<post href='{URL}'/></posts>",
         "<plist a='{}'>{}".format(LONG, plistlib.dumps(safari_folder("", {"URLString": URL})).decode()
                                   .partition('<plist version="1.0">')[2]),
         MAIL + f"X-Long: {LONG}\nContent-Type: text/plain; {'a=b; ' * 50_000}\n\nText.",
@@ -146,6 +147,12 @@ LONG = "x" * 2 * CHUNK_BYTES
 def test_articles_beside_long_tags_and_headers_are_read(data: str) -> None:
     (found,) = read(data)
     assert isinstance(found, ParsedArticle)
+
+
+def test_articles_before_the_end_of_a_truncated_file_are_read() -> None:
+    found, *rest = read(f"<posts>{' ' * (CHUNK_BYTES - 20)}<post href='{URL}'/>")
+    assert isinstance(found, ParsedArticle)
+    assert [each.partition(":")[0] for each in reasons(rest)] == ["not XML after article 1"]
 
 
 @pytest.mark.parametrize("tag", ["<!--", "<A A=B ", "<SCRIPT>"])
