@@ -141,7 +141,8 @@ class Feeds(Part):
             return
         self._post(messages.Progressed(f"fetching 0 of {len(feeds)}"))
 
-        done, problems = 0, []
+        done = 0
+        problems: list[str] = []
         for result in fetch_and_store(
             feeds,
             feed_store.states(),
@@ -153,7 +154,8 @@ class Feeds(Part):
         ):
             done += 1
             name = result.subscription.display_name
-            problems += [f"{name}: {result.error}"] * bool(result.error)
+            if result.error:
+                problems.append(f"{name}: {result.error}")
             self._post(messages.Progressed(f"fetching {done} of {len(feeds)}", name))
         self._report_fetch(done, len(feeds), problems, is_asked=is_asked)
 

@@ -186,10 +186,11 @@ class PlaceTree(LineView):
     def _select(self, place: Place) -> None:
         """Set the cursor on a place after the rows have changed, if it is still seen, or on one that is back."""
         places = [row.place for row in self._rows]
-        is_back = self._removed and find_again(self._removed[-1], places)
-        if is_back:
+        returned = find_again(self._removed[-1], places) if self._removed else None
+        if returned is not None:
             self._removed.pop()
-        if (found := is_back or find_again(place, places)) is not None:
+        found = returned or find_again(place, places)
+        if found is not None:
             self.cursor = places.index(found)
 
     def scroll_lines(self, lines: int) -> None:
