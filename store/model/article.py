@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from store.model.times import to_unix_seconds
@@ -250,6 +250,20 @@ class SimilarArticle:
     def duplicate_count(self) -> int:
         """The number of its duplicates."""
         return len(self.duplicates)
+
+    def follow_row(self, rows: Mapping[str, ArticleRow]) -> SimilarArticle:
+        """Return it as its row says it is now, if that is one of these, which are by id."""
+        row = rows.get(self.id or "")
+        if row is None:
+            return self
+        return replace(
+            self,
+            title=row.title,
+            category=row.category,
+            timestamp=row.timestamp,
+            read=row.read,
+            source_name=row.source_name,
+        )
 
 
 @dataclass(frozen=True, slots=True)

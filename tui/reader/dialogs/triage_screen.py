@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -195,8 +194,7 @@ class TriageScreen(PanesDialog[str]):
         self._preview.forget([*message.rows, *message.removed])
         self._queue.apply_changes(message.rows, message.removed)
         self._similar = self._similar and tuple(
-            replace(each, read=row.read) if (row := message.rows.get(each.id or "")) else each
-            for each in self._similar
+            each.follow_row(message.rows) for each in self._similar
         )
         for article in self._tagging & message.rows.keys():
             self._tagging.remove(article)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from textual import events
@@ -104,12 +104,7 @@ class SidePane(LineView):
 
     def update_similar(self, rows: Mapping[str, ArticleRow]) -> None:
         """Show what has changed about the similar articles."""
-        self.similar = [
-            replace(each, read=row.read, category=row.category)
-            if (row := rows.get(each.id or ""))
-            else each
-            for each in self.similar or ()
-        ]
+        self.similar = [each.follow_row(rows) for each in self.similar or ()]
         self._build_items()
 
     def show_insights(self, article: str, insights: ArticleInsights) -> None:
