@@ -154,7 +154,7 @@ QUERY_ARGUMENTS = (
         "ORDER",
         "sort order (default: date, newest first)",
         SORT_NAMES,
-        aliases=dict(zip(SORTS, SORT_NAMES, strict=True)),
+        aliases={**dict(zip(SORTS, SORT_NAMES, strict=True)), "newest": "date"},
         default="date",
     ),
     _option("limit", "N", "at most N articles", type=parse_positive),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+import store.postgres
 from store.model.errors import (
     InvalidInput,
     LibraryNotReady,
@@ -33,6 +36,7 @@ STATE = (
     " read = excluded.read, starred = excluded.starred, position = excluded.position,"
     " deleted = excluded.deleted, category = excluded.category, count = excluded.count"
 )
+FIND_IN_LIST = re.compile(r"\barray_(?:position|remove|append|replace)s?\((%[^,]+),")
 UNCHANGED: dict[str, Any] = {
     "read": False, "starred": False, "position": 0, "deleted": False, "category": None,
 }  # fmt: skip
@@ -464,3 +468,13 @@ def test_opening_makes_the_own_library_once(open_as: OpenAs) -> None:
     assert first.access.own == second.access.own
     assert first.access.libraries == (first.access.own,)
     assert open_as("bob").access.own != first.access.own
+
+
+def test_lists_have_a_type_where_version_13_compares_it() -> None:
+    """A list of small numbers is sent as `smallint[]`, in which version 13 looks for no other integer."""
+    modules = {
+        each.name: each.read_text() for each in Path(store.postgres.__file__).parent.glob("*.py")
+    }
+    calls = [(name, call) for name, text in modules.items() for call in FIND_IN_LIST.findall(text)]
+    assert len(calls) > 3
+    assert [each for each in calls if "::" not in each[1]] == []

@@ -152,6 +152,7 @@ def test_filters(run: Run, tmp_path: Path) -> None:
     assert numbers("--sort", "words", "--limit", "1") == [5]
     assert numbers("--sort", "read count") == [4, 1, 5, 3, 2]
     assert numbers("--sort", "added")[:2] == [5, 4]
+    assert numbers("--sort", "newest") == numbers()
 
 
 @pytest.mark.usefixtures("home")
