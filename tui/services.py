@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from store.library.folder import FolderLibrary
@@ -116,6 +114,8 @@ def is_filled(library: Library) -> bool:
 @contextmanager
 def open_sample_library(clock: Clock) -> Iterator[Library]:
     """Open a library of the samples in a temporary folder, shown until the user's own has something."""
+    from tempfile import TemporaryDirectory  # only the first start pays for it
+
     with TemporaryDirectory(prefix="newstui-sample-") as folder:
         library = FolderLibrary(Path(folder, "library"), Path(folder, "cache"), "sample", clock)
         for _ in library.add(_read_samples(current_timestamp(clock))):
@@ -139,7 +139,9 @@ def make_fetch_context() -> FetchContext:
 
 
 def _read_samples(now: str) -> Iterator[ParsedArticle]:
-    from store.importers.read_files import read_articles  # only the first start pays for it
+    from importlib.resources import files
+
+    from store.importers.read_files import read_articles
 
     for resource in sorted(files("sample_articles").iterdir(), key=lambda each: each.name):
         if resource.name.endswith((".md", ".json")):

@@ -101,10 +101,6 @@ class Highlighter:
         return self.find_first(text) is not None
 
 
-EMPTY_HIGHLIGHTER = Highlighter()
-"""Finds nothing."""
-
-
 def _without_overlaps(spans: Iterable[TextSpan]) -> Iterator[TextSpan]:
     """Yield spans in order, the longest of those that begin at the same place."""
     behind = 0

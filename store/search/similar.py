@@ -31,6 +31,7 @@ from store.search.term_vectors import (
     cosine,
 )
 from store.text.boilerplate import strip_boilerplate
+from store.text.folding import fold_text
 from store.text.keywords import (
     UNINFORMATIVE_WORDS,
     count_content_words,
@@ -39,7 +40,6 @@ from store.text.keywords import (
 )
 from store.text.markdown import strip_links
 from store.text.stop_words import detect_language
-from store.text.terms import fold_text
 from store.text.tokenizer import tokenize
 
 if TYPE_CHECKING:

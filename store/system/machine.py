@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import re
-import socket
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +32,7 @@ def machine_name(state: Path, environ: Mapping[str, str], fingerprint: str | Non
     """
     if given := _slug(environ.get("NEWSTUI_MACHINE", ""), max_length=40):
         return given
-    host = _slug(socket.gethostname().partition(".")[0], max_length=24) or "machine"
+    host = _slug(platform.node().partition(".")[0], max_length=24) or "machine"
     if fingerprint is None:
         fingerprint = machine_fingerprint()
     return f"{host}-{_load_or_create_id(state / 'machine', fingerprint)}"

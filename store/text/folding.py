@@ -9,6 +9,7 @@ Source: Unicode Standard, 3.13 (caseless matching); UAX #15 (normalization), sec
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import chain
@@ -17,15 +18,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category, is_normalized, normalize
 
 from store.text.clean import non_ascii_characters
-from store.text.terms import fold_text
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping, Sequence
 
 TextSpan = tuple[int, int]
 """Start and end, as offsets into a text."""
 
+ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
+"""Marks that people leave out when they search."""
 _LETTERS = str.maketrans("øłđðħı", "olddhi") | {ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"}
 """Letters that do not decompose, as they are typed on a keyboard without them."""
 _SIGNS: Mapping[int, str] = {
@@ -83,6 +84,14 @@ def _composes(letter: str) -> bool:
 def is_extension(char: str) -> bool:
     """Return True if a character belongs to the one before it: an accent, a vowel sign, a Hangul final."""
     return _EXTENDS[char]
+
+
+def fold_text(text: str) -> str:
+    """Return a text without case, accents and East Asian widths; letters and signs stay as they are."""
+    lowered = text.casefold()
+    if lowered.isascii():
+        return lowered
+    return normalize("NFC", ACCENTS.sub("", normalize("NFKD", lowered)))
 
 
 def normalize_text(text: str) -> str:

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from store.text.folding import fold_text
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
@@ -37,9 +39,6 @@ UNSPACED_SCRIPTS = (
     "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # CJK
 )
 """Scripts whose words are cut into pairs, as the inside of a character class."""
-
-ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
-"""Marks that people leave out when they search."""
 
 VOWELS = (
     "\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e4e\u0eb1\u0eb4-\u0ece\u102b-\u103e\u17b4-\u17d3"
@@ -84,15 +83,6 @@ def find_matching_words(text: str, wanted: Container[str]) -> Iterator[tuple[str
                 yield from _join_bigrams(piece, wanted)
             elif hits := tuple(term for term in extract_terms(piece) if term in wanted):
                 yield piece, hits
-
-
-def fold_text(text: str) -> str:
-    """Return a text without case, accents and East Asian widths."""
-    lowered = text.casefold()
-    if lowered.isascii():
-        return lowered
-    bare = ACCENTS.sub("", unicodedata.normalize("NFKD", lowered))
-    return unicodedata.normalize("NFC", bare)
 
 
 def _split_scripts(word: str) -> list[str]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from store.exporters.newstui_json import metadata_to_dict
 from store.library.protocol import Library
 from store.model.article import ArticleRow, reading_minutes
 from store.model.times import is_dated
-from store.search.highlight import EMPTY_HIGHLIGHTER, Highlighter
-from store.search.language import query_needs_index
 from store.search.list_query import ListQuery, SearchQuery
 from store.text.clean import clean_line
 from store.text.names import name_key
@@ -21,6 +19,9 @@ from tui.cli.console import print_message
 from tui.cli.context import open_loaded_library, update_index_with_progress
 from tui.cli.output import Line, column, highlight, is_terminal, print_list, right_column
 from tui.rendering.wording import NO_DATE, describe_correction, format_row_date
+
+if TYPE_CHECKING:
+    from store.search.highlight import Highlighter
 
 SHORT_ID_LENGTH = 8
 ROW_DATE_CELLS, ROW_CATEGORY_CELLS, ROW_MINUTES_CELLS = 10, 12, 4
@@ -40,13 +41,9 @@ def run_list(options: argparse.Namespace) -> None:
         print_list(rows, ArticleForm(library, highlighter), options)
 
 
-def find_highlighter(library: Library, text: str) -> Highlighter:
+def find_highlighter(library: Library, text: str) -> Highlighter | None:
     """Return what marks the words of a query on a terminal; nothing in a pipe."""
-    return (
-        library.search(SearchQuery(text), 1).highlighter
-        if text and is_terminal()
-        else EMPTY_HIGHLIGHTER
-    )
+    return library.search(SearchQuery(text), 1).highlighter if text and is_terminal() else None
 
 
 def describe_no_match(library: Library, category: str | None) -> str:
@@ -63,7 +60,7 @@ def describe_no_match(library: Library, category: str | None) -> str:
 class ArticleForm:
     """The forms in which articles are listed."""
 
-    def __init__(self, library: Library, highlighter: Highlighter) -> None:
+    def __init__(self, library: Library, highlighter: Highlighter | None) -> None:
         self._library = library
         self._highlighter = highlighter
 
@@ -113,10 +110,11 @@ def article_columns(row: ArticleRow, width: int) -> Line:
     return columns
 
 
-def title_spans(row: ArticleRow, highlighter: Highlighter = EMPTY_HIGHLIGHTER) -> Line:
+def title_spans(row: ArticleRow, highlighter: Highlighter | None = None) -> Line:
     """Return the title, bold if the article is unread, with the hits marked."""
     title = clean_line(row.title)
-    return highlight(title, highlighter.find_spans(title), "" if row.read else "bold")
+    hits = highlighter.find_spans(title) if highlighter else ()
+    return highlight(title, hits, "" if row.read else "bold")
 
 
 def query_rows(library: Library, options: argparse.Namespace) -> Sequence[ArticleRow]:
@@ -124,9 +122,15 @@ def query_rows(library: Library, options: argparse.Namespace) -> Sequence[Articl
     query = build_query(options)
     if query.is_folded:
         library.listing(query)  # so that the library looks for copies
-    if query.is_folded or query_needs_index(query.text):
+    if query.is_folded or (query.text and _needs_index(query.text)):
         update_index_with_progress(library)
     return _list_rows(library, query, options.limit)
+
+
+def _needs_index(text: str) -> bool:
+    from store.search.language import query_needs_index  # without a query, the list is there sooner
+
+    return query_needs_index(text)
 
 
 def _list_rows(library: Library, query: ListQuery, limit: int | None) -> Sequence[ArticleRow]:

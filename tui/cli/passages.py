@@ -43,7 +43,7 @@ def run_passages(options: argparse.Namespace) -> None:
 class PassageForm:
     """The forms in which passages are listed."""
 
-    def __init__(self, highlighter: Highlighter) -> None:
+    def __init__(self, highlighter: Highlighter | None) -> None:
         self._highlighter = highlighter
 
     def records(self, items: Sequence[Passage]) -> Iterator[Mapping[str, Any]]:
@@ -69,4 +69,5 @@ class PassageForm:
         ]
         text = wrap_plain_text(strip_inline_markdown(item.text), width - len(PASSAGE_INDENT))
         for line in text.split("\n"):
-            yield [(PASSAGE_INDENT, ""), *highlight(line, self._highlighter.find_spans(line))]
+            hits = self._highlighter.find_spans(line) if self._highlighter else ()
+            yield [(PASSAGE_INDENT, ""), *highlight(line, hits)]

@@ -30,7 +30,7 @@ ONE = article_id(1)
 
 @pytest.fixture(autouse=True)
 def _host(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socket.gethostname", lambda: "desk")
+    monkeypatch.setattr("platform.node", lambda: "desk")
 
 
 # -- names ---------------------------------------------------------------------------------

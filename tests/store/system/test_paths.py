@@ -74,7 +74,7 @@ def test_other_libraries_have_their_own_cache(home: Path, monkeypatch: pytest.Mo
 
 
 def test_a_machine_keeps_its_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socket.gethostname", lambda: "My Host.example.org")
+    monkeypatch.setattr("platform.node", lambda: "My Host.example.org")
     name = machine_name(home / "state", {})
     assert re.fullmatch(r"my-host-[0-9a-f]{4}", name)
     assert machine_name(home / "state", {}) == name
@@ -89,7 +89,7 @@ def test_any_host_name_gives_a_file_name(
     home: Path, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     """Case 42."""
-    monkeypatch.setattr("socket.gethostname", lambda: host)
+    monkeypatch.setattr("platform.node", lambda: host)
     name = machine_name(home, {})
     assert SEGMENT_NAME_PATTERN.match(f"{name}-0001")
     assert len(name) <= 29
