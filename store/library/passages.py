@@ -26,10 +26,11 @@ from store.text.prose import count_words
 
 CANDIDATE_ARTICLES = 50
 """Articles whose paragraphs are compared."""
-ARTICLE_WEIGHT = 0.2
+ARTICLE_WEIGHT = 0.25
 """The share of its article's score in the score of a passage."""
-TERM_SATURATION = 1.2
-"""How soon more occurrences of a word count no more: `k1` of BM25."""
+TERM_SATURATION = 0.4
+"""How soon more occurrences of a word count no more: `k1` of BM25. In a paragraph, whether a word occurs says
+nearly all; 1.2, as for articles, lets one word three times outdo two different ones."""
 LENGTH_WEIGHT = 0.75
 """How much the length of a passage counts against it: `b` of BM25."""
 MIN_PASSAGE_WORDS = 5
