@@ -61,10 +61,7 @@ def build_bottom_line(
         width: The width of the terminal.
         detail: What follows the state where the keys leave room.
     """
-    wanted = cell_width(left.full_text if isinstance(left, Notice) else left) + 1
-    shown = fit_hints(hints, width - wanted - MIN_GAP_CELLS - 1)
-    if _hints_width(shown) >= width:
-        shown = ()
+    shown = choose_hints(left, hints, width)
     room = max(0, width - _hints_width(shown) - 1)
     if isinstance(left, Notice):
         sign = NOTICE_SIGNS[left.kind]
@@ -74,6 +71,27 @@ def build_bottom_line(
         text = truncate_cells(f" {join_nonempty((left, detail))}", max(0, room - MIN_GAP_CELLS))
         start = (fit_cells(text, room), "muted")
     return [start, *render_hints(shown), (" " * (width > 0), "muted")]
+
+
+def choose_hints(left: Notice | str, hints: Sequence[KeyHint], width: int) -> Sequence[KeyHint]:
+    """Return the keys for which there is room beside a message, or the state."""
+    wanted = cell_width(left.full_text if isinstance(left, Notice) else left) + 1
+    shown = fit_hints(hints, width - wanted - MIN_GAP_CELLS - 1)
+    return shown if _hints_width(shown) < width else ()
+
+
+def find_clicked_hint(
+    left: Notice | str, hints: Sequence[KeyHint], width: int, x: int
+) -> KeyHint | None:
+    """Return the key named at a cell of the line; the other arguments are those of its drawing."""
+    shown = choose_hints(left, hints, width)
+    return find_hint(shown, x - (width - 1 - _hints_width(shown)))
+
+
+def find_hint(hints: Sequence[KeyHint], x: int) -> KeyHint | None:
+    """Return the key named at a cell of some that are drawn by `render_hints`."""
+    ends = [_hints_width(hints[:count]) for count in range(1, len(hints) + 1)]
+    return next((hint for hint, end in zip(hints, ends, strict=True) if 0 <= x < end), None)
 
 
 def render_hints(hints: Sequence[KeyHint]) -> list[StyledText]:

@@ -41,6 +41,8 @@ class Place:
     """Its name with those of the folders it is in, where it has no other places around it."""
     feed_key: str = ""
     """The key of a feed's subscription; empty for other places."""
+    inside: frozenset[tuple[str, str]] = field(default=frozenset(), compare=False)
+    """The keys of a folder's feeds, each with the path of the folder inside of it that the feed is in."""
 
     @property
     def full_name(self) -> str:
@@ -153,12 +155,12 @@ def _folder_path(name: str) -> list[tuple[TreePath, str]]:
 
 def _feed_places(feeds: Sequence[Subscription]) -> Iterator[Place]:
     places: dict[TreePath, Place] = {}
-    members: dict[TreePath, set[str]] = {}
+    members: dict[TreePath, set[tuple[str, str]]] = {}
     for each in feeds:
         feed_key = each.key
         around = _folder_path(each.category) if each.category else []
         for path, name in around:
-            members.setdefault(path, set()).add(feed_key)
+            members.setdefault(path, set()).add((feed_key, around[-1][1][len(name) :]))
             places.setdefault(path, _tree_place("folder", path, name))
         inside = around[-1][0] if around else ()
         folder = f"{each.category}/" if each.category else ""
@@ -175,7 +177,8 @@ def _feed_places(feeds: Sequence[Subscription]) -> Iterator[Place]:
     for path in sorted(places):
         place = places[path]
         if path in members:
-            place = replace(place, query=ListQuery(feeds=frozenset(members[path])))
+            query = ListQuery(feeds=frozenset(key for key, _ in members[path]))
+            place = replace(place, query=query, inside=frozenset(members[path]))
         yield place
 
 
@@ -203,7 +206,8 @@ def _tree_place(kind: PlaceKind, path: TreePath, name: str) -> Place:
 def find_again(place: Place, places: Iterable[Place]) -> Place | None:
     """Return a place as it is now, a folder also under another name; None if it is gone.
 
-    A folder that was renamed or moved is the smallest one that has its feeds.
+    A folder that was renamed or moved is the one in which its feeds are where they were in it, else the
+    smallest one that has them.
     """
     feeds = place.query.feeds if place.kind == "folder" and place.query is not None else None
     folders = []
@@ -213,8 +217,8 @@ def find_again(place: Place, places: Iterable[Place]) -> Place | None:
         if feeds and each.kind == "folder" and each.query is not None:
             found = each.query.feeds or frozenset()
             if found >= feeds:
-                is_renamed, moved = each.name != place.name, abs(each.depth - place.depth)
-                folders.append((len(found), is_renamed, moved, each))
+                is_other, moved = not each.inside >= place.inside, abs(each.depth - place.depth)
+                folders.append((is_other, len(found), each.name != place.name, moved, each))
     return min(folders, key=lambda each: each[:-1])[-1] if folders else None
 
 

@@ -10,13 +10,14 @@ import pytest
 from store.model.article import ParsedArticle
 from tests.support.reader import NARROW, Start, long_text, make_article, make_library
 from tests.support.screens import screen_lines
+from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.links import LinksDialog
 from tui.reader.dialogs.story_screen import StoryScreen
 from tui.reader.dialogs.triage_screen import TriageScreen
 from tui.reader.terminal_events import EventReader
 
 SIZE = (160, 40)
-LEFT, WHEEL_UP, WHEEL_DOWN = 0, 64, 65
+LEFT, MIDDLE, RIGHT, WHEEL_UP, WHEEL_DOWN = 0, 1, 2, 64, 65
 TEXT = "See [the first page](https://a.example/1) and [the second](https://b.example/2)."
 
 
@@ -27,17 +28,19 @@ async def send(running: Any, *sequences: str) -> None:
     await running.settle()
 
 
-async def click(running: Any, x: int, y: int) -> None:
+async def click(running: Any, x: int, y: int, button: int = LEFT) -> None:
     """Click on a cell of the screen, counted from 0."""
     place = f"{x + 1};{y + 1}"
-    await send(running, f"\x1b[<{LEFT};{place}M", f"\x1b[<{LEFT};{place}m")
+    await send(running, f"\x1b[<{button};{place}M", f"\x1b[<{button};{place}m")
 
 
-async def click_on(running: Any, text: str, first: int = 0, last: int = 200) -> None:
+async def click_on(
+    running: Any, text: str, first: int = 0, last: int = 200, button: int = LEFT
+) -> None:
     """Click on the first place of a text between two columns."""
     for y, line in enumerate(screen_lines(running.app)):
         if (x := line.find(text, first, last)) >= 0:
-            await click(running, x + 1, y)
+            await click(running, x + 1, y, button)
             return
     raise AssertionError(f"{text} is not on the screen")
 
@@ -63,8 +66,43 @@ async def test_a_click_selects_a_row_and_a_second_one_opens_it(start: Start) -> 
     async with start(size=SIZE) as running:
         await click_on(running, "Article number 20")
         assert (running.selected_number, running.reader.state.current_pane) == (20, "list")
+        for button in (MIDDLE, RIGHT):
+            await click_on(running, "Article number 20", button=button)
+            await click_on(running, "Article number 19", button=button)
+        assert (running.selected_number, running.opened_number) == (20, 0)
         await click_on(running, "Article number 20")
         assert (running.opened_number, running.reader.state.current_pane) == (20, "article")
+
+
+async def test_a_click_gives_the_keys_first(start: Start) -> None:
+    async with start(size=SIZE) as running:
+        await running.press("enter")
+        await click_on(running, "With links")
+        assert running.reader.state.current_pane == "list", "it is the row under the cursor"
+        await click_on(running, "With links")
+        assert running.reader.state.current_pane == "article"
+        await running.press("escape", "plus", "x")
+        assert running.reader.prompts.prompt is not None
+        await click_on(running, "Article number 20")
+        assert (running.reader.prompts.prompt, running.selected_number) == (None, 20)
+        await running.press("k")
+        assert running.selected_number == 21
+
+
+async def test_clicks_on_the_names_of_keys(start: Start) -> None:
+    async with start(size=SIZE) as running:
+        await click_on(running, "next unread")
+        assert running.selected_number == 21
+        await click_on(running, "/ search")
+        await running.type("20")
+        await click_on(running, "esc clear")
+        assert running.reader.state.is_searching is False
+        await click_on(running, "? help")
+        assert isinstance(running.app.screen, HelpDialog)
+        await click(running, 80, 20)
+        assert isinstance(running.app.screen, HelpDialog), "the click is in the dialog"
+        await click(running, 80, 0)
+        assert running.app.screen is running.reader
 
 
 @pytest.mark.parametrize("pane", ["list", "article", "side"])
@@ -145,6 +183,8 @@ async def test_clicks_in_the_tree_of_places(start: Start, key: str) -> None:
 async def test_clicks_in_dialogs(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     async with start(size=SIZE) as running:
         await running.press("f")
+        await click_on(running, "starred", button=RIGHT)
+        assert running.reader.state.query.show == "all"
         await click_on(running, "starred")
         assert running.reader.state.query.show == "starred"
         await running.press("escape", "enter", "semicolon")
@@ -187,6 +227,10 @@ async def test_clicks_in_the_queue_of_a_triage(start: Start) -> None:
         await click_on(running, "Article number 20", last=38)
         assert "3 of 22" in screen_lines(running.app)[0]
         await click_on(running, "With links", last=38)
+        assert "1 of 22" in screen_lines(running.app)[0]
+        await click_on(running, "j skip")
+        assert "2 of 22" in screen_lines(running.app)[0]
+        await click_on(running, "k back")
         assert "1 of 22" in screen_lines(running.app)[0]
         await click(running, 5, 36)
         assert running.app.screen is triage, "there is no row"

@@ -411,7 +411,10 @@ async def test_one_feed_is_fetched_or_all(start: Start, library: FolderLibrary, 
         assert running.status == "Not a feed or a folder of feeds"
         running.reader.feeds.fetch([TIDE])
         await running.wait_until(
-            lambda: running.status == "Not fetched: paused, or no longer subscribed to"
+            lambda: (
+                running.status == "Not fetched: paused, or no longer subscribed to"
+                and not running.gateway.feeds.is_fetching
+            )
         )
         await running.press("R")
         await running.wait_until(lambda: not running.gateway.feeds.is_fetching)
@@ -617,6 +620,8 @@ async def test_a_folder_is_renamed(start: Start, library: FolderLibrary) -> None
         running.reader.lists.views["folder:shelf"] = PlaceView(sort="title")
         await running.press("e", *["backspace"] * 5, *"Shelf", "enter")
         assert (state.place.name, state.query.sort) == ("Shelf", "title")
+        await running.press("u")
+        assert tree.selected_place.name == "Books", "the cursor is back, too"
 
 
 async def test_what_is_no_feed_is_not_edited(start: Start) -> None:

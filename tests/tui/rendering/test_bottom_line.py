@@ -7,6 +7,7 @@ import pytest
 from tui.rendering.bottom_line import (
     Notice,
     build_bottom_line,
+    find_clicked_hint,
     fit_notice,
     shorten_path,
     shorten_paths,
@@ -26,6 +27,18 @@ SAVED = Notice(
 
 def line(left: Notice | str, width: int) -> str:
     return "".join(text for text, _ in build_bottom_line(left, HINTS, width))
+
+
+@pytest.mark.parametrize("width", [80, 50, 13])
+@pytest.mark.parametrize("left", ["12/1,097", STARRED])
+def test_the_key_at_a_cell(left: Notice | str, width: int) -> None:
+    shown = line(left, width)
+    for hint in HINTS:
+        place = shown.find(" ".join(hint))
+        cells = () if place < 0 else (place, place + cell_width(" ".join(hint)) - 1)
+        assert all(find_clicked_hint(left, HINTS, width, x) == hint for x in cells)
+    assert find_clicked_hint(left, HINTS, width, 3) is None
+    assert find_clicked_hint(left, HINTS, width, width - 1) is None
 
 
 @pytest.mark.parametrize(

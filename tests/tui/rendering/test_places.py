@@ -161,6 +161,8 @@ def renamed(*categories: str) -> list[Place]:
         ("folder:notes/old", ["", "Notes/New", "Notes"], "folder:notes/new"),
         ("folder:notes", ["", "More/Notes/Old", "More/Notes"], "folder:more/notes"),
         ("folder:notes", ["", "alps", "alps"], "folder:alps"),
+        ("folder:notes", ["Top/Alps/Old", "Top/Alps/Old", "Top/Alps"], "folder:top/alps"),
+        ("folder:notes/old", ["", "Top/Alps/Snow", "Notes"], "folder:top/alps/snow"),
         ("folder:notes", ["", "", ""], None),
         ("folder:notes", ["", "A", "B"], None),
         ("category:news", ["News"], "category:news"),

@@ -8,6 +8,7 @@ from inspect import iscoroutine
 from itertools import chain
 from typing import ClassVar, TypeVar
 
+from textual import events
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -15,6 +16,7 @@ from textual.widget import Widget
 from tui.config.commands import Command
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.moves import CountedMove, fold_moves, line_moves, movement_commands
+from tui.reader.widgets.line_view import LEFT_BUTTON
 from tui.rendering.cells import cell_width
 from tui.rendering.wording import describe_visible_lines
 
@@ -170,6 +172,12 @@ class FramedDialog(Dialog[T]):
     def on_resize(self) -> None:
         """Follow what is on the screen."""
         self.update_title()
+
+    def on_click(self, event: events.Click) -> None:
+        """Close the dialog if the click is beside it."""
+        place = event.screen_offset
+        if event.button == LEFT_BUTTON and not self._frame.region.contains_point(place):
+            self.cancel()
 
     def update_title(self) -> None:
         """Say in the title which lines are on the screen, once they are laid out."""

@@ -6,15 +6,17 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 
+from tui.config.commands import COMMANDS_BY_ID
 from tui.reader.dialogs.dialog import CommandTable, Dialog
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.gateway import messages
 from tui.reader.widgets.line_view import PANE_CLASS, DocumentView, LineView
-from tui.rendering.bottom_line import HINT_GAP, fit_hints, render_hints
+from tui.rendering.bottom_line import HINT_GAP, KeyHint, find_hint, fit_hints, render_hints
 from tui.rendering.cells import StyledText, cell_width, fit_cells
 from tui.rendering.wording import join_nonempty
 
@@ -51,6 +53,7 @@ class FullScreenDialog(Dialog[T]):
         self.hint_view = DocumentView(focusable=False)
         self.hint_view.id = "bottom"
         self.hint_view.max_cells = MAX_LINE_CELLS
+        self._drawn_hints: Sequence[KeyHint] = ()
 
     def compose(self) -> ComposeResult:
         """The pane and the bottom line."""
@@ -85,8 +88,20 @@ class FullScreenDialog(Dialog[T]):
         """Take in what the library reports, if this screen needs it."""
 
     def _hint_lines(self, width: int) -> Sequence[Sequence[StyledText]]:
-        hints = [(self.keymap.first_key(each), label) for each, label in self.hints]
-        return [render_hints(fit_hints(hints, width))]
+        self._drawn_hints = fit_hints(list(self._hint_commands()), width)
+        return [render_hints(self._drawn_hints)]
+
+    def _hint_commands(self) -> Mapping[KeyHint, str]:
+        """Return the keys to name, and the commands that they stand for."""
+        return {(self.keymap.first_key(each), label): each for each, label in self.hints}
+
+    @on(LineView.LineClicked)
+    async def press_clicked_key(self, message: LineView.LineClicked) -> None:
+        """Do what a key does whose name was clicked."""
+        if message.view is self.hint_view:
+            hint = find_hint(self._drawn_hints, message.x)
+            if command_id := self._hint_commands().get(hint or ("", "")):
+                await self.run_command(COMMANDS_BY_ID[command_id])
 
     def move(self, by: int) -> None:
         """Scroll."""

@@ -64,11 +64,10 @@ class LinksView(LineView):
             self.scroll_to_line(self.cursor - self.size.height // 2)
         self.refresh()
 
-    def on_click(self, event: events.Click) -> None:
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
         """Tell the dialog which line was clicked."""
-        line = self.line_at(event)
-        if line is not None and line < len(self._links):
-            self.post_message(self.LineClicked(self, line))
+        if line < len(self._links):
+            self.post_message(self.LineClicked(self, line, x))
 
     @property
     def caret(self) -> Offset:

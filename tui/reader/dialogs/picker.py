@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -13,6 +14,7 @@ from tui.config.commands import Command, format_key
 from tui.config.settings import AUTO_THEME_NAME
 from tui.reader.dialogs.dialog import CommandTable
 from tui.reader.dialogs.searchable import SearchableDialog, has_all_words
+from tui.reader.widgets.line_view import LEFT_BUTTON
 from tui.rendering.bottom_line import shorten_path
 from tui.rendering.cells import cell_width, fit_cells, truncate_cells
 
@@ -38,6 +40,15 @@ def find_line_room(columns: int) -> int:
     return min(MAX_LINE_CELLS, columns * 9 // 10 - FRAME_CELLS)
 
 
+class PickerLines(OptionList):
+    """The lines of a picker."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Leave clicks of other buttons than the left one alone."""
+        if event.button != LEFT_BUTTON:
+            event.prevent_default()
+
+
 class Picker(SearchableDialog[int | None]):
     """Asks for one of several lines; ends with its index, or None."""
 
@@ -60,7 +71,7 @@ class Picker(SearchableDialog[int | None]):
             selected: The index of the first line under the cursor.
             values: What stands at the right end of each line, and is never cut.
         """
-        self._options = OptionList(markup=False, compact=True)
+        self._options = PickerLines(markup=False, compact=True)
         super().__init__(keymap, title, self._options)
         self._names = names
         self._values = values

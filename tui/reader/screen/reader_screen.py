@@ -74,6 +74,8 @@ SLOW_SCROLL_JUMP_PERCENT, SLOW_REST_FACTOR = 90, 4.0
 """Over a slow connection: how far the list scrolls at once, as a percentage of its height, and how
 many times as long the cursor rests before the other panes follow it."""
 
+INPUT_KEYS = {"esc": "escape"}
+"""The keys of inputs that the bottom line names otherwise."""
 FOLDED_SECTIONS = "folded_sections"
 """The name under which the folded sections of the side pane are kept from one session to the next."""
 GatewayFactory = Callable[[PostMessage], Gateway]
@@ -580,10 +582,21 @@ class Reader(KeymapScreen, Screen[None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Note where the user is."""
         self.panes.receive_focus(event.widget)
+        if event.widget is self.focused and event.widget in self.panes.widgets.values():
+            self.prompts.close()  # by a click beside it
         if isinstance(event.widget, SanitizedInput):
             self.update_key_hints()
 
     # -- the bottom line ---------------------------------------------------------------------
+
+    @on(StatusLine.HintClicked)
+    async def press_clicked_key(self, message: StatusLine.HintClicked) -> None:
+        """Do what a key does whose name was clicked."""
+        if (command := self.status.find_command(message.hint)) is not None:
+            await self.run_command(command)
+        elif isinstance(self.focused, SanitizedInput):
+            key, _ = message.hint
+            self.app.simulate_key(INPUT_KEYS.get(key, key))
 
     @property
     def place(self) -> str:

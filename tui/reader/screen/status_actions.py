@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.timer import Timer
 
-from tui.config.commands import FOOTER_HINTS, footer_hints
+from tui.config.commands import COMMANDS_BY_ID, FOOTER_HINTS, Command, footer_hints
 from tui.reader.gateway import messages
 from tui.reader.screen.header_actions import HeaderActions
 from tui.reader.screen.list_actions import ListActions
@@ -22,6 +22,8 @@ from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.one_shot_timer import call_after
 from tui.reader.widgets.place_tree import PlaceTree
+from tui.rendering.bottom_line import KeyHint
+from tui.rendering.cells import cell_width
 from tui.rendering.wording import join_nonempty
 
 if TYPE_CHECKING:
@@ -65,6 +67,10 @@ class StatusActions:
         if isinstance(self.screen.focused, SanitizedInput):
             self.status_line.set_key_hints(self.screen.focused.hints)
             return
+        self.status_line.set_key_hints(footer_hints(self._hint_place(), self.keymap.keys))
+
+    def _hint_place(self) -> str:
+        """Return the place whose keys are named."""
         place = self.get_place()
         if place not in FOOTER_HINTS:
             place = self.state.current_pane
@@ -72,14 +78,25 @@ class StatusActions:
             place = "selection"
         elif place == "list" and (self.state.is_searching or self.lists.is_filtered):
             place = "filtered"
-        self.status_line.set_key_hints(footer_hints(place, self.keymap.keys))
+        return place
+
+    def find_command(self, hint: KeyHint) -> Command | None:
+        """Return the command whose key is named so in the bottom line; None while the user types."""
+        if isinstance(self.screen.focused, SanitizedInput):
+            return None
+        keys = self.keymap.keys
+        named = [each for each, _ in FOOTER_HINTS[self._hint_place()] if keys[each]]
+        hints = footer_hints(self._hint_place(), keys)
+        return COMMANDS_BY_ID[named[hints.index(hint)]] if hint in hints else None
 
     def update(self) -> None:
         """Write what the list shows and what is going on."""
         if self.panes.layout.kind == "tiny":
             columns, rows = MIN_TERMINAL_SIZE
             self.status_line.set_key_hints(())
-            self.status_line.set_state(f"Terminal too small (need {columns}×{rows})")
+            text = f"Terminal too small (need {columns}×{rows})"
+            is_cut = cell_width(text) >= self.screen.app.size.width
+            self.status_line.set_state(f"Need {columns}×{rows}" if is_cut else text)
             return
         self.update_key_hints()
         self.text.show_find_bar(shown=self.state.current_pane == "article")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
@@ -648,13 +647,11 @@ class ArticleList(LineView):
         """Scroll by some lines, to the start of a row; the cursor stays on its article."""
         self._scroll_to_row_start(self.top_line + lines)
 
-    def on_click(self, event: events.Click) -> None:
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
         """Move the cursor on the first click, open the article on the second."""
-        if (line := self.line_at(event)) is None:
-            return
         spot = self._list_lines.line_content(line)
         row = self.row_at(spot.row)
-        if not spot.heading and row is not None and not self.move_cursor_to(spot.row):
+        if not spot.heading and row is not None and not self.move_cursor_to(spot.row) and had_keys:
             self.post_message(self.OpenRequested(row))
 
     @property

@@ -9,7 +9,6 @@ from functools import partial
 from itertools import pairwise
 from time import monotonic
 
-from textual import events
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -486,17 +485,16 @@ class ArticleView(LineView):
         self._has_link_numbers = on
         self._lay_out()
 
-    def on_click(self, event: events.Click) -> None:
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
         """Tell the screen which link was clicked."""
-        place, layout = event.get_content_offset(self), self._text_layout
-        line = self._laid_out_line(self.top_line + place.y) if place is not None else None
-        if place is None or line is None or layout is None:
+        found, layout = self._laid_out_line(line), self._text_layout
+        if found is None or layout is None:
             return
-        x = place.x - (self.size.width - self._text_width) // 2
-        if line.is_rtl:
-            x -= max(0, self._text_width - cell_width(line.text))
-        edges = measure_cells(line.text)[1]
-        link = layout.link_at(line, bisect_right(edges, x) - 1) if 0 <= x < edges[-1] else None
+        x -= (self.size.width - self._text_width) // 2
+        if found.is_rtl:
+            x -= max(0, self._text_width - cell_width(found.text))
+        edges = measure_cells(found.text)[1]
+        link = layout.link_at(found, bisect_right(edges, x) - 1) if 0 <= x < edges[-1] else None
         if link is not None:
             self.post_message(self.LinkClicked(link))
 

@@ -15,7 +15,13 @@ from textual.widgets import Input
 from tui.reader.widgets.inputs import SanitizedInput
 from tui.reader.widgets.line_view import LineView
 from tui.reader.widgets.one_shot_timer import call_after
-from tui.rendering.bottom_line import KeyHint, Notice, NoticeKind, build_bottom_line
+from tui.rendering.bottom_line import (
+    KeyHint,
+    Notice,
+    NoticeKind,
+    build_bottom_line,
+    find_clicked_hint,
+)
 from tui.rendering.cells import StyledText, truncate_cells
 from tui.rendering.header_line import HeaderFacts, build_header
 
@@ -30,6 +36,12 @@ MAX_FIND_LENGTH = 200
 
 class StatusLine(LineView, can_focus=False):
     """The bottom line: a notice or the state of the list, and the keys that matter now."""
+
+    @dataclass
+    class HintClicked(Message):
+        """The name of a key was clicked."""
+
+        hint: KeyHint
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -104,6 +116,13 @@ class StatusLine(LineView, can_focus=False):
         if self._notice is not None:
             self._notice = None
             self.refresh()
+
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
+        """Tell the screen which key was clicked."""
+        left, width = self._notice or self._state, self.size.width
+        hint = find_clicked_hint(left, self._key_hints, width, x)
+        if hint is not None and not self._pending_keys:
+            self.post_message(self.HintClicked(hint))
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return the line without a notice."""

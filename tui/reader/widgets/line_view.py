@@ -23,6 +23,8 @@ MAX_DOCUMENT_CELLS = 80
 """Maximum line width in cells."""
 WHEEL_LINES = 3
 """Lines that a step of the mouse wheel scrolls."""
+LEFT_BUTTON = 1
+"""The number of the mouse button that clicks; the others do nothing."""
 PANE_CLASS = "pane"
 """The class of a view that is framed as a pane; see `frame.tcss`."""
 EDGE_SIGNS = {False: ("┌", "─"), True: ("┏", "━")}
@@ -36,6 +38,7 @@ LineWriter = Callable[[int], Sequence[Sequence[StyledText]]]
 class LineView(ScrollView, can_focus=True):
     """A scrolling view of lines that subclasses build as styled text."""
 
+    FOCUS_ON_CLICK = False  # `on_click` has to know whether the view had the focus before
     _kept_shape = (0, 0, 0)
     """Width, height and first line of the view that the lines below were drawn for."""
     title = ""
@@ -137,11 +140,6 @@ class LineView(ScrollView, can_focus=True):
         if self.has_class(PANE_CLASS):
             self.update_title()
 
-    def line_at(self, event: events.MouseEvent) -> int | None:
-        """Return the line under the mouse; None for the edge."""
-        place = event.get_content_offset(self)
-        return self.top_line + place.y if place is not None else None
-
     # -- the mouse ---------------------------------------------------------------------------
 
     @dataclass
@@ -150,6 +148,28 @@ class LineView(ScrollView, can_focus=True):
 
         view: LineView
         line: int
+        x: int = 0
+        """The cell of the line."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the keys, and do what a click means here."""
+        if event.button != LEFT_BUTTON:
+            return
+        had_keys = self.has_focus or not self.can_focus
+        if not had_keys:
+            self.focus(scroll_visible=False)
+        if (place := event.get_content_offset(self)) is not None:
+            self.click_line(self.top_line + place.y, place.x, had_keys=had_keys)
+
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
+        """Do nothing, or in a subclass what a click on a cell of a line means.
+
+        Args:
+            line: The line of the content.
+            x: The cell of the line.
+            had_keys: False if the keys were meant for another view until then: the user may want no more
+                than that they are meant for this one.
+        """
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll down, whichever pane has the keys."""
@@ -340,10 +360,9 @@ class DocumentView(LineView):
         row = min(max(0, line - self.top_line), max(0, self.size.height - 1))
         return Offset(self._margin, row)
 
-    def on_click(self, event: events.Click) -> None:
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
         """Tell the screen which line was clicked."""
-        if (line := self.line_at(event)) is not None:
-            self.post_message(self.LineClicked(self, line))
+        self.post_message(self.LineClicked(self, line, x - self._margin))
 
     def build_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return one line, centred."""

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
@@ -59,8 +58,9 @@ class PlaceTree(LineView):
         """The first line of each row."""
         self.cursor = 0
         """The row under the cursor."""
-        self._removed: list[Place] = []
-        """The places that were removed from under the cursor since it was moved: it goes to one that is back."""
+        self._removed: list[str] = []
+        """The keys of places that were removed or renamed under the cursor since it was moved: it goes to one
+        that is back."""
 
     # -- what is shown ---------------------------------------------------------------------
 
@@ -92,8 +92,8 @@ class PlaceTree(LineView):
             found = (find_again(each, places) for each in renamed)
             self.folded |= {each.key for each in found if each is not None}
             self.places = places
-            if (place := self.selected_place) is not None and find_again(place, places) is None:
-                self._removed.append(place)
+            if (place := self.selected_place) is not None and place.key not in known:
+                self._removed.append(place.key)
         self._lay_out()
 
     def describe_selected(self) -> str:
@@ -186,7 +186,8 @@ class PlaceTree(LineView):
     def _select(self, place: Place) -> None:
         """Set the cursor on a place after the rows have changed, if it is still seen, or on one that is back."""
         places = [row.place for row in self._rows]
-        returned = find_again(self._removed[-1], places) if self._removed else None
+        last = self._removed[-1] if self._removed else ""
+        returned = next((each for each in places if each.key == last), None)
         if returned is not None:
             self._removed.pop()
         found = returned or find_again(place, places)
@@ -235,17 +236,14 @@ class PlaceTree(LineView):
         """Keep the cursor on the screen."""
         self._lay_out()
 
-    def on_click(self, event: events.Click) -> None:
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
         """Fold a heading, or move the cursor on the first click and show its place on the second."""
-        line = self.line_at(event)
-        index = self._row_index(line) if line is not None else None
-        if index is None:
+        if (index := self._row_index(line)) is None:
             return
-        if index != self.cursor:
-            self.move_to(index)
-            if self._rows[index].place.query is not None:
-                return
-        self.choose()
+        is_first = index != self.cursor or not had_keys
+        self.move_to(index)
+        if not is_first or self._rows[index].place.query is None:
+            self.choose()
 
     def choose(self) -> None:
         """Show the place under the cursor; fold it if it is only a heading."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
@@ -215,17 +214,15 @@ class SidePane(LineView):
         self._build_lines()
         self._refresh_items([self.cursor])
 
-    def on_click(self, event: events.Click) -> None:
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
         """Fold a heading, or move the cursor on the first click and activate its item on the second."""
-        y = self.line_at(event)
-        if y is None or y >= len(self._lines) or self._lines[y].item < 0:
+        if line >= len(self._lines) or self._lines[line].item < 0:
             return
-        item = self._lines[y].item
-        if item != self.cursor:
-            self._move_cursor_to(item)
-            if not self._items[item].folded_section:
-                return
-        self.activate_line()
+        item = self._lines[line].item
+        is_first = item != self.cursor or not had_keys
+        self._move_cursor_to(item)
+        if not is_first or self._items[item].folded_section:
+            self.activate_line()
 
     @property
     def caret(self) -> Offset:
