@@ -220,9 +220,9 @@ async def test_a_paste_into_the_search_is_sanitized(start: Start) -> None:
     """Case 56: control characters are dropped, the length is limited, nothing is executed."""
     async with start() as running:
         await running.press("/")
-        running.app.post_message(events.Paste("har\x1b[31mbour\x07\x9b2J \u202eq\u200b\r\nq"))
+        running.app.post_message(events.Paste("har\x1b[31mbour\x07\x9b2J \u202eq\u200b\r\n\tq\n"))
         await running.settle()
-        assert running.app.screen.query_one(".search", SanitizedInput).value == "har[31mbour2J q"
+        assert running.app.screen.query_one(".search", SanitizedInput).value == "har[31mbour2J q q"
         assert "\x1b" not in screen_text(running.app)
         running.app.post_message(events.Paste("x" * 1_000_000))
         await running.settle()

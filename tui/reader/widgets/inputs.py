@@ -47,6 +47,11 @@ class SanitizedInput(Input):
         """Stop the blinking, so that an idle reader sends nothing."""
         self.cursor_blink = False
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Make one line of a paste: Textual's input takes only the first."""
+        lines = event.text.expandtabs(1).splitlines()
+        event.text = " ".join(filter(None, map(str.strip, lines))) if lines[1:] else "".join(lines)
+
     def action_move(self, by: int) -> None:
         """Move in the list."""
         self.post_message(self.MoveRequested(by))
@@ -119,12 +124,6 @@ class UrlPrompt(Prompt):
 
     def __init__(self) -> None:
         super().__init__("URL of a feed, a site or a page", verb="add")
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Insert all lines: Textual's input takes only the first."""
-        event.prevent_default()
-        event.stop()
-        self.insert_text_at_cursor(" ".join(event.text.split()))
 
     @property
     def urls(self) -> list[str]:
