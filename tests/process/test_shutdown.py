@@ -179,6 +179,62 @@ def test_kill_after_marking(tmp_path: Path) -> None:
             terminal.wait_for((read_row if number > 3 else unread_row)(f"Title {number}"))
 
 
+HUNG = """
+import time
+from pathlib import Path
+from store.library.folder import FolderLibrary
+
+record = FolderLibrary.record
+
+def wait(self, *args, **facts):
+    while not Path(__file__).with_name("answers").exists():
+        time.sleep(0.01)
+    return record(self, *args, **facts)
+
+FolderLibrary.record = wait
+"""
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_quit_while_the_library_does_not_answer(tmp_path: Path, *, gives_up: bool) -> None:
+    """A network folder hangs: the reader says so, and ends once the changes are saved, or on ctrl+c."""
+    make_home(tmp_path, article_json(1))
+    command = faulty_reader(tmp_path, HUNG)
+    with open_reader(tmp_path, 1, command=command) as terminal:
+        terminal.write("m")
+        terminal.wait_for("waiting for the library")
+        terminal.write("q")
+        terminal.wait_for("waiting until the last changes are saved (ctrl+c gives up)")
+        assert terminal.changed_modes() == set()
+        if gives_up:
+            terminal.signal(signal.SIGINT)
+        else:
+            Path(command[-1]).with_name("answers").touch()
+        assert terminal.wait_exit() == (130 if gives_up else 0)
+    assert show_json(tmp_path, 1)["read"] is not gives_up
+
+
+UNSAVED = """
+from store.library.folder import FolderLibrary
+from store.model.errors import SaveFailed
+
+def fail(self):
+    raise SaveFailed("No space left on device")
+
+FolderLibrary.close = fail
+"""
+
+
+def test_the_last_changes_cannot_be_saved(tmp_path: Path) -> None:
+    """One line says why, and the exit code tells."""
+    make_home(tmp_path, article_json(1))
+    with open_reader(tmp_path, 1, command=faulty_reader(tmp_path, UNSAVED)) as terminal:
+        terminal.write("q")
+        assert_clean_exit(terminal, 1)
+        last = terminal.raw.rpartition(b"\x1b[?1004l")[2].decode()
+    assert last == "newstui: Not saved: No space left on device\r\n"
+
+
 CRASH = """
 from tui.reader.screen.list_actions import ListActions
 

@@ -28,6 +28,9 @@ MAX_FRAMES_PER_SECOND = "120"
 """Textual draws at most this often, so that a change waits at most 8 ms."""
 MAX_ESCDELAY = 1000
 """The longest delay of the escape key, in milliseconds, that is believed."""
+STILL_SAVING = (
+    "the library does not answer; waiting until the last changes are saved (ctrl+c gives up)"
+)
 THREAD_END_TIMEOUT = 0.02
 """Seconds an idle thread has to end."""
 
@@ -50,16 +53,24 @@ def start_reader(library: str | None, run_command: CommandRunner, *, slow: bool 
         session.disable_echo()
         session.has_drawn = draw_splash(paths.cache, look, SCREEN_FD)
         code = run.run(session.restore_echo)
-    if run.crash_message:
-        from tui.cli.console import print_message
-
-        print_message(run.crash_message)
+        if run.is_saving:
+            _print_message(STILL_SAVING)
+            run.finish_saving()
+    if run.final_message:
+        _print_message(run.final_message)
+        code = code or ExitCode.FAILED
     if session.exit_code is None and run.follow_up_command:
         _run_follow_up(run.follow_up_command, library, run_command)
         return start_reader(library, run_command, slow=slow)
     code = code if session.exit_code is None else session.exit_code
     _exit_process(code)
     return code
+
+
+def _print_message(message: str) -> None:
+    from tui.cli.console import print_message  # which nearly no run needs
+
+    print_message(message)
 
 
 def _ignore_environment() -> None:

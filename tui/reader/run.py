@@ -47,8 +47,10 @@ class ReaderRun:
         self._slow = slow
         self.follow_up_command: Sequence[str] = ()
         """The command to carry out before the reader starts again."""
-        self.crash_message = ""
-        """A line for the user after a crash; empty if there was none."""
+        self.final_message = ""
+        """A line for the user after a crash, or if the last changes were lost; else empty."""
+        self.is_saving = False
+        """True if the app has ended before the last changes were on the disk."""
         self._app: NewsApp | None = None
         self._gateway: Gateway | None = None
 
@@ -61,9 +63,22 @@ class ReaderRun:
 
         The app itself may be unable to: it crashed, or waits for a terminal that takes nothing.
         """
-        if self._app is not None and self._gateway is not None:
+        if self._app is not None:
             self._app.save_position()
-            self._gateway.close(SHUTDOWN_TIMEOUT)
+            self._close_library(SHUTDOWN_TIMEOUT)
+
+    def finish_saving(self) -> None:
+        """Wait until the last changes are on the disk, however long that takes."""
+        self._close_library(None)
+
+    def _close_library(self, timeout: float | None) -> None:
+        from store.model.errors import NewstuiError
+
+        if self._gateway is not None:
+            try:
+                self.is_saving = not self._gateway.close(timeout)
+            except NewstuiError as error:
+                self.is_saving, self.final_message = False, str(error)
 
     def run(self, before_terminal: Callable[[], None]) -> int:
         """Run the reader.
@@ -150,12 +165,15 @@ class ReaderRun:
         app.run(mouse=loaded.settings.mouse)
         self.flush_changes()
         if log.has_content:
-            self.crash_message = (
+            self.final_message = (
                 f"the reader crashed; crash log: {log.save(datetime.now().astimezone())}"
             )
             return 1
         self.follow_up_command = app.follow_up_command
-        if not (is_sample or self._paths.database):  # whose changes nothing tells before it is open
+        is_watched = not (
+            is_sample or self._paths.database
+        )  # its changes are known before it is open
+        if is_watched and not self.is_saving:  # else the folder does not answer
             self._save_splash(app)
         return app.return_code or 0
 

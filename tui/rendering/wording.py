@@ -263,6 +263,11 @@ def join_nonempty(parts: Iterable[str], separator: str = " · ") -> str:
     return separator.join(part for part in parts if part)
 
 
+def describe_wait(seconds: int) -> str:
+    """Return that the library has not answered for so long: `waiting for the library (3 s)`."""
+    return "waiting for the library" + (f" ({seconds} s)" if seconds else "")
+
+
 def describe_loading(done: int, total: int, *, history: bool) -> str:
     """Return the progress of loading a library: `reading history 34 %`, `loading 3 of 12`."""
     if history:

@@ -54,6 +54,7 @@ def fixed_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
     monkeypatch.setattr(article_preview, "REST_SECONDS", 0.001)
     monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 3600.0)
+    monkeypatch.setattr(reader_screen, "ANSWER_INTERVAL", 3600.0)
     yield
     monkeypatch.undo()
     time.tzset()

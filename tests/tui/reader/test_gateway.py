@@ -275,8 +275,10 @@ def test_closing_has_a_timeout(library: FolderLibrary) -> None:
     release = threading.Event()
     client.gateway._worker.submit(lambda: release.wait(WAIT))
     assert not client.gateway.close(0.01)
+    assert client.gateway.seconds_waiting >= 0.01
     release.set()
-    assert client.gateway.close()
+    assert client.gateway.close(None)
+    assert client.gateway.seconds_waiting == 0.0
 
 
 class FakeBackup:

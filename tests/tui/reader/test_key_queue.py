@@ -164,7 +164,7 @@ async def test_keys_after_the_reason_are_commands(
     def finish_late(self: Worker, job: Future[object], *, is_background: bool) -> None:
         self.report_failure(job, is_background=is_background)
         may_finish.wait(TIMEOUT)
-        self._pending_jobs.discard(job)
+        self._pending_jobs.pop(job)
 
     async with start() as running:
         monkeypatch.setattr(FolderLibrary, "undoable", fail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from store.model.results import Counts, ExternalChanges
 from store.model.times import system_clock
 from store.search.list_query import ListQuery
 from tests.support.closing import keep_open
-from tests.support.reader import Start, article_id, make_library
+from tests.support.reader import TIMEOUT, Start, article_id, key_event, make_library
+from tui.reader.screen import reader_screen, status_actions
 
 LOST = "no connection: Connection refused; trying again (postgresql://ann@news.example/news)"
 
@@ -158,3 +160,21 @@ async def test_changes_of_others_come_at_once(
         remote.changed()
         await running.settle()
         assert running.reader.article_list.rows[0].read
+
+
+async def test_a_library_that_does_not_answer(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network folder hangs: the bottom line says so until it answers, and keys have their effect."""
+    monkeypatch.setattr(reader_screen, "ANSWER_INTERVAL", 0.005)
+    monkeypatch.setattr(status_actions, "SLOW_ANSWER", 0.001)
+    answers = Event()
+    async with start() as running:
+        running.reader.gateway._worker.submit(lambda: answers.wait(TIMEOUT))
+        await running.wait_until(lambda: "waiting for the library" in running.status)
+        running.app.post_message(key_event("j"))
+        await running.wait_until(lambda: running.selected_number == 11)
+        assert "waiting for the library" in running.status
+        answers.set()
+        await running.wait_until(lambda: "waiting for" not in running.status)
+        assert running.selected_number == 11

@@ -61,17 +61,28 @@ class Gateway:
         """True if something the reader asked for has not been answered yet."""
         return self._worker.is_busy
 
+    @property
+    def seconds_waiting(self) -> float:
+        """The seconds that the reader has waited for the library; 0 if it does not."""
+        return self._worker.seconds_waiting
+
     def flush(self, timeout: float = 1.0) -> None:
         """Wait until everything asked so far is done, or `timeout` seconds have passed."""
         self._worker.flush(timeout)
 
-    def close(self, timeout: float = 2.0) -> bool:
+    def close(self, timeout: float | None = 2.0) -> bool:
         """End running programs and fetches, finish the rest, and close the library.
 
         May be called again.
 
+        Args:
+            timeout: Seconds to wait; None for as long as it takes.
+
         Returns:
-            False if that failed or took longer than `timeout` seconds.
+            False if the library is not closed by then; that goes on.
+
+        Raises:
+            NewstuiError: It was not closed in order.
         """
         self.summaries.stop()
         self.pages.stop()

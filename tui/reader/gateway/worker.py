@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial, wraps
 from itertools import chain
 from threading import Lock
+from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from textual.message import Message
@@ -49,7 +50,8 @@ class Worker:
         self._executor = ThreadPoolExecutor(1, "library")
         self._close_lock = Lock()
         self._close_future: Future[None] | None = None
-        self._pending_jobs: set[Future[object]] = set()
+        self._pending_jobs: dict[Future[object], float] = {}
+        """When each was submitted, the oldest first."""
         self._reported_problems: tuple[str, ...] | None = None
         """None until the library is loaded, whose problems are reported together."""
 
@@ -57,6 +59,12 @@ class Worker:
     def is_busy(self) -> bool:
         """True if a job that somebody waits for is not done yet."""
         return bool(self._pending_jobs)
+
+    @property
+    def seconds_waiting(self) -> float:
+        """The seconds since the oldest job that somebody waits for was submitted; 0 if there is none."""
+        submitted = list(self._pending_jobs.values())  # at once: jobs end on the library's thread
+        return monotonic() - submitted[0] if submitted else 0.0
 
     @property
     def is_closing(self) -> bool:
@@ -79,7 +87,7 @@ class Worker:
             log.debug("job submitted after the worker was closed")
             return False
         if not background:
-            self._pending_jobs.add(future)
+            self._pending_jobs[future] = monotonic()
         future.add_done_callback(partial(self._finish_job, is_background=background))
         return True
 
@@ -192,11 +200,17 @@ class Worker:
         with contextlib.suppress(RuntimeError, TimeoutError):  # closed, or a slow disk
             self._executor.submit(lambda: None).result(timeout)
 
-    def close(self, timeout: float) -> bool:
+    def close(self, timeout: float | None) -> bool:
         """Finish the submitted jobs, then close the library; may be called again.
 
+        Args:
+            timeout: Seconds to wait; None for as long as it takes.
+
         Returns:
-            False if that failed or took longer than `timeout` seconds.
+            False if it is not closed by then; that goes on.
+
+        Raises:
+            NewstuiError: It was not closed in order.
         """
         with self._close_lock:
             if self._close_future is None:
@@ -204,8 +218,7 @@ class Worker:
                 self._executor.shutdown(wait=False)
         try:
             self._close_future.result(timeout)
-        except (NewstuiError, TimeoutError):
-            log.exception("the library could not be closed")
+        except TimeoutError:
             return False
         return True
 
@@ -217,7 +230,7 @@ class Worker:
             new = [each for each in self.watch_problems() if each not in reported]
             if new:
                 self.post(messages.OperationFailed(format_first_and_count(new[0], len(new))))
-        self._pending_jobs.discard(job)
+        self._pending_jobs.pop(job, None)
 
 
 class Part:

@@ -70,6 +70,8 @@ if TYPE_CHECKING:
 
 REFRESH_INTERVAL = 2.0
 """Seconds between two looks for changes by other processes and machines."""
+ANSWER_INTERVAL = 0.5
+"""Seconds between two looks whether the library answers."""
 SLOW_SCROLL_JUMP_PERCENT, SLOW_REST_FACTOR = 90, 4.0
 """Over a slow connection: how far the list scrolls at once, as a percentage of its height, and how
 many times as long the cursor rests before the other panes follow it."""
@@ -318,6 +320,7 @@ class Reader(KeymapScreen, Screen[None]):
         self.lists.load()
         self.set_interval(REFRESH_INTERVAL, self.gateway.lists.refresh)
         self.set_interval(REFRESH_INTERVAL, self.places.check)
+        self.set_interval(ANSWER_INTERVAL, self._show_wait)
         if minutes := self._settings.fetch_every:
             self.set_interval(60 * minutes, self.feeds.fetch_regularly)
         self.watch(self.article_view, "scroll_y", self.update_status, init=False)
@@ -421,6 +424,9 @@ class Reader(KeymapScreen, Screen[None]):
             self._position_timer.stop()
         rest = self.previews.preview.rest_seconds  # not with every key: that would double its bytes
         self._position_timer = call_after(self, rest, self._show_rested_cursor)
+
+    def _show_wait(self) -> None:
+        self.status.show_wait(self.gateway.seconds_waiting)
 
     def _show_rested_cursor(self) -> None:
         self._position_timer, self.article_list.is_moving = None, False

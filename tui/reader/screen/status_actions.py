@@ -24,13 +24,15 @@ from tui.reader.widgets.one_shot_timer import call_after
 from tui.reader.widgets.place_tree import PlaceTree
 from tui.rendering.bottom_line import KeyHint
 from tui.rendering.cells import cell_width
-from tui.rendering.wording import join_nonempty
+from tui.rendering.wording import describe_wait, join_nonempty
 
 if TYPE_CHECKING:
     from tui.config.keymaps import Keymap
 
 PROGRESS_INTERVAL = 0.2
 """Seconds in which progress is written once, and then as it is by then."""
+SLOW_ANSWER = 0.5
+"""Seconds without an answer of the library after which the bottom line says so."""
 
 
 @dataclass(eq=False)
@@ -55,6 +57,7 @@ class StatusActions:
     _progress_detail: str = field(default="", init=False)
     _progress_timer: Timer | None = field(default=None, init=False)
     """Runs until more progress may be written."""
+    _wait_text: str = field(default="", init=False)
 
     def update_key_hints(self) -> None:
         """Name the keys that matter in this place; while the user types, those of the input.
@@ -104,7 +107,8 @@ class StatusActions:
         self.article_list.title = self.header.describe_order()
         self.article_list.update_title()
         read_only = "[read-only]" if self.state.read_only_reason else ""
-        parts = (read_only, *self._describe_state(), self.progress_text)
+        progress = self.progress_text or self._wait_text
+        parts = (read_only, *self._describe_state(), progress)
         self.status_line.set_state(join_nonempty(parts), self._progress_detail)
 
     def _describe_state(self) -> Sequence[str]:
@@ -113,6 +117,13 @@ class StatusActions:
         if self.state.current_pane == "places":
             return (self.place_tree.describe_selected(),)
         return self.header.describe_state()
+
+    def show_wait(self, seconds: float) -> None:
+        """Show for how long the library has not answered, as on a network folder that hangs."""
+        text = describe_wait(int(seconds)) if seconds >= SLOW_ANSWER else ""
+        if text != self._wait_text:
+            self._wait_text = text
+            self.update()
 
     def show_progress(self, message: messages.Progressed) -> None:
         """Show the progress of what is going on, but not each step; nothing if the text is empty."""
