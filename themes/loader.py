@@ -131,6 +131,11 @@ class Theme:
     """Words such as `bold underline`, or `none`."""
 
     @property
+    def has_rgb_colors(self) -> bool:
+        """True if the theme uses colours that not every terminal has."""
+        return any(color.startswith("#") for color in self.colors.values())
+
+    @property
     def uses_terminal_colors(self) -> bool:
         """True if the theme uses the terminal's own colours, which must be sent by name."""
         return any(color.startswith("ansi_") for color in self.colors.values())

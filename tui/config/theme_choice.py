@@ -16,6 +16,7 @@ import orjson
 from store.system.files import make_folder, read_regular, write_atomically
 from themes.faults import suggest_nearest
 from themes.loader import BUILT_IN_THEMES, Theme, load_built_in_theme
+from themes.palette import fit_palette
 from tui.config.settings import AUTO_THEME_NAME, Settings
 from tui.config.settings_file import SETTINGS_FILE
 from tui.config.user_themes import load_user_themes
@@ -27,6 +28,7 @@ DARK_ANSI_COLORS = {*range(7), 8}
 """The dark ones of the sixteen ANSI colours."""
 
 TerminalBackground = Literal["dark", "light"]
+ColorSupport = Literal["all", "256", "16"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class ThemeChoice:
         """
         self._settings = settings
         self._state_folder = state
-        self._has_few_colors = detect_color_support(env) == "few"
+        self._color_support = detect_color_support(env)
         self.forced_name = NO_COLOR_THEME if env.get("NO_COLOR") else ""
         """The theme that cannot be changed, if there is one."""
         self._user_themes, faults = load_user_themes(config / "themes") if config else ({}, [])
@@ -97,7 +99,7 @@ class ThemeChoice:
     @property
     def follows_terminal(self) -> bool:
         """True if the terminal's background decides, and so has to be queried."""
-        is_fixed = self.forced_name or self._has_few_colors
+        is_fixed = self.forced_name or self._color_support == "16"
         return not is_fixed and self.chosen_name == AUTO_THEME_NAME
 
     @property
@@ -109,7 +111,7 @@ class ThemeChoice:
         """Return the name of a theme, for a name that may be `auto`."""
         if name != AUTO_THEME_NAME:
             return name
-        if self._has_few_colors:
+        if self._color_support == "16":
             return SIXTEEN_COLOR_THEME
         settings = self._settings
         wanted = settings.theme_light if self.background == "light" else settings.theme_dark
@@ -118,6 +120,16 @@ class ThemeChoice:
     def find_theme(self, name: str) -> Theme:
         """Return the theme of that name."""
         return self._user_themes.get(name) or load_built_in_theme(name)
+
+    def adapt_theme(self, name: str) -> Theme:
+        """Return the theme of that name in colours that the terminal has."""
+        theme = self.find_theme(name)
+        if self._color_support == "all" or not theme.has_rgb_colors:
+            return theme
+        if self._color_support == "256":
+            return fit_palette(theme)
+        drawn = load_built_in_theme(SIXTEEN_COLOR_THEME)
+        return replace(drawn, name=theme.name, label=theme.label)
 
     def is_user_theme(self, name: str) -> bool:
         """Return True for one of the user's own themes."""
@@ -179,9 +191,9 @@ def parse_background_reply(red: str, green: str, blue: str) -> TerminalBackgroun
     return "light" if light > 0.5 else "dark"
 
 
-def detect_color_support(env: Mapping[str, str]) -> Literal["many", "few"]:
-    """Return whether the terminal has more than sixteen colours, by the rules of Rich."""
-    if env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
-        return "many"
+def detect_color_support(env: Mapping[str, str]) -> ColorSupport:
+    """Return how many colours the terminal has, by the rules of Rich."""
     term = env.get("TERM", "").strip().lower()
-    return "many" if not term or term.rpartition("-")[2] in ("256color", "kitty") else "few"
+    if not term or env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return "all"
+    return "256" if term.rpartition("-")[2] in ("256color", "kitty") else "16"

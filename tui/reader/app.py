@@ -90,7 +90,7 @@ class NewsApp(SteadyApp):
         self._env = methods.env
         self._session = session or LastSession()
         self.theme_choice = themes or ThemeChoice(loaded.settings, methods.env)
-        self._initial_theme = self.theme_choice.find_theme(self.theme_choice.current_name)
+        self._initial_theme = self.theme_choice.adapt_theme(self.theme_choice.current_name)
         super().__init__(
             driver_class=ReaderDriver, ansi_color=True if self.theme_choice.forced_name else None
         )
@@ -168,7 +168,7 @@ class NewsApp(SteadyApp):
     def apply_theme(self, name: str) -> None:
         """Switch to a theme."""
         if name not in self.available_themes:
-            self.register_theme(textual_theme(self.theme_choice.find_theme(name)))
+            self.register_theme(textual_theme(self.theme_choice.adapt_theme(name)))
         self.theme = name
 
     def set_terminal_background(self, *colors: str) -> None:

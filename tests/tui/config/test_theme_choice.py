@@ -53,13 +53,36 @@ def test_no_color_and_sixteen_colours() -> None:
 
 
 @pytest.mark.parametrize(
+    ("term", "name", "background"),
+    [
+        ("", "sepia", "#f4ead6"),
+        ("xterm-256color", "sepia", "#f5f5f5"),
+        ("xterm-256color", "terminal", "ansi_default"),
+        ("linux", "sepia", "ansi_default"),
+        ("linux", "monochrome", "ansi_default"),
+    ],
+)
+def test_a_theme_is_drawn_in_the_colours_of_the_terminal(
+    term: str, name: str, background: str
+) -> None:
+    """Case 128."""
+    choice = ThemeChoice(Settings(), {"TERM": term})
+    theme, drawn = choice.find_theme(name), choice.adapt_theme(name)
+    assert (drawn.name, drawn.label) == (name, theme.label)
+    assert drawn.colors["background"] == background
+    if not theme.has_rgb_colors:
+        assert drawn == theme
+
+
+@pytest.mark.parametrize(
     ("env", "colors"),
     [
-        ({"TERM": "xterm-256color"}, "many"),
-        ({"TERM": "xterm-kitty"}, "many"),
-        ({"TERM": "foot", "COLORTERM": "truecolor"}, "many"),
-        ({"TERM": "screen"}, "few"),
-        ({"TERM": "xterm-16color"}, "few"),
+        ({}, "all"),
+        ({"TERM": "xterm-256color"}, "256"),
+        ({"TERM": "xterm-kitty"}, "256"),
+        ({"TERM": "foot", "COLORTERM": "truecolor"}, "all"),
+        ({"TERM": "screen"}, "16"),
+        ({"TERM": "xterm-16color"}, "16"),
     ],
 )
 def test_color_support(env: dict[str, str], colors: str) -> None:
