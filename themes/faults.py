@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 MAX_QUOTED_CHARS = 80
+MIN_PART_CHARS = 3
+"""Letters of a word that says which longer one is meant: `star` of `toggle_star`."""
 
 
 def add_value_fault(key: str, value: object, rule: str, faults: list[str]) -> None:
@@ -28,10 +30,22 @@ def add_unknown_key_faults(
 
 
 def suggest_nearest(word: str, known: Collection[str]) -> str:
-    """Return `did you mean "…"?` with the nearest known word; empty if none is near."""
+    """Return `did you mean "…"?` with the nearest known word; empty if none is near.
+
+    Of names such as `article.open`, those of the same group are compared by what is behind the dot.
+    """
     from difflib import get_close_matches  # imported here: only a fault needs it
 
-    found = get_close_matches(word, known, n=1)
+    group = word[: word.rfind(".") + 1]
+    name = word.removeprefix(group)
+    of_group = {each.removeprefix(group): each for each in known if each.startswith(group)}
+    found = [of_group[each] for each in get_close_matches(name, of_group, n=1)]
+    if not found and len(name) >= MIN_PART_CHARS:
+        found = sorted((each for each in of_group.values() if name in each), key=len)
+    if not found and group:
+        found = [each for each in known if each.endswith(f".{name}")]
+    if not found and not (group and of_group):
+        found = get_close_matches(word, known, n=1)
     return f'did you mean "{found[0]}"?' if found else ""
 
 

@@ -31,6 +31,7 @@ from store.text.decoding import (
 from store.text.names import clean_name
 from store.text.urls import (
     copy_url_credentials,
+    extract_host,
     normalize_feed_url,
     redact_credentials,
     redact_url,
@@ -257,7 +258,7 @@ def _parse_outline(outline: ET.Element, folders: Sequence[str]) -> Subscription:
         url=url,
         title="" if _is_name_of_url(title, url) else title,
         category=category,
-        site=clean_line(_attribute(outline, "htmlUrl"), 2000),
+        site=clean_line(normalize_feed_url(_attribute(outline, "htmlUrl")), 2000),
         paused=_read_flag(outline, "paused"),
         whole_page=_read_flag(outline, "wholePage"),
         is_private_allowed=_read_flag(outline, "private"),
@@ -322,6 +323,12 @@ def _outline_attributes(subscription: Subscription) -> dict[str, str]:
         "formerly": " ".join(subscription.former_urls),
         "every": str(subscription.interval or ""),
     }
+
+
+def is_private_host_allowed(url: str, feeds: Iterable[Subscription]) -> bool:
+    """Return True if the user has allowed the host of a URL to be on a private network, for any of these feeds."""
+    host = extract_host(url)
+    return any(each.is_private_allowed and extract_host(each.url) == host for each in feeds)
 
 
 # -- files ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from store.library.protocol import Library
 from store.model.article import Article, ParsedArticle
 from store.model.errors import FetchCancelled, FetchFailed, NewstuiError, PrivateHost
-from store.text.urls import extract_host, redact_url
+from store.text.urls import redact_url
 
 if TYPE_CHECKING:
     from store.feeds.fetch import FetchContext
@@ -29,11 +29,11 @@ def find_page_text(library: Library, article: Article) -> str:
 
 def is_private_page_allowed(library: Library, url: str, article: Article) -> bool:
     """Return True for a page on a private host that the user has allowed, for the article's feed."""
-    key, host = article.extra.get("feed"), extract_host(url)
-    return any(
-        each.key == key and each.is_private_allowed and extract_host(each.url) == host
-        for each in (library.feeds.subscriptions() if key else ())
-    )
+    from store.feeds.subscriptions import is_private_host_allowed
+
+    key = article.extra.get("feed")
+    feeds = library.feeds.subscriptions() if key else ()
+    return is_private_host_allowed(url, (each for each in feeds if each.key == key))
 
 
 def fetch_page(

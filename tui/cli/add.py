@@ -15,9 +15,11 @@ from store.feeds.resolve_url import (
     PageCache,
     ResolvedPage,
     UrlResolver,
+    complete_url,
     find_missing_text,
     store_resolved,
 )
+from store.feeds.subscriptions import is_private_host_allowed
 from store.library.listing import iter_rows
 from store.library.protocol import Library
 from store.model.errors import FetchFailed, NewstuiError, PrivateHost
@@ -119,7 +121,9 @@ class UrlAdder:
         try:
             return self._resolver(url)
         except PrivateHost as error:
-            if not ask(f"{error}. Fetch anyway?"):
+            feeds = self._feed_store.subscriptions()
+            is_allowed = is_private_host_allowed(complete_url(url), feeds)
+            if not is_allowed and not ask(f"{error}. Fetch anyway?"):
                 raise
             return replace(self._resolver, is_private_allowed=True)(url)
 

@@ -80,7 +80,7 @@ def test_private_hosts_are_rejected_without_a_terminal(run: Run, site: Site) -> 
 
 def test_feed_and_page_options(run: Run, site: Site) -> None:
     assert "subscribed to Harbour" in run("add", "--private", "--feed", site.url("/story")).err
-    assert "already subscribed to" in run("add", "--private", "--feed", site.url("/story")).err
+    assert "already subscribed to" in run("add", "--feed", site.url("/story")).err
     assert "names no feed" in run("add", "--private", "--feed", site.url("/wall")).err
     assert "added: The ferry" in run("add", "--private", "--page", site.url("/")).err
     assert run("add").code == 2

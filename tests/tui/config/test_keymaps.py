@@ -103,12 +103,18 @@ def test_conflicts_and_mistakes_are_reported() -> None:
     own = {
         "article.toggle_star": ("d",),
         "article.opne": ("x",),
+        "article.star": ("x",),
+        "list.open": ("x",),
+        "article.xyzzy": ("x",),
         "list.sort": ("entre", "ctrl+", "g"),
         "list.filter": ("d",),
     }
     keymap = make_keymap("default", own)
     assert keymap.faults == (
         'keys: unknown command "article.opne"; did you mean "article.open"?',
+        'keys: unknown command "article.star"; did you mean "article.toggle_star"?',
+        'keys: unknown command "list.open"; did you mean "article.open"?',
+        'keys: unknown command "article.xyzzy"',
         'keys.list.sort: unknown key "entre"; did you mean "enter"?',
         'keys.list.sort: unknown key "ctrl+"; did you mean "ctrl+z"?',
         'keys: "d" of list.filter is taken by article.toggle_star',

@@ -134,8 +134,10 @@ async def test_add_urls(start: Start, book: FolderFeedStore, site: Site) -> None
         await running.wait_until(lambda: running.status == "Added: The ferry")
         running.gateway.feeds.add_url(site.url("/nothing"), private=True)
         await running.wait_until(lambda: running.status.endswith("/nothing: 404 Not Found"))
-        running.gateway.feeds.add_url(site.url("/feed").removeprefix("http://"))
-        asks = "127.0.0.1 is on your own network"
+        running.gateway.feeds.add_url(site.url("/feed"))
+        await running.wait_until(lambda: running.status.startswith("Already subscribed to Harbour"))
+        running.gateway.feeds.add_url(f"localhost:{site.port}/feed")
+        asks = "localhost is on your own network"
         await running.wait_until(lambda: asks in screen_text(running.app))
 
 

@@ -160,10 +160,13 @@ class Feeds(Part):
         self._report_fetch(done, len(feeds), problems, is_asked=is_asked)
 
     def _add_url(self, context: FetchContext, url: str, *, private: bool) -> None:
-        from store.feeds.resolve_url import UrlResolver
+        from store.feeds.resolve_url import UrlResolver, complete_url
+        from store.feeds.subscriptions import is_private_host_allowed
         from store.text.urls import redact_url
 
         self._worker.post_notice(f"Fetching {redact_url(url)} …")
+        feeds = self._library.feeds.subscriptions()
+        private = private or is_private_host_allowed(complete_url(url), feeds)
         try:
             resolver = UrlResolver(
                 context, is_private_allowed=private, is_cancelled=lambda: self._worker.is_closing
