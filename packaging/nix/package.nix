@@ -32,6 +32,7 @@ python3Packages.buildPythonApplication {
       jellyfish
       lxml-html-clean
       markdown-it-py
+      mdit-py-plugins
       orjson
       platformdirs
       pygments

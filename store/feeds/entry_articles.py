@@ -129,7 +129,9 @@ def _entry_to_fields(
         "read": entry.read,
         "starred": entry.starred,
     }
-    fields |= _build_texts(entry, base) | _build_dates(entry, feed.fetched_at, is_day_first)
+    is_page = not entry.base_url and _is_same_host(base, url)
+    fields |= _build_texts(entry, url if is_page else base)
+    fields |= _build_dates(entry, feed.fetched_at, is_day_first)
     extra = _build_extra(entry, base, url)
     given = [*entry.pictures, *filter(is_picture, entry.enclosures)]
     pictures = list(write_lead_pictures(given, base, fields["text"]))

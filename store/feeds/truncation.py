@@ -12,6 +12,7 @@ from store.model.errors import InvalidInput
 PROBLEM = "not a whole feed"
 ROOT = re.compile(r"<([\w:.-]++)[^<>]*>")
 ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+CDATA_START, CDATA_END = "<![CDATA[", "]]>"
 END_TAG = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|</(?P<name>[\w:.-]+)\s*>", re.DOTALL
 )
@@ -30,9 +31,13 @@ def drop_partial_entry(text: str) -> tuple[str, str]:
     if root is None:
         return text, f"{PROBLEM}: truncated before the first entry"
     name = root[1].lower()
+    reason = "truncated"
     tail = text[-len(name) - 10 :].lower().rstrip()
     if tail.endswith(f"</{name}>") or root[0].endswith("/>"):
-        return text, ""
+        unended = text.rfind(CDATA_START)
+        if unended <= text.rfind(CDATA_END):
+            return text, ""
+        text, reason = text[:unended], "CDATA section without an end"
     # Programs that forget the last line of an RSS feed have sent all of its entries.
     last = {name, "channel"} if name == "rss" else {name}
     end = count = 0
@@ -43,9 +48,9 @@ def drop_partial_entry(text: str) -> tuple[str, str]:
         if tag.rpartition(":")[2] in {"item", "entry"}:
             end, count = match.end(), count + 1
     if count:
-        return text[:end], f"{PROBLEM}: truncated after entry {count:,}"
+        return text[:end], f"{PROBLEM}: {reason} after entry {count:,}"
     start = ENTRY_START.search(text)
-    return text[: start.start()] if start else text, f"{PROBLEM}: truncated before the first entry"
+    return text[: start.start()] if start else text, f"{PROBLEM}: {reason} before the first entry"
 
 
 def parse_json_prefix(text: str) -> tuple[Any, str]:

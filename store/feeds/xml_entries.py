@@ -69,6 +69,8 @@ FULL_TEXT_NAMES = ("yandex_full-text", "turbo_content")
 """Texts beside the description, as feedparser names the elements of Yandex."""
 LINK_NAMES = ("feedburner_origlink", "link", "blogger_filename")
 """The links of an entry, the preferred first: an archive of Blogger has but the path."""
+ALTERNATE = "http://www.iana.org/assignments/relation/alternate"
+"""The full name of the relation of a link to the page of its entry (RFC 4287, 4.2.7.2)."""
 SUMMARY_NAMES = ("summary", "dcterms_abstract", "dc_abstract", "subtitle", CAPTION)
 FULL_TEXT_TAG = re.compile(
     r"<(?:\w+:encoded|\w+:body|body|fullitem|yandex:full-text|turbo:content)\b"
@@ -140,15 +142,19 @@ def _parse_xml_entry(
         is_plain_summary = False
     is_plain = is_atom and best.get("type") == "text/plain" and not markup.search(best["value"])
     content = str(best.get("value") or summary)
+    is_html = not (is_plain if best else is_plain_summary)
     guid = str(entry.get("id") or "")
     link = str(next(filter(None, map(entry.get, LINK_NAMES)), ""))
+    if link == guid and "/" not in link:  # a guid that is called a permalink
+        link = ""
+    stated = best or entry.get("summary_detail") or {}
     return FeedEntry(
-        link="" if link == guid and "/" not in link else link,  # a guid that is called a permalink
+        link=link or _find_page(entry),
         guid=guid,
         title=str(entry.get("title") or entry.get("itunes_title") or ""),
         is_title_html=not (is_atom and _content_type(entry, "title") == "text/plain"),
-        content=content if is_atom else mark_line_breaks(unwrap_cdata(content)),
-        is_html=not (is_plain if best else is_plain_summary),
+        content=mark_line_breaks(unwrap_cdata(content)) if is_html and not is_atom else content,
+        is_html=is_html,
         summary=summary if best and summary != best["value"] else "",
         is_summary_html=not is_plain_summary,
         authors=list(_parse_authors(entry)) or list(_parse_authors(entry.get("source") or {})),
@@ -161,7 +167,16 @@ def _parse_xml_entry(
         enclosures=list(_find_enclosures(entry)),
         comments=str(entry.get("comments") or ""),
         source=_find_source(entry),
-        base_url=resolve_web_url(str(best.get("base") or ""), ""),
+        base_url=resolve_web_url(str(stated.get("base") or ""), ""),
+    )
+
+
+def _find_page(entry: Mapping[str, Any]) -> str:
+    """Return the page of an entry of Atom whose link says so by the full name, or that has its content elsewhere."""
+    links = (each for each in entry.get("links") or () if each.get("rel") == ALTERNATE)
+    contents = (each for each in entry.get("content") or () if each.get("src"))
+    return next(
+        (str(each.get("href") or each.get("src") or "") for each in (*links, *contents)), ""
     )
 
 

@@ -88,7 +88,10 @@ def parse_highlights(text: str) -> Iterator[dict[str, str]]:
 
 def _normalize(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return an annotation with our keys."""
+    inner = item.get("highlight")  # of Feedly, beside the comment
     quote = _find_selected(item) or _first_text(item, QUOTE_KEYS)
+    if not quote and isinstance(inner, Mapping):
+        quote = _first_text(inner, TEXT_KEYS)
     note = _first_text(item, NOTE_KEYS)
     if other := _first_text(item, TEXT_KEYS):
         if not quote and "target" not in item:

@@ -18,7 +18,13 @@ from store.model.article import Rejection
 BOOKMARK_FILE_START = re.compile(
     rb"<!DOCTYPE\s+NETSCAPE-Bookmark|<title>\s*(?:Pocket Export|Instapaper: Export)", re.IGNORECASE
 )
-URL_LINE_START = re.compile(r"https?://\S+", re.IGNORECASE)
+URL_LINE = re.compile(
+    r"(?:[-*•][ \t]+|\d{1,4}[.)][ \t]+)?[<\"]?(?P<url>https?://[^\s<>\"]+)[>\"]?(?P<title>(?:[ \t].*)?)",
+    re.IGNORECASE,
+)
+"""A URL, perhaps with a title behind it, perhaps as an item of a list."""
+TITLE_SIGNS = " \t|,-–—"
+"""What may stand between a URL and its title."""
 CHUNK_CHARS = 64 * 1024
 MAX_FOLDERS = 100
 """How many folders around a link are looked at."""
@@ -111,7 +117,9 @@ class _BookmarkParser(HTMLParser):
         self._pending_link = self._description = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "dd":
+        if tag == "br" and self._description is not None:
+            self._description.append(" ")
+        elif tag == "dd":
             self._description = []
         elif tag == "a" and self._description is not None:
             return  # a link inside of the description
@@ -179,15 +187,18 @@ class _BookmarkParser(HTMLParser):
 
 
 def is_url_list(text: str) -> bool:
-    """Return True if every line that is neither empty nor a comment starts with a URL."""
+    """Return True if every line that is neither empty nor a comment has a URL first."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return bool(lines) and all(URL_LINE_START.match(line.strip()) for line in lines)
+    return bool(lines) and all(URL_LINE.fullmatch(line.strip()) for line in lines)
 
 
 def read_url_items(name: str, text: str) -> Iterator[ImportItem]:
-    """Yield the URLs of a text, one per line, each with an optional title after ` | `."""
+    """Yield the URLs of a text, one per line, each with an optional title behind it."""
     for number, line in enumerate(text.splitlines(), start=1):
-        url, _, title = line.strip().partition(" | ")
-        if url and not url.startswith("#"):
-            fields = {"url": url} | ({"title": title.strip()} if title.strip() else {})
+        given = line.strip()
+        if given and not given.startswith("#"):
+            found = URL_LINE.fullmatch(given)
+            fields = {"url": found["url"].removesuffix(",") if found else given}
+            if found and (title := found["title"].lstrip(TITLE_SIGNS).rstrip()):
+                fields["title"] = title
             yield ImportItem(f"{name}: line {number}", fields)

@@ -22,6 +22,7 @@ TEXT_NAMES = {
     "summary": "description excerpt abstract standfirst",
     "language": "lang locale",
     "text": "fulltext articlebody articletext",
+    "body": "bodyhtml bodymarkdown",
 }
 DATE_NAMES = {
     "date": "pubdate publishedat publisheddate publicationdate publishdate publishedon datepublished isodate datum fecha",

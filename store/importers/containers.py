@@ -35,11 +35,18 @@ from store.text.charsets import (
 )
 from store.text.clean import clean_line
 
-RECORD_LIST_KEYS = ("articles", "items", "results", "entries", "bookmarks", "collections")
+RECORD_LIST_KEYS = (
+    "articles", "items", "results", "entries", "bookmarks", "collections", "orderedItems", "hits"
+)  # fmt: skip
 """Names under which an object holds its records."""
-ANSWER_KEYS = ("stories", "data", "_embedded", "search", "feed", "content")
+ANSWER_KEYS = ("stories", "data", "_embedded", "search", "feed", "content", "lists")
 """Names under which an answer of an API holds its records, or an object that does."""
+LINK_LIST_KEYS = ("links", "cards")
+"""Names under which a collection of Linkwarden or a list of Toby holds its records."""
+ACTIVITIES = ("Create", "Announce", "Like")
+"""What ActivityPub calls the writing and sharing of a text."""
 ARTICLE_KEYS = frozenset({"url", "link", "title"})
+WEB_CELL = re.compile(r"https?://\S+", re.IGNORECASE)
 MAX_ANSWER_DEPTH = 5
 """How deep in an answer records are looked for."""
 JSON_SPACE = re.compile(r"\s*+")
@@ -154,7 +161,7 @@ def _extract_answer(value: Mapping[str, Any], depth: int) -> list[Any]:
         return [each["node"] for each in edges if isinstance(each, dict) and "node" in each]
     for inner in (value.get(name) for name in ANSWER_KEYS):
         if isinstance(inner, list):
-            return inner
+            return [record for each in inner for record in _expand_links(each)]
         if isinstance(inner, dict):
             found = extract_records(inner, depth + 1)
             if not _is_single(found, inner):
@@ -168,12 +175,22 @@ def _is_single(records: list[Any], value: Any) -> bool:
 
 
 def _expand_links(value: Any) -> Iterator[Any]:
-    """Yield the links of a collection, each with its name; any other value is a record itself."""
-    if isinstance(value, dict) and isinstance(value.get("links"), list):
-        for link in value["links"]:
-            yield {**link, "collection": value.get("name")} if isinstance(link, dict) else link
-    else:
+    """Yield the links of a collection, each with its name; any other value is a record itself.
+
+    That of an activity in a social network is what was written or shared.
+    """
+    given = value if isinstance(value, dict) else {}
+    if given.get("type") in ACTIVITIES and isinstance(given.get("object"), (dict, str)):
+        value = given["object"]
+    links = next(
+        (given[name] for name in LINK_LIST_KEYS if isinstance(given.get(name), list)), None
+    )
+    if links is None:
         yield value
+        return
+    name = given.get("name") or given.get("title")
+    for link in links:
+        yield {**link, "collection": name} if isinstance(link, dict) else link
 
 
 def as_list(value: object) -> list[Any]:
@@ -190,7 +207,9 @@ def describe_type(value: object) -> str:
 
 
 def make_item(location: str, value: Any) -> ImportItem | Rejection:
-    """Return a record as an item, unless it is not an object."""
+    """Return a record as an item, unless it is neither an object nor a URL."""
+    if isinstance(value, str) and WEB_CELL.fullmatch(value):
+        return ImportItem(location, {"url": value})
     if isinstance(value, dict):
         return ImportItem(location, value)
     return Rejection(location, f"expected an article (a JSON object), found {describe_type(value)}")
@@ -335,7 +354,9 @@ def _guess_delimiter(line: str) -> str:
 
 
 def read_csv_items(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
-    """Yield the items of a CSV file whose first line names the fields; cells are kept as they are.
+    """Yield the items of a CSV file; cells are kept as they are.
+
+    The first line names the fields, unless it has a URL.
 
     Dates of numbers are the exception, see `order_dates`. Rows with one highlight each are grouped to one item
     per book or page.
@@ -420,6 +441,17 @@ def write_iso_date(cell: str, *, is_day_first: bool) -> str:
     return f"{expand_year(found[4])}-{month:0>2}-{day:0>2}{found[5]}"
 
 
+def _name_cells(cells: Sequence[str]) -> list[str]:
+    """Return names for the cells of a row that no line names: by what is in them, and others by their place."""
+    names: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        is_url = WEB_CELL.fullmatch(cell) is not None
+        is_date = not is_url and bool(cell) and _is_date(cell)
+        name = "url" if is_url else "created" if is_date else "title"
+        names.append(f"column {number}" if name in names or not cell else name)
+    return names
+
+
 def _read_csv_rows(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportItem | Rejection]:
     csv.field_size_limit(MAX_FIELD_SIZE)  # global to the module; the default is too small
     text = open_text(head, rest)
@@ -431,7 +463,10 @@ def _read_csv_rows(name: str, head: bytes, rest: BinaryIO) -> Iterator[ImportIte
     )
     delimiter = next((each[1] for each in separators), _guess_delimiter(first))
     names = _parse_csv_line(first.rstrip("\r\n"), delimiter)
-    rows = csv.DictReader(text, names, delimiter=delimiter)
+    lines: Iterable[str] = text
+    if any(map(WEB_CELL.fullmatch, names)):
+        names, lines = _name_cells(names), chain([before.pop()], text)
+    rows = csv.DictReader(lines, names, delimiter=delimiter)
     while True:
         try:
             row = next(rows, None)

@@ -20,9 +20,9 @@ MAX_FEED_FILE_BYTES = 32 * 1024 * 1024
 FEED_REASON = "a saved feed"
 FEED_LIST_REASON = "a list of feeds, not of articles"
 FEED_START = re.compile(
-    r"(?>(?:\s++|<\?[^<>]*+>|<!--(?:(?!<!--).)*?-->|<!(?i:DOCTYPE)\b[^<>\[]*+(?:\[[^\[\]]*+\]\s*+)?>)*)"
+    r"(?>(?:\s++|<\?[^<>]*+>|<!--(?:(?!<!--).)*?-->|<!DOCTYPE\b[^<>\[]*+(?:\[[^\[\]]*+\]\s*+)?>)*)"
     r"<(?:[\w.-]++:)?(?:feed|RDF|rss(?![^<>]*\bxmlns:wp\s*=))(?=[\s/>])",
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,
 )
 """The root element of a feed, and what may stand before it; RSS with elements of WordPress is the export of a site."""
 JSON_FEED_VERSION = re.compile(

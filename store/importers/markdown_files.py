@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from html import escape
 from itertools import pairwise
@@ -13,8 +13,9 @@ import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, reference
-from markdown_it.rules_inline import StateInline, image, link
+from markdown_it.rules_inline import StateInline, emphasis, image, link
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
 
 from store.model.article import VERBATIM_FIELD
 from store.model.errors import InvalidInput
@@ -57,6 +58,14 @@ PICTURE_SIZE_END = re.compile(r"(?:\|\d{1,5}(?:x\d{1,5})?|\A\d{1,5}x\d{1,5})\Z")
 """The size of a picture, which Obsidian writes with its text: `![[picture.png|300]]`, `![Pier|300x200](…)`."""
 PROPERTY_LINES = re.compile(r"(?:[a-z][\w-]{0,40}:: [^\n]*+(?:\n|\Z))+")
 """The properties of a page, as Logseq writes them above it."""
+METADATA_LINES = re.compile(
+    r"(?=title:)(?>(?:[A-Za-z][\w -]{0,30}:[ \t][^\n]*+\n){2,})(?=\n|\Z)", re.IGNORECASE
+)
+"""Metadata without lines around it, as MultiMarkdown and Pelican write it."""
+TITLE_BLOCK = re.compile(r"% ([^\n]+)\n(?:%([^\n]*)\n)?(?:%([^\n]*)\n)?(?=\n|\Z)")
+"""Title, authors and date, as Pandoc writes them."""
+UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+"""A character of a script in which emphasis ends without a space, also behind a bracket."""
 MARKED = re.compile(r"==(?! )([^=\n]{1,500}+)(?<! )==")
 """Marked words, as Obsidian writes them."""
 FORMULA = re.compile(
@@ -67,6 +76,16 @@ FORMULA = re.compile(
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 FOOTNOTE_START = re.compile(r"\[\^[^\[\]\s]{1,60}\]:")
 CALLOUT = re.compile(r"((?:> ?)+)\[!(\w{1,30})\][+-]?([^\n]*)")
+CONTAINER = re.compile(r" {0,3}:{3,}+[ \t]*+(?:(\w[\w-]{0,30})(?![\w-]))?([^\n]*)")
+"""The beginning or the end of a part of a text, as Pandoc, Docusaurus and VitePress write them: `:::note Title`."""
+ATTRIBUTES = re.compile(r"\{[^{}\n]{0,200}\}")
+ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?) ([a-z][\w -]{0,60}?)(?: "([^"\n]{0,200})")?[ \t]*')
+"""The title of the indented lines below it, as MkDocs writes them: `!!! note "Title"`."""
+INDENT = re.compile(r" {4}|\t")
+CALLOUT_KINDS = frozenset(
+    str.split("caution danger details error hint important info note question success tip warning")
+)
+"""Kinds of callouts that are shown where they have no title."""
 CONTENTS_PLACE = re.compile(r"\[TOC\]|\[\[_?toc_?\]\]|\{:? ?toc ?\}", re.IGNORECASE)
 HEADING_ATTRIBUTES = re.compile(r"(?<!\s)[ \t]*+\{:?[ \t]*+[#.][^{}\n]{0,200}\}[ \t#]*\Z")
 """The identifier and classes of a heading, as Pandoc and kramdown write them."""
@@ -154,6 +173,9 @@ def _read_clipper_fields(fields: dict[str, Any]) -> None:
             ]
         elif isinstance(given, str):
             fields[name] = WIKI_LINK.sub(r"\1", given)
+    if isinstance(given := fields.get("taxonomies"), Mapping):  # of Zola
+        fields |= {name: value for name, value in given.items() if name not in fields}
+        del fields["taxonomies"]
     if "summary" not in fields and isinstance(fields.get("description"), str):
         fields["summary"] = fields.pop("description")
 
@@ -161,12 +183,7 @@ def _read_clipper_fields(fields: dict[str, Any]) -> None:
 def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     handler = next((handler for handler in FRONT_MATTER_HANDLERS if handler.detect(text)), None)
     if handler is None:
-        found = PROPERTY_LINES.match(text)
-        lines = found[0].splitlines() if found else []
-        pairs = (WIKI_LINK.sub(r"\1", line).split("::", 1) for line in lines)
-        return {name.strip(): value.strip() for name, value in pairs}, text[
-            found.end() if found else 0 :
-        ]
+        return _split_metadata(text)
     try:
         front, content = handler.split(text)
     except ValueError:  # a rule at the top without a second one
@@ -178,6 +195,24 @@ def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     except (yaml.YAMLError, ValueError) as error:
         raise _make_front_matter_error(error, text[: text.index(front)].count("\n")) from error
     return ({}, text) if fields is None else (fields, content)
+
+
+def _split_metadata(text: str) -> tuple[dict[str, Any], str]:
+    """Return metadata that stands above a text without lines around it, and the text."""
+    if block := TITLE_BLOCK.match(text):
+        names = ("title", "authors", "date")
+        fields = {
+            name: value.strip() for name, value in zip(names, block.groups(), strict=True) if value
+        }
+        return fields, text[block.end() :]
+    for pattern, sign in ((PROPERTY_LINES, "::"), (METADATA_LINES, ":")):
+        if found := pattern.match(text):
+            lines = (WIKI_LINK.sub(r"\1", line).split(sign, 1) for line in found[0].splitlines())
+            fields = {name.strip(): value.strip() for name, value in lines}
+            if sign == ":":
+                fields = {name.lower(): value for name, value in fields.items()}
+            return fields, text[found.end() :]
+    return {}, text
 
 
 def _reject_yaml_bombs(front: str) -> None:
@@ -233,7 +268,7 @@ def _write_dialects(content: str) -> str:
     """
     lines: list[str] = []
     fence = ""
-    for line in content.split("\n"):
+    for line in _write_admonitions(content.split("\n")):
         if found := FENCE.match(line):
             fence = "" if fence and found[1].startswith(fence) else fence or found[1]
         if not fence and FOOTNOTE_START.match(line) and lines and lines[-1].strip():
@@ -243,10 +278,36 @@ def _write_dialects(content: str) -> str:
         elif callout := CALLOUT.fullmatch(line):
             title = callout[3].strip() or callout[2].capitalize()
             lines += [f"{callout[1]}**{title}**", callout[1]]
+        elif container := CONTAINER.fullmatch(line):
+            lines += ["", _write_container_title(container), ""]
         elif not CONTENTS_PLACE.fullmatch(line.strip()):
             heading = HEADING_ATTRIBUTES.search(line) if line.startswith("#") else None
             lines.append(line[: heading.start()] if heading else line)
     return "\n".join(lines)
+
+
+def _write_container_title(container: re.Match[str]) -> str:
+    """Return the line that stands for the beginning or the end of a container; empty if it shows none."""
+    kind, title = container[1] or "", ATTRIBUTES.sub("", container[2]).strip(" \t:[]")
+    if not title and kind in CALLOUT_KINDS:
+        title = kind.capitalize()
+    return f"**{title}**" if title else ""
+
+
+def _write_admonitions(lines: list[str]) -> Iterator[str]:
+    """Yield lines in which admonitions have their titles in bold, and are not indented."""
+    is_inside = False
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        found = ADMONITION.fullmatch(line) if INDENT.match(following) else None
+        if found:
+            title = found[1].capitalize() if found[2] is None else found[2]
+            yield from ("", f"**{title}**" if title else "", "")
+            is_inside = True
+        elif is_inside and (not line.strip() or INDENT.match(line)):
+            yield INDENT.sub("", line, count=1)
+        else:
+            is_inside = False
+            yield line
 
 
 def _write_unused(definitions: dict[str, Any], html: str) -> str:
@@ -263,10 +324,11 @@ def _markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_MARKDOWN_DEPTH})
     parser.block.ruler.at("reference", _parse_definition)
     parser.inline.ruler.before("escape", "formula", _parse_formula)
+    parser.inline.ruler.at("emphasis", _parse_emphasis)
     parser.inline.ruler.before("emphasis", "product", _parse_product)
     parser.inline.ruler.at("link", partial(_parse_link, link))
     parser.inline.ruler.at("image", partial(_parse_link, image))
-    return parser.enable(["table", "strikethrough"])
+    return parser.use(deflist_plugin).enable(["table", "strikethrough"])
 
 
 def _parse_definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -281,6 +343,19 @@ def _parse_link(rule: InlineRule, state: StateInline, silent: bool) -> bool:
         state.pos = state.posMax
         return True
     return rule(state, silent)
+
+
+def _parse_emphasis(state: StateInline, silent: bool) -> bool:
+    """Parse the signs of emphasis, which has no space around it in the scripts of East Asia: `**「霧」**の港`."""
+    start, count = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    before, after = state.src[start - 1 : start], state.src[state.pos : state.pos + 1]
+    if state.src[start] == "*" and (UNSPACED.match(before) or UNSPACED.match(after)):
+        for each in state.delimiters[count:]:
+            each.open |= bool(after.strip())
+            each.close |= bool(before.strip())
+    return True
 
 
 def _parse_product(state: StateInline, silent: bool) -> bool:

@@ -241,6 +241,8 @@ def detect_file_kind(name: str, head: bytes) -> str:
         return "html"
     if XML_START.match(text):
         return "xml"
+    if suffix in ("", "text") and is_url_list(text):
+        return "addresses"
     if MARKDOWN_START.match(text) and not (suffix == "text" and NO_HEADING.match(text)):
         return "markdown"
     header = dict.fromkeys(parse_csv_header(text))
@@ -254,7 +256,7 @@ def detect_file_kind(name: str, head: bytes) -> str:
         return "clippings"
     if is_reading_page(text):
         return "reading"
-    return "addresses" if suffix in ("", "text") and is_url_list(text) else suffix or "text"
+    return suffix or "text"
 
 
 def _detect_json_kind(text: str, suffix: str) -> str:

@@ -215,7 +215,8 @@ def _finish_google_reader(record: ReaderRecord, fields: ArticleFields) -> None:
     for state in ("read", "starred"):
         is_named = any(each.endswith(f"/state/com.google/{state}") for each in states)
         fields[state] = is_named or record.get(state) is True
-    labels = (each.partition("/label/")[2] for each in states if "/label/" in each)
+    names = (each.partition("/label/")[2] if each.startswith("user/") else each for each in states)
+    labels = filter(None, names)  # the tags of an entry stand beside the labels of the user
     fields["tags"] = [*labels, *as_list(fields.get("tags"))]
     links = (_get_nested(record, name, 0, "href") for name in ("canonical", "alternate"))
     fields["url"] = next(filter(None, links), None)
@@ -253,6 +254,11 @@ def _finish_pocket_api(record: ReaderRecord, fields: ArticleFields) -> None:
         fields[name] = [_get_nested(each, "tag") or _get_nested(each, "name") for each in values]
     if fields.pop("time_read", "0") not in ("0", 0):
         fields["last_read"] = record["time_read"]
+
+
+def _finish_toby(_: ReaderRecord, fields: ArticleFields) -> None:
+    if title := fields.pop("customTitle", None):
+        fields["title"] = title
 
 
 def _finish_newsblur(record: ReaderRecord, fields: ArticleFields) -> None:
@@ -574,6 +580,12 @@ READER_FORMATS = (
         "content|createdAt|archived;content|createdAt|note|tags",
         "createdAt=created modifiedAt=updated archived=read favourited=starred",
         _finish_karakeep,
+    ),
+    ReaderFormat(
+        "toby",
+        "customTitle|customDescription|url",
+        "customDescription=summary collection=category",
+        _finish_toby,
     ),
     ReaderFormat(
         "linkwarden",

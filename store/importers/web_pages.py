@@ -58,6 +58,8 @@ DATE_TAGS = ", ".join(
         ("name", "citation_publication_date"),
     )
 )
+PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{10,40})"')
+"""The date in the metadata of schema.org, as JSON-LD writes it."""
 FORM_TAG = re.compile(r"<(/?)form\b[^<>]*>", re.IGNORECASE)
 ROW_START = re.compile(r"<tr\b", re.IGNORECASE)
 CELL_START = re.compile(r"<t[dh]\b", re.IGNORECASE)
@@ -110,7 +112,8 @@ def extract_fields(html: str, url: str) -> dict[str, Any]:
         "title": title,
         "authors": _find_authors(page, document.author or ""),
         "tags": list(dict.fromkeys(filter(None, map(str.strip, tags))))[:MAX_ARTICLE_TAGS],
-        "date": document.date
+        "date": _find_time(page, document.date or "")
+        or document.date
         or _find_stated_date(page, language)
         or _find_date_line(document.text or "", language),
         "language": language,
@@ -136,6 +139,15 @@ def _find_authors(page: LexborHTMLParser, found: str) -> list[str]:
                 name for each in stated for name in (split_authors(each) if is_list else [each])
             ]
     return authors
+
+
+def _find_time(page: LexborHTMLParser, day: str) -> str | None:
+    """Return the time of this day at which the page says that it was published; extractors keep the day alone."""
+    stated = [node.attributes.get("content") or "" for node in page.css(DATE_TAGS)[:DATE_LINES]]
+    for node in page.css('script[type="application/ld+json"]')[:DATE_LINES]:
+        stated += PUBLISHED.findall(node.text())
+    times = (each for each in stated if day and each.startswith(day) and "T" in each)
+    return next(filter(None, map(parse_timestamp, times)), None)
 
 
 def _find_stated_date(page: LexborHTMLParser, language: str) -> str | None:

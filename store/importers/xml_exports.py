@@ -29,8 +29,9 @@ TODO = re.compile(r"<en-todo\b([^<>]*+)>(?:</en-todo>)?")
 MEDIA = re.compile(r"<en-media\b[^<>]*?\btype=\"([\w/.+-]{1,60})\"[^<>]*+>(?:</en-media>)?")
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-SHORTCODE = re.compile(r"\[/?(?:caption|embed|gallery)\b[^\[\]\n]{0,500}\]")
-"""What WordPress writes around pictures and the addresses of videos."""
+_SHORTCODE = r"\[/?(?:caption|embed|gallery)\b[^\[\]\n]{0,500}\]"
+SHORTCODE = re.compile(rf"\[({_SHORTCODE})\]|{_SHORTCODE}")
+"""What WordPress writes around pictures and the addresses of videos; in two brackets it is text."""
 WORDPRESS_SPACE = re.compile(r"\{http://wordpress\.org/export/[\d.]{1,9}/(?:excerpt/)?\}")
 WORDPRESS_PARTS = frozenset(
     str.split(
@@ -43,7 +44,10 @@ WORDPRESS_DROPPED = ("auto-draft", "trash")
 NO_DATE = "0001"
 """Before it are the zeros that a draft has for its date."""
 PARAGRAPH = re.compile(r"<p[\s>]")
-PREFORMATTED = re.compile(r"(<pre\b(?>(?:(?!</?pre\b).)*)</pre>)", re.DOTALL | re.IGNORECASE)
+PREFORMATTED = re.compile(
+    r"(<pre\b(?>(?:(?!</?pre\b).)*)</pre>|<code\b(?>(?:(?!</?code\b).)*)</code>)",
+    re.DOTALL | re.IGNORECASE,
+)
 EMPTY_LINES = re.compile(r"\n[ \t\r]*+\n\s*+")
 
 
@@ -177,7 +181,7 @@ def _read_wordpress_item(item: ET.Element) -> Iterator[dict[str, Any]]:
     fields = {
         "title": given.get("title"),
         "url": given.get("link"),
-        "html": _mark_paragraphs(given.get(CONTENT, "")),
+        "html": _write_paragraphs(given.get(CONTENT, "")),
         "summary": given.get("wp:encoded"),
         "author": given.get(CREATOR),
         "category": next((text for domain, text in terms if domain == "category"), ""),
@@ -189,13 +193,12 @@ def _read_wordpress_item(item: ET.Element) -> Iterator[dict[str, Any]]:
     yield {name: value for name, value in fields.items() if value}
 
 
-def _mark_paragraphs(html: str) -> str:
-    """Return a text of WordPress with the paragraphs that its old editor wrote as empty lines."""
-    html = SHORTCODE.sub("", html)
-    if PARAGRAPH.search(html):
-        return html
+def _write_paragraphs(html: str) -> str:
+    """Return a text of WordPress without shortcodes, and with the paragraphs that are only empty lines in it."""
     parts = PREFORMATTED.split(html)
-    parts[::2] = (EMPTY_LINES.sub("\n<p>", each) for each in parts[::2])
+    parts[::2] = (SHORTCODE.sub(r"\1", each) for each in parts[::2])
+    if not PARAGRAPH.search(html):  # written with the old editor
+        parts[::2] = (EMPTY_LINES.sub("\n<p>", each) for each in parts[::2])
     return "".join(parts)
 
 

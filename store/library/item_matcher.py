@@ -20,9 +20,11 @@ from store.journal.reading_state import UNSET_REGISTER
 from store.library.stored_articles import StoredArticles
 from store.model.article import Article, ArticleRow, FeedItem, ParsedArticle, make_item_key
 from store.model.times import DAY_SECONDS, has_time_of_day, parse_timestamp, to_unix_seconds
+from store.text.prose import make_title
 from store.text.urls import (
     canonicalize_link,
     canonicalize_url,
+    iter_page_ids,
     make_former_url_id,
     make_guid_id,
     make_link_key,
@@ -68,10 +70,12 @@ class ItemMatcher:
     def _with_former_id(self, found: ParsedArticle) -> ParsedArticle:
         """Return an article with the id that an older version made of its URL, if the library has that."""
         article = found.article
-        if not article.url or article.id in self.articles or article.id != make_url_id(article.url):
+        if not article.url or article.id in self.articles:
             return found
         former = make_former_url_id(article.url)
-        return _with_id(found, former) if former in self.articles else found
+        if former not in self.articles or article.id != make_url_id(article.url):
+            return found
+        return _with_id(found, former)
 
     @property
     def taken(self) -> frozenset[str]:
@@ -123,6 +127,8 @@ class ItemMatcher:
                 known = self._find_with_fragment(article) or known
             elif not article.url:
                 known = self._find_without_url(found) or known
+            else:
+                known = self._find_page(article) or known
         if not article.url:
             self._taken.add(known)
         return _with_id(found, known)
@@ -136,12 +142,20 @@ class ItemMatcher:
                 return each
         return ""
 
+    def _find_page(self, article: Article) -> str:
+        """Return the article of the same page at another form of its URL."""
+        ids = list(iter_page_ids(article.url))
+        is_own_id = article.id not in ids
+        return "" if is_own_id else next((each for each in ids if each in self.articles), "")
+
     def _find_without_url(self, found: ParsedArticle) -> str:
-        """Return the article with another spelling of accents, or whose date an older version read otherwise."""
+        """Return the article whose accents are spelled otherwise, or an older version read or named otherwise."""
         article, text = found.article, found.body.text
         if not text or article.id != make_text_id(article.title, article.date, text):
             return ""
         titles = dict.fromkeys((article.title, *(normalize(form, article.title) for form in FORMS)))
+        if article.title == make_title(text):
+            titles[make_title(text, has_pictures=True)] = None
         ids = (
             each for title in titles for each in self.articles.imported_ids(title, article.words)
         )

@@ -99,7 +99,7 @@ MAX_OFFSET = timedelta(hours=15)
 
 NOISE_WORDS = frozenset(
     str.split(
-        "of the at on m gada ngày lúc de del la le les den der das dem am um uhr à a às al alle las los ore klo kl og el em"
+        "of the at on m gada ngày lúc de del la le les den der das dem am um uhr uur à a às al alle las los ore klo kl og el em"
         " feira di du d om ob ore alle orë kell klukka st nd rd th er г год года р року в at och vom από στις час"
         " on date first last posted published created updated modified veröffentlicht aktualisiert stand publié publicado actualizado"
         " pubblicato aggiornato opublikowano опубликовано"
@@ -143,7 +143,10 @@ ORDINAL_DATE = re.compile(r"(\d{4})-?(\d{3})(?!\d)(T.*)?", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_][^\s\d,;:/()\[\]+|-]*")
 OFFSET_IN_PARENTHESES = re.compile(r"\(((?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?)\)$")
 PARENTHESIS = re.compile(r"\([^()]*\)")
-ZONE_PATH = re.compile(r"\[?\b([A-Z][A-Za-z_]{2,}/[A-Z][A-Za-z_/+-]+)\]?")
+ZONE_PATH = re.compile(
+    r"\[?\b([A-Z][A-Za-z_]{2,}/[A-Z][A-Za-z_/+-]+|(?:EST5E|CST6C|MST7M|PST8P)DT\b)\]?"
+)
+"""A zone of the tz database."""
 ARABIC_MONTH = re.compile("(كانون|تشرين) +(?=ال)")
 """A month whose name is two words."""
 MERIDIEM = re.compile(r"(?<![^\W\d_])([apπμ])\.?\s?[mμ](?!\w)\.?", re.IGNORECASE)
@@ -156,7 +159,7 @@ CJK_TIME = re.compile(
 )
 CJK_AFTERNOON = frozenset({"午後", "下午", "오후"})
 HOUR_WORD = re.compile(r"\b(\d{1,2})\s?(?:h|u|Uhr)\s?(\d\d)?\b(?!:)", re.IGNORECASE)
-DOTTED_TIME = re.compile(r"(?<=\d{4})(,?\s+(?:\w+\.?\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
+DOTTED_TIME = re.compile(r"(?:(?<=\d{4})|(?<=-\d\d))(,?\s+(?:\w+\.?\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
 TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AP]M)?"
 OFFSET = re.compile(rf"({TIME})\s*([+\-\u2212])(\d{{1,2}}):?(\d\d)?(?!\d|[/:.-])")
 LOST_PLUS = re.compile(r"(?<=T\d\d:\d\d:\d\d) (?=\d\d:\d\d\Z)")

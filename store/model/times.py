@@ -26,6 +26,8 @@ ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(\.\d+)?Z\Z")
 """A time as it is stored; Python 3.14 also reads 24:00, the next midnight."""
 ZERO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.0+Z")
 TIME_OF_DAY = re.compile(r"\d:\d\d|\dT\d\d|\d\s*[ap]\.?m\b", re.IGNORECASE)
+DOTTED_TIME = re.compile(r" \d\d\.\d\d\Z")
+"""Hours and minutes as many languages write them, which some versions of Python read as a part of an hour."""
 UNIX_TIMESTAMP = re.compile(r"\d{9,19}(?:\.\d+)?\Z")
 RFC_2822_DATE = re.compile(
     r"(?:[A-Z][a-z][a-z], )?\d\d? [A-Z][a-z][a-z] [1-9]\d{3} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT)"
@@ -180,7 +182,7 @@ def _parse_unix_timestamp(value: float) -> str | None:
 
 
 def _parse_text(text: str, language: str, is_day_first: bool | None) -> str | None:
-    moment = _parse_iso(text.upper().replace("/", "-"))
+    moment = None if DOTTED_TIME.search(text) else _parse_iso(text.upper().replace("/", "-"))
     moment = moment or _parse_free_form(text, language, is_day_first)
     if moment is None or moment.year == MINYEAR:
         return None

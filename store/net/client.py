@@ -289,7 +289,10 @@ def _read_body(chunks: Iterable[bytes], headers: Headers, limit: int) -> bytes:
     encoding = ", ".join(name for name in names if name not in NO_ENCODING)
     received = _limit_size(chunks, limit)
     if not encoding:
-        return b"".join(received)
+        body = b"".join(received)
+        if not body.startswith(GZIP_START):
+            return body
+        received, encoding = iter([body]), GZIP_NAMES[0]  # a file, or a server that says nothing
     if encoding not in (*GZIP_NAMES, "deflate"):
         raise FetchFailed(f"unsupported Content-Encoding: {clean_line(encoding, limit=20)}")
     try:

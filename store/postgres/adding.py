@@ -30,6 +30,7 @@ from store.postgres.states import SHARED_ACCOUNT
 from store.postgres.stored_articles import PostgresArticles
 from store.segments.documents import DOCUMENT_ERRORS, article_to_document, row_from_document
 from store.text.urls import (
+    iter_page_ids,
     make_former_url_id,
     make_guid_id,
     make_link_key,
@@ -226,6 +227,7 @@ def _possible_ids(found: ParsedArticle) -> Iterator[str]:
     if article.url:
         yield make_former_url_id(article.url)
     if item is None:
+        yield from iter_page_ids(article.url)
         return
     if item.guid:
         yield make_guid_id(str(article.extra.get("feed", "")), item.guid)

@@ -25,7 +25,7 @@ TITLE = re.compile(
 """A comma that belongs to a name."""
 NAME_COMMA = "\ue0a9"
 """Stands for such a comma while a list is split."""
-NO_NAMES = frozenset({"null", "undefined", "none", "nan", "n/a", "[object object]"})
+NO_NAMES = frozenset({"null", "undefined", "none", "nan", "n/a", "unknown", "[object object]"})
 """What programs write where there is no name."""
 PARTICLE = re.compile(
     r"al|bin|da|das|de|di|du|del|della|den|der|dos|e|el|la|le|ten|ter|van|von|y|zu|zum|zur|[dl]['’]\w.*"

@@ -40,6 +40,10 @@ CHARSET_ALIASES = {
     "gbk": "gb18030",
 }
 """The charsets actually used under these names, as browsers have learned (WHATWG Encoding)."""
+CODE_PAGE = re.compile(r"(?:cp|dos|ms|win(?:dows)?)[-_]?(\d{3,5})")
+"""A code page under the names that Python has not: `windows-949`, `win-1251`."""
+HEBREW_OR_ARABIC = re.compile(r"(iso-8859-[68])-[ei]")
+"""These charsets with the order in which their text was once written."""
 WIDE_CHARSETS = ("utf-16", "utf-32")
 MAX_DAMAGED_SHARE = 0.01
 """The share of characters that may be damaged in the charset a document declares."""
@@ -50,7 +54,9 @@ HTML_CHARSET = re.compile(
 )
 INVALID_XML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 CHARACTER_REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,8})|(\d{1,10}));")
-FEED_ROOT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|RDF)(?=[\s>/])")
+SURROGATE_REFERENCES = re.compile(r"&#(5[56]\d{3});&#(5[67]\d{3});")
+"""References to the halves of a character, as programs write them whose strings are UTF-16."""
+FEED_ROOT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|RDF)(?=[\s>/])", re.IGNORECASE)
 AMPERSAND = re.compile(
     r"(?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!#\w{1,9};)(?:(?P<name>[A-Za-z][A-Za-z0-9]{1,31});)?",
     re.DOTALL,
@@ -134,7 +140,9 @@ def _decode_legacy(data: bytes, charset: str) -> str:
 
 def _try_decode(data: bytes, name: str, errors: str = "strict") -> str | None:
     try:
-        codec = codecs.lookup(name.lower().removeprefix("x-")).name
+        name = name.lower().removeprefix("x-")
+        name = CODE_PAGE.sub(r"cp\1", HEBREW_OR_ARABIC.sub(r"\1", name))
+        codec = codecs.lookup(name).name
         if codec in UNSAFE_CHARSETS or codec.startswith(WIDE_CHARSETS):
             return None  # UTF-16 and UTF-32 are detected by their first bytes
         codec = CHARSET_ALIASES.get(codec, codec)
@@ -145,7 +153,16 @@ def _try_decode(data: bytes, name: str, errors: str = "strict") -> str | None:
 
 def remove_invalid_xml_characters(text: str) -> str:
     """Remove the characters XML forbids, and references to them (case 94)."""
-    return CHARACTER_REFERENCE.sub(_replace_reference, INVALID_XML_CHARACTER.sub("", text))
+    text = SURROGATE_REFERENCES.sub(_join_surrogates, INVALID_XML_CHARACTER.sub("", text))
+    return CHARACTER_REFERENCE.sub(_replace_reference, text)
+
+
+def _join_surrogates(match: re.Match[str]) -> str:
+    """Return the character whose halves are referred to, if they are; else the references."""
+    high, low = (int(each) for each in match.groups())
+    if not 0xD800 <= high < 0xDC00 <= low < 0xE000:
+        return match[0]
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 def _replace_reference(match: re.Match[str]) -> str:

@@ -34,9 +34,11 @@ HIDDEN_CLASS = re.compile(
 )
 """Text that style sheets hide, and drawings of formulas that are there as MathML or TeX, too."""
 LINE_NUMBER_CLASS = re.compile(
-    r"(?:^|\s)(?:ln|lnt|linenos?|line-?numbers?|hljs-ln-numbers|gutter|code-gutter|rouge-gutter)(?:\s|$)",
+    r"(?:^|\s)(?:ln|lnt|linenos?|line-?numbers?|hljs-ln-numbers|gutter|code-gutter|rouge-gutter|crayon-nums)(?:\s|$)",
     re.IGNORECASE,
 )
+LISTINGS = "pre, td.code > .container, .crayon-pre"
+"""Listings, in tables with numbers beside them, too, as SyntaxHighlighter and Crayon make them."""
 UNSELECTABLE_STYLE = re.compile(r"(?:^|[;\s-])user-select\s*:\s*none\b", re.IGNORECASE)
 NUMBERS_ALONE = re.compile(r"[\s\d]*")
 SIGN_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley)(?:\s|$)")
@@ -329,11 +331,22 @@ def effective_tag(node: LexborNode) -> str:
     tag = node.tag or ""
     if tag == "a":
         return "sup" if is_note_mark(node) else tag
+    if tag == "div" and _is_listing(node.attributes.get("class") or "", node.parent):
+        return "pre"
     if tag not in STYLED_TAGS or not (style := node.attributes.get("style")):
         return tag
     if tag in ("b", "strong"):  # as office programs paste a whole text
         return "span" if NORMAL_WEIGHT.search(style) else tag
     return next((name for name, pattern in STYLES.items() if pattern.search(style)), tag)
+
+
+def _is_listing(classes: str, parent: LexborNode | None) -> bool:
+    """Return True for an element with these classes that is one of `LISTINGS`."""
+    names = classes.split()
+    if "crayon-pre" in names:
+        return True
+    is_cell = parent is not None and parent.tag == "td" and parent.attributes.get("class") == "code"
+    return is_cell and "container" in names
 
 
 def is_note_mark(node: LexborNode) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from store.text.html_tags import KNOWN_TAGS
+
 MIN_WRAPPED_WIDTH, MAX_WRAPPED_WIDTH = 50, 120
 """Characters of the longest line of a paragraph that may have been wrapped."""
 MIN_FILLED_PART = 0.6
@@ -11,7 +13,7 @@ MIN_FILLED_PART = 0.6
 INLINE_TAG = re.compile(
     r"</?(?:a|b|code|em|i|s|span|strong|sub|sup|u)(?:\s[^<>\n]{0,2000})?>", re.IGNORECASE
 )
-OTHER_TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
+OTHER_TAG = re.compile(rf"</?(?:{'|'.join(sorted(KNOWN_TAGS))})(?=[\s/>])|<[!?]", re.IGNORECASE)
 LINE_SIGN = re.compile(
     r"[-–—*•▪◦·‣►→✓✔]\s|\(?\d{1,3}[.)]\s|\(?\d{1,2}:\d\d|https?://|#\w|@\w", re.IGNORECASE
 )

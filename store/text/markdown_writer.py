@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from store.text.html_lists import ListNumbers, to_integer
 from store.text.html_media import (
+    LISTINGS,
     describe_embed,
     find_formula,
     find_picture,
@@ -38,9 +39,9 @@ from store.text.markdown import (
 )
 from store.text.urls import complete_web_url
 
-LAYOUT_CONTENT = "table, ul, ol, pre, blockquote, h1, h2, h3, h4, figure"
+LAYOUT_CONTENT = f"table, ul, ol, blockquote, h1, h2, h3, h4, figure, {LISTINGS}"
 """Content of a row that is no row of data."""
-UNCELLED_CONTENT = "table, pre"
+UNCELLED_CONTENT = f"table, {LISTINGS}"
 """Content that no cell can hold; a table with heads has data, whatever else is in it."""
 MAX_TABLE_DEPTH = 8
 """Tables inside each other that may have rows of data; looking into deeper ones would take long."""
@@ -89,6 +90,9 @@ MAX_NESTING_SHOWN = 8
 """Levels of lists and quotes that are indented; deeper ones stay at the last level."""
 BR_PLACEHOLDER = "\0"
 """Marks a `<br>` until its block is written; the parser never returns this character."""
+LISTING_MARKS = re.compile("[\x02-\x08]")
+LISTING_BLANKS = str.maketrans({BR_PLACEHOLDER: "\n", "\xa0": " "})
+"""Characters of a listing that are written as others: its blanks are meant to be copied."""
 BLANKS = f" \t\r\n\f\xa0{BR_PLACEHOLDER}"
 BULLET = "• "
 """Begins an item of a list inside of a cell."""
@@ -599,7 +603,7 @@ class MarkdownWriter:
         self._open_link = link and (len(written), link[1])
 
     def _pre_lines(self) -> list[str]:
-        text = re.sub("[\x02-\x08]", "", "".join(self._inline)).replace(BR_PLACEHOLDER, "\n")
+        text = LISTING_MARKS.sub("", "".join(self._inline)).translate(LISTING_BLANKS)
         runs = re.findall("`{3,}", text)
         fence = "`" * max(3, *(len(run) + 1 for run in runs), 3)
         return [

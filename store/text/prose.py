@@ -57,14 +57,15 @@ def ends_with_full_stop(text: str) -> bool:
     return FINAL_PUNCTUATION.search(text.rstrip()[-20:]) is not None
 
 
-def make_title(text: str) -> str:
+def make_title(text: str, *, has_pictures: bool = False) -> str:
     """Return a title for an untitled text: its first sentence, cut at a word if it is long.
 
-    It has at most 100 characters, an ellipsis included, and none if the text has no word.
+    It has at most 100 characters, an ellipsis included, and none if the text has no word. `has_pictures` makes it as
+    older versions did, with the texts of pictures.
     """
     paragraphs = text[: 10 * FIRST_SENTENCE_SEARCH_CHARS].split("\n\n")[:10]
     for paragraph in sorted(paragraphs, key=lambda each: each.startswith(("![", "[!["))):
-        words = PICTURES.sub("", paragraph)
+        words = "" if has_pictures else PICTURES.sub("", paragraph)
         paragraph = words if any(map(str.isalnum, words)) else paragraph
         paragraph = paragraph.strip()[:FIRST_SENTENCE_SEARCH_CHARS]
         marker = MARKDOWN_BLOCK_MARKERS.match(paragraph)

@@ -25,7 +25,7 @@ _LIGATURES = """
 """What is before, the two spellings, and what is after."""
 _WORD_PAIRS = """
     acknowledgement/acknowledgment aeroplane/airplane aeroplanes/airplanes ageing/aging aluminium/aluminum
-    artefact/artifact artefacts/artifacts cosy/cozy doughnut/donut doughnuts/donuts enquiry/inquiry
+    artefact/artifact artefacts/artifacts coop/co-op coops/co-ops cosy/cozy doughnut/donut doughnuts/donuts enquiry/inquiry
     enquiries/inquiries grey/gray jewellery/jewelry judgement/judgment judgements/judgments
     manoeuvre/maneuver manoeuvres/maneuvers mould/mold moustache/mustache plough/plow pyjamas/pajamas
     sceptic/skeptic sceptics/skeptics sceptical/skeptical smoulder/smolder smouldering/smoldering

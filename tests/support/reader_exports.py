@@ -421,6 +421,7 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
                             "user/-/state/com.google/read",
                             "user/-/state/com.google/starred",
                             "user/-/label/sea",
+                            "fog",
                         ],
                         "crawlTimeMsec": "1672628645000",
                         "published": 1672531200,
@@ -435,7 +436,7 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "read": True,
             "starred": True,
-            "tags": ("sea",),
+            "tags": ("sea", "fog"),
             "category": "News",
             "date": "2023-01-01T00:00:00Z",
             "created": "2023-01-02T03:04:05Z",
@@ -721,6 +722,28 @@ EXPORTS: dict[str, tuple[str, dict[str, Any]]] = {
             }
         ),
         {"read": True, "tags": ("sea",), "extra": {"annotations": [{"note": "good"}]}},
+    ),
+    "toby": (
+        json.dumps(
+            {
+                "version": 3,
+                "lists": [
+                    {
+                        "title": "Harbour",
+                        "cards": [
+                            {
+                                "title": "Ferry - News",
+                                "url": URL,
+                                "customTitle": "The ferry",
+                                "customDescription": "It sails.",
+                            }
+                        ],
+                        "labels": [],
+                    }
+                ],
+            }
+        ),
+        {"category": "Harbour", "summary": "It sails."},
     ),
     "linkwarden": (
         json.dumps(

@@ -117,6 +117,7 @@ def test_author(author: str, expected: str) -> None:
         ("<author>ann@moar.studio (Ann Moar)</author>", ("Ann Moar",)),
         ("<dc:creator>ann@x.example, bo@x.example</dc:creator>", ("ann", "bo")),
         ("<dc:creator>-</dc:creator>", ()),
+        ("<dc:creator>Unknown</dc:creator>", ()),
         ("<author>[object Object]</author>", ()),
         ("<author>\n Ann Moar,\n Bo Fry\n</author>", ("Ann Moar", "Bo Fry")),
         ("<author>Ann Moar and\nBo Fry</author>", ("Ann Moar", "Bo Fry")),
@@ -261,6 +262,23 @@ def test_an_interface_of_wordpress_is_no_feed() -> None:
     page = f"<html><head>{link.format('wp-json/wp/v2/pages/2')}{link.format('feed.json')}</head></html>"
     found = parse_web_page(page.encode(), "utf-8", "https://h.example/", FEED.fetched_at)
     assert found["links"] == ["https://h.example/feed.json"]
+
+
+@pytest.mark.parametrize("link", [f"<link rel='http://www.iana.org/assignments/relation/alternate' href='{M}1'/>",
+                                  f"<content type='text/html' src='{M}1'/>"])  # fmt: skip
+def test_the_page_of_an_entry_of_atom(link: str) -> None:
+    entry = f"<entry><id>e1</id><title>T</title><link rel='via' href='{M}2'/>{link}</entry>"
+    document = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>{entry}</feed>'
+    (found,) = parse_feed(document.encode(), "utf-8", FEED).articles
+    assert found.article.url == f"{M}1"
+
+
+def test_names_of_elements_in_capitals() -> None:
+    item = "<ITEM><TITLE>T</TITLE><LINK>https://h.example/1</LINK><DESCRIPTION>A text.</DESCRIPTION></ITEM>"
+    document = f"<RSS VERSION='2.0'><CHANNEL><TITLE>F</TITLE>{item}</CHANNEL></RSS>"
+    (found,) = parse_feed(document.encode(), "utf-8", FEED).articles
+    assert (found.article.title, found.article.url) == ("T", "https://h.example/1")
+    assert found.body.text == "A text."
 
 
 def test_a_comment_before_the_root_says_nothing() -> None:
@@ -440,6 +458,12 @@ def test_the_authors_of_an_entry_come_before_those_of_its_source(
         ),
         ("<description>&amp;lt;p&amp;gt; is a tag</description>", {}, "\\<p> is a tag"),
         ("<dcterms:abstract>Of boats.</dcterms:abstract>", {}, "Of boats."),
+        ("<itunes:summary>Of boats.\n\nAnd &lt;fog&gt;.</itunes:summary>", {}, "Of boats.\n\nAnd \\<fog>."),
+        ("<link>/log/1/</link><description>&lt;a href='../2/'&gt;B&lt;/a&gt; &lt;a href='#n'&gt;c&lt;/a&gt;"
+         "</description>", {}, "[B](https://h.example/log/2/) c"),
+        ("<description xml:base='https://x.example/y/'>&lt;a href='z'&gt;B&lt;/a&gt;</description>", {},
+         "[B](https://x.example/y/z)"),
+        ("<description>&amp;#55357;&amp;#56832; &#55357;&#56832; &#55357;</description>", {}, "\ufffd\ufffd 😀 \ufffd"),
         ("<itunes:subtitle>Of boats.</itunes:subtitle><guid>e1</guid>", {"guid": "e1"}, "Of boats."),
         ("<description>Read &lt;config&gt; of &lt;a href='/b'&gt;B&lt;/a&gt;</description>", {},
          "Read \\<config> of [B](https://h.example/b)"),

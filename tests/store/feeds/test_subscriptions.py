@@ -262,6 +262,7 @@ def test_saved_feeds_are_read_again(entries: list[tuple[str, str, bool]]) -> Non
         ('text="A" xmlUrl="feed:https://a.example/rss"', ("https://a.example/rss", "A")),
         ('text="A" xmlUrl="itpc://a.example/rss"', ("http://a.example/rss", "A")),
         ('text="A" xmlUrl="a.example/rss"', ("https://a.example/rss", "A")),
+        ('text="A" xmlUrl="//a.example/rss"', ("https://a.example/rss", "A")),
         (
             'text="https://a.example/rss" xmlUrl="https://a.example/rss"',
             ("https://a.example/rss", ""),

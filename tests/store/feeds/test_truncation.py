@@ -28,6 +28,8 @@ JSON = '{"version": "https://jsonfeed.org/version/1.1", "title": "Harbour", "ite
 JSON_ONE = '{"id": "1", "title": "One", "content_text": "First, with a ]} in it."}'
 AFTER_ONE = "not a whole feed: truncated after entry 1"
 BEFORE_ALL = "not a whole feed: truncated before the first entry"
+UNENDED_ONE = "not a whole feed: CDATA section without an end after entry 1"
+UNENDED_ALL = "not a whole feed: CDATA section without an end before the first entry"
 UNENDED = "not a whole feed: not JSON: unexpected end of data"
 
 
@@ -43,6 +45,8 @@ UNENDED = "not a whole feed: not JSON: unexpected end of data"
         (f"{RSS}{ONE}{TWO}</chan", ["One", "Two"], "not a whole feed: truncated after entry 2"),
         (f"{RSS}{ONE}<item><description><![CDATA[</item> </rss> and", ["One"], AFTER_ONE),
         (f"{RSS}{ONE}<!-- </channel></rss> --", ["One"], AFTER_ONE),
+        (f"{RSS}{ONE}<item><title><![CDATA[x</title></item></channel></rss>", ["One"], UNENDED_ONE),
+        (f"{RSS.replace('Harbour', '<![CDATA[x')}{ONE}</channel></rss>", [], UNENDED_ALL),
         (f"{RSS}<item><title>One</ti", [], BEFORE_ALL),
         (RSS, [], BEFORE_ALL),
         (f"{ATOM}{ENTRY}</feed>", ["One"], ""),

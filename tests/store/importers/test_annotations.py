@@ -33,6 +33,10 @@ def read(data: str | bytes, name: str = "export") -> list[ParsedArticle]:
             {"quote": "sails", "text": "Does it?"},
             [{"quote": "sails", "note": "Does it?", "position": 12}],
         ),
+        (
+            {"highlight": {"text": "sails"}, "comment": "Yes."},
+            [{"quote": "sails", "note": "Yes.", "position": 12}],
+        ),
         ({"text": "sails", "note": "Yes."}, [{"quote": "sails", "note": "Yes.", "position": 12}]),
         ({"quote": "ferry sails"}, [{"quote": "ferry sails", "position": 5}]),
         ({"quote": "sails at eight"}, [{"quote": "sails at eight", "position": 12}]),

@@ -211,6 +211,47 @@ def test_the_bookmarks_of_firefox() -> None:
     assert isinstance(rejected, Rejection)
 
 
+@pytest.mark.parametrize(
+    ("line", "url", "title"),
+    [
+        (URL, URL, URL),
+        (f"{URL} | A | B", URL, "A | B"),
+        (f"{URL}\tA", URL, "A"),
+        (f"{URL}  A fog", URL, "A fog"),
+        (f"{URL}, A", URL, "A"),
+        (f"{URL} – A", URL, "A"),
+        (f"- {URL}", URL, URL),
+        (f"12. {URL} A", URL, "A"),
+        (f"<{URL}>", URL, URL),
+        (f'"{URL}"', URL, URL),
+        (f"{URL}?a=1,2", f"{URL}?a=1,2", f"{URL}?a=1,2"),
+    ],
+)
+def test_lists_of_urls(line: str, url: str, title: str) -> None:
+    for found in read(f"# a list\n\n{line}\n{line}\n", "a.txt"):
+        assert isinstance(found, ParsedArticle)
+        assert (found.article.url, found.article.title) == (url, title)
+
+
+@pytest.mark.parametrize(
+    ("row", "title", "created"),
+    [
+        (URL, URL, None),
+        (f"{URL},A", "A", None),
+        (f"A;{URL};2023-01-02;B", "A", "2023-01-02"),
+        (f',"{URL}","A, B"', "A, B", None),
+    ],
+)
+def test_csv_without_names(row: str, title: str, created: str | None) -> None:
+    found = read(f"{row}\n{row}\n", "a.csv")
+    assert [each.location for each in found if isinstance(each, Rejection)] == []
+    assert len(found) == 2
+    for each in found:
+        assert isinstance(each, ParsedArticle)
+        assert (each.article.title, each.article.url) == (title, URL)
+        assert each.article.created == (created or NOW)
+
+
 # -- shapes of other files ---------------------------------------------------------------------
 
 
@@ -301,7 +342,7 @@ def test_a_link_in_a_description_is_no_bookmark() -> None:
     found = read_one(
         in_folders(
             f'<DT><A HREF="{URL}" TAGS="linkding:bookmarks.archived,sea">A</A>\n'
-            '<DD>See <a href="https://x.example">this</a> boat.[linkding-notes]good[/linkding-notes]'
+            '<DD>See<br><a href="https://x.example">this</a> boat.[linkding-notes]good[/linkding-notes]'
         )
     )
     assert (found.article.title, found.body.summary) == ("A", "See this boat.")

@@ -178,6 +178,9 @@ def test_trailing_nulls_cost_no_article() -> None:
         '{"data": {"search": {"edges": [{"node": {"title": "A"}}, {"node": {"title": "B"}}]}}}',
         '{"list": {"1": {"title": "A"}, "2": {"title": "B"}}}',
         '{"feed": {"entries": [{"title": "A"}, {"title": "B"}]}}',
+        '{"hits": [{"title": "A"}, {"title": "B"}]}',
+        '{"lists": [{"title": "x", "cards": [{"title": "A"}, {"title": "B"}]}]}',
+        '{"orderedItems": [{"type": "Create", "object": {"title": "A"}}, {"title": "B"}]}',
     ],
 )
 def test_values_in_a_row_and_answers(data: str) -> None:
@@ -185,6 +188,19 @@ def test_values_in_a_row_and_answers(data: str) -> None:
     found = list(read_articles(name, io.BytesIO(data.encode()), now=NOW))
     assert [each.article.title for each in found if isinstance(each, ParsedArticle)] == ["A", "B"]
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '["https://a.example/"]',
+        '{"orderedItems": [{"type": "Like", "object": "https://a.example/"}]}',
+    ],
+)
+def test_a_url_is_a_record(data: str) -> None:
+    (found,) = read_articles("a.json", io.BytesIO(data.encode()), now=NOW)
+    assert isinstance(found, ParsedArticle)
+    assert found.article.url == "https://a.example/"
 
 
 def test_the_values_before_a_mistake_are_taken() -> None:

@@ -36,6 +36,12 @@ def test_the_address_of_a_heading_is_that_of_the_article() -> None:
         ("`$a$` $2\\, b$ \\$x", "`$a$` $2\\\\, b$ $x"),
         ("## Head {#id .x}\n\n## {#a} set\n\n[TOC]\n\nx", "## Head\n\n## {#a} set\n\nx"),
         ("```\n[TOC]\n> [!note] x\n# y {#z}\n```", "```\n[TOC]\n> [!note] x\n# y {#z}\n```"),
+        ("Fog\n:   A *cloud*.\n:   It\n    hides.\n\nMist\n: thin", "Fog\n\nA *cloud*.\n\nIt hides.\n\nMist\n\nthin"),
+        (":::note\nOne\n:::\n\n::: warning Wet *decks*\n- a\n:::", "**Note**\n\nOne\n\n**Wet *decks***\n\n- a"),
+        ("::::{.row}\n::: {.col}\nA\n:::\n::::\n\n```\n:::\n```", "A\n\n```\n:::\n```"),
+        ('!!! tip "Fog"\n    It is\n    thick.\n\n    - a\n\nAfter.', "**Fog**\n\nIt is thick.\n\n- a\n\nAfter."),
+        ('??? note\n    One.\n!!! tip ""\n\tTwo.', "**Note**\n\nOne.\n\nTwo."),
+        ("!!! Storm ahead\n!!! stay in", "!!! Storm ahead !!! stay in"),
         ("~~~\n[[a]]\n```\n[^1]: x\n~~~\n[[b]]", "````\n[[a]]\n```\n[^1]: x\n````\n\nb"),
     ],
 )  # fmt: skip
@@ -172,6 +178,20 @@ def test_a_rule_is_not_front_matter(markdown: str, text: str) -> None:
     assert parse_markdown_article(markdown) == {"title": "", "text": text}
 
 
+@pytest.mark.parametrize(
+    ("head", "fields"),
+    [
+        ("Title: Fog\nDate: 2024-03-05\n", {"title": "Fog", "date": "2024-03-05"}),
+        ("% Fog\n% Ann Moar; Bo Fry\n% March 5, 2024\n", {"title": "Fog", "authors": "Ann Moar; Bo Fry", "date": "March 5, 2024"}),
+        ("% Fog\n", {"title": "Fog"}),
+        ('+++\ntitle = "Fog"\n[taxonomies]\ntags = ["a"]\n+++\n', {"title": "Fog", "tags": ["a"]}),
+    ],
+)  # fmt: skip
+def test_metadata_of_other_programs(head: str, fields: dict[str, Any]) -> None:
+    assert parse_markdown_article(f"{head}\nText.") == {**fields, "text": "Text."}
+    assert parse_markdown_article("Title: a play\n\nText.")["text"] == "Title: a play\n\nText."
+
+
 def test_front_matter_alone() -> None:
     assert parse_markdown_article("---\ntitle: A\nurl: https://example.org\n---\n") == {
         "title": "A",
@@ -206,6 +226,7 @@ def test_the_first_heading_is_the_title(markdown: str, title: str, text: str) ->
         ("A break  \nis kept.", "A break\nis kept."),
         ("A break\\\nis kept.", "A break\nis kept."),
         ("今日は\n晴れ。", "今日は晴れ。"),
+        ("**「霧」**の港、**강조(설명)**는 2*3", "「霧」の港、강조(설명)는 2\\*3"),
         ("- one\n- two\n  more\n\n3. a\n3. b", "- one\n- two more\n\n3. a\n4. b"),
         ("* a\n    * b", "- a\n  - b"),
         ("> a quote\n> of two", "> a quote of two"),

@@ -225,10 +225,20 @@ def test_the_authors_of_a_page(head: str, authors: tuple[str, ...]) -> None:
         ('name="DC.date" content="2024年1月5日"', "2024-01-05"),
         ('property="article:published_time" content="5. Jänner 2024"', "2024-01-05"),
         ('name="date" content="soon"', None),
+        (
+            'property="article:published_time" content="2024-01-05T14:30:00+01:00"',
+            "2024-01-05T13:30:00Z",
+        ),
     ],
 )
 def test_a_date_of_the_metadata_in_any_language(attributes: str, date: str | None) -> None:
     assert import_page(make_page("", f"<meta {attributes}>")).article.date == date
+
+
+def test_the_time_of_the_metadata_in_json() -> None:
+    data = '{"@type": "NewsArticle", "datePublished": "2024-01-05T14:30:00+01:00"}'
+    page = make_page("", f'<script type="application/ld+json">{data}</script>')
+    assert import_page(page).article.date == "2024-01-05T13:30:00Z"
 
 
 def test_the_tags_of_a_page() -> None:

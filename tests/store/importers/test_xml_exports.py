@@ -100,6 +100,10 @@ def test_the_articles_before_a_mistake_are_taken() -> None:
             "![A](https://e.org/a.jpg) Cap\n\nhttps://e.org/v [1] x",
         ),
         ("One.\n\n<pre>a\n\nb</pre>\n\nTwo.", "One.\n\n```\na\n\nb\n```\n\nTwo."),
+        (
+            'See <code>[gallery ids="1"]</code>: [gallery ids="2"][[gallery]]\n\n<pre>[embed]</pre>',
+            'See `[gallery ids="1"]`: \\[gallery]\n\n```\n[embed]\n```',
+        ),
     ],
 )
 def test_a_post_of_wordpress(given: str, text: str) -> None:

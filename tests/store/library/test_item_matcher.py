@@ -433,6 +433,9 @@ LONG = "The council of Brae has voted to keep its ferry."
 IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {
     "routes": ([imported(url=f"{SHOW}#/r/1", title="A")], [imported(url=f"{SHOW}#/r/2", title="A")], 2),
     "fragments": ([imported(url=f"{SHOW}#v1", title="A")], [imported(url=f"{SHOW}#v2", title="A")], 2),
+    "another form of the URL": (
+        [imported(url="http://www.h.example/a/?x=1", title="A"), imported(url=B, title="A")],
+        [imported(url=f"{A}?x=1", title="A"), imported(url=B.replace("https:", "http:"), title="A")], 2),
     "a fragment that tracks": ([imported(url=A, title="A")], [imported(url=f"{A}#xtor=X", title="A")], 1),
     "parameters that track": (
         [imported(url=f"{A}?{each}", title="A") for each in ("mtm_source=x", "ref=rss", "id=1")],
@@ -443,6 +446,9 @@ IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {
     "a note in another Unicode form": (
         [imported(title="Caf\u00e9", text=f"{LONG} \u00e9")],
         [imported(title="Cafe\u0301", text=f"{LONG} e\u0301")], 1),
+    "a title that an older version made of a picture": (
+        [imported(title=f"A. Brae. {LONG}", text=f"![A. Brae.](https://h.example/a.jpg) {LONG}")],
+        [imported(text=f"![A. Brae.](https://h.example/a.jpg) {LONG}")], 1),
     "an old id without the fragment": (
         [imported(id=make_page_id(SHOW), url=f"{SHOW}#v1", title="A")],
         [imported(url=f"{SHOW}#v1", title="A"), imported(url=f"{SHOW}#v2", title="A")], 2),

@@ -163,6 +163,7 @@ PACKED = pack(WORDS)
     ("encoding", "body"),
     [
         ("none", WORDS),
+        ("", PACKED),
         ("identity, gzip", PACKED),
         ("X-GZIP", PACKED),
         ("gzip", pack(WORDS[:50]) + pack(b"") + pack(WORDS[50:])),

@@ -154,6 +154,10 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
         ("<table><tr><td><pre>1</pre><td>y</table>", "```\n1\n```\n\ny"),
         ("<b>a <strong style='x'>b</strong></b> <i>c <b>d <em>e</em></b></i>", "**a b** *c **d e***"),
         ("<table><tr><td class=gutter><pre>1\n2</pre><td><pre>x\ny</pre></table>", "```\nx\ny\n```"),
+        ("<table><tr><td class=gutter><div>1</div><div>2</div><td class=code><div class=container><div><code>if </code>"
+         "x:</div><div><code>&nbsp;&nbsp;</code>y</div></div></table>", "```\nif x:\n  y\n```"),
+        ("<table><tr><td class='crayon-nums '><div>1</div><div>2</div><td class=crayon-code><div class=crayon-pre>"
+         "<div>x</div><div>&nbsp;y</div></div></table>", "```\nx\n y\n```"),
         ("<p class=sr-only>no<p>x <span class=screen-reader-text>no</span>", "x"),
         ("<xmp><b>x</b>\n y</xmp>", "```\n<b>x</b>\n y\n```"),
         ("one\ntwo\n \nthree &amp; 4", "one two\n\nthree & 4"),

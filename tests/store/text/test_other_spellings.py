@@ -36,6 +36,7 @@ from store.text.spellings import (
         ("defence", "defense"),
         ("licence", "license"),
         ("catalogue", "catalog"),
+        ("co-op", "coop"),
         ("programmes", "programs"),
         ("anaemia", "anemia"),
         ("paediatrician", "pediatrician"),
