@@ -92,6 +92,25 @@ def build_header(facts: HeaderFacts, width: int, now: int) -> Sequence[StyledTex
     return [(name, "accent"), (left, "strong"), (f"{right} ", "muted")]
 
 
+def find_clicked_command(pieces: Sequence[StyledText], order: str, x: int) -> str:
+    """Return the command about what the header shows at a cell; empty if there is none.
+
+    Args:
+        pieces: The header, as `build_header` returns it.
+        order: The order that it names.
+        x: The cell.
+    """
+    (name, _), (place, _), (facts, _) = pieces
+    left = cell_width(name)
+    start = left + cell_width(place)
+    if left <= x < left + cell_width(place.rstrip()):
+        return "list.category"
+    before, found, _ = facts.partition(order) if order else (facts, "", "")
+    if found and 0 <= x - start - cell_width(before) < cell_width(order):
+        return "list.sort"
+    return "list.filter" if 0 <= x - start < cell_width(before.rstrip(" ·")) else ""
+
+
 def _right_halves(facts: HeaderFacts, now: int) -> Sequence[str]:
     """Return the right half as it is shortened."""
     counts = facts.counts

@@ -12,6 +12,7 @@ from tests.support.reader import NARROW, Start, long_text, make_article, make_li
 from tests.support.screens import screen_lines
 from tui.reader.dialogs.help import HelpDialog
 from tui.reader.dialogs.links import LinksDialog
+from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.story_screen import StoryScreen
 from tui.reader.dialogs.triage_screen import TriageScreen
 from tui.reader.terminal_events import EventReader
@@ -97,6 +98,9 @@ async def test_clicks_on_the_names_of_keys(start: Start) -> None:
         await running.type("20")
         await click_on(running, "esc clear")
         assert running.reader.state.is_searching is False
+        await click_on(running, "newest first")
+        assert isinstance(running.app.screen, Picker)
+        await running.press("escape")
         await click_on(running, "? help")
         assert isinstance(running.app.screen, HelpDialog)
         await click(running, 80, 20)

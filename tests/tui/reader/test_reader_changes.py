@@ -51,7 +51,9 @@ async def test_delete_the_selected_article_and_undo(start: Start, tmp_path: Path
         assert running.status == "Deleted · u to undo"
         assert numbers(running) == [12, *range(10, 0, -1)]
         assert running.selected_number == 10, "the next one takes the cursor"
-        await running.press("u")
+        await running.press("s")
+        assert "undo" not in running.status, "it would undo something else now"
+        await running.press("u", "u")
         assert running.status.startswith("Undone: deleted: Article number 11")
         assert numbers(running) == everything
         assert running.selected_number == 11, "what was brought back takes it again"

@@ -14,6 +14,7 @@ from tui.rendering.header_line import (
     describe_fetch,
     describe_order,
     describe_shown,
+    find_clicked_command,
 )
 
 NOW = 1_795_000_000
@@ -53,6 +54,29 @@ def test_the_header_is_shortened(facts: HeaderFacts, width: int, left: str, righ
     shown = text_of(facts, width)
     gap = width - cell_width(left) - cell_width(right) - 1
     assert shown == f"{left}{' ' * gap}{right} "
+
+
+@pytest.mark.parametrize(
+    ("facts", "width", "text", "command"),
+    [
+        (UNREAD, 120, "newstui", ""),
+        (UNREAD, 120, "Unread", "list.category"),
+        (UNREAD, 120, "  1,0", ""),
+        (UNREAD, 120, "1,097 unread of 1,114", "list.filter"),
+        (UNREAD, 120, " · newest", ""),
+        (UNREAD, 120, "newest first", "list.sort"),
+        (UNREAD, 120, "fetched 4 min ago", ""),
+        (UNREAD, 30, "1,097 unread", "list.filter"),
+        (SEARCH, 80, "/tide tables", "list.category"),
+        (SEARCH, 80, "best first", "list.sort"),
+        (HeaderFacts("All"), 40, "All", "list.category"),
+    ],
+)
+def test_what_a_click_is_about(facts: HeaderFacts, width: int, text: str, command: str) -> None:
+    pieces = build_header(facts, width, NOW)
+    start = text_of(facts, width).index(text)
+    cells = (start, start + len(text) - 1) if command else (start,)
+    assert {find_clicked_command(pieces, facts.order, x) for x in cells} == {command}
 
 
 @pytest.mark.parametrize(

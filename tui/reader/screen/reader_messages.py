@@ -163,6 +163,8 @@ def _receive_changes(reader: Reader, message: messages.RowsChanged) -> None:
         is_done = message.is_done or bool(message.rows or message.removed or message.is_many)
         hint = message.describe_next(reader.keymap)
         reader.status_line.show_notice(message.notice, "done" if is_done else "info", hint)
+    elif message.next_command is not None:
+        reader.status_line.retract_hint()
     reader.update_status()
 
 

@@ -23,7 +23,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.config.commands import Command, footer_hints
+from tui.config.commands import COMMANDS_BY_ID, Command, footer_hints
 from tui.config.settings import resolve_auto
 from tui.reader.dialogs.article_preview import ArticlePreview
 from tui.reader.dialogs.dialog import CommandTable, KeymapScreen
@@ -594,6 +594,11 @@ class Reader(KeymapScreen, Screen[None]):
             self.update_key_hints()
 
     # -- the bottom line ---------------------------------------------------------------------
+
+    @on(HeaderLine.FactClicked)
+    async def change_clicked_fact(self, message: HeaderLine.FactClicked) -> None:
+        """Ask for another place, filter or order, where the header names it."""
+        await self.run_command(COMMANDS_BY_ID[message.command_id])
 
     @on(StatusLine.HintClicked)
     async def press_clicked_key(self, message: StatusLine.HintClicked) -> None:

@@ -23,7 +23,7 @@ from tui.rendering.bottom_line import (
     find_clicked_hint,
 )
 from tui.rendering.cells import StyledText, truncate_cells
-from tui.rendering.header_line import HeaderFacts, build_header
+from tui.rendering.header_line import HeaderFacts, build_header, find_clicked_command
 
 NOTICE_SECONDS = 6.0
 """Seconds a notice stays."""
@@ -124,6 +124,11 @@ class StatusLine(LineView, can_focus=False):
         if hint is not None and not self._pending_keys:
             self.post_message(self.HintClicked(hint))
 
+    def retract_hint(self) -> None:
+        """Remove a notice that says what can be done next: its key does something else now."""
+        if self._notice is not None and self._notice.hint:
+            self.clear_notice()
+
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return the line without a notice."""
         self._notice, self._pending_keys = None, ""
@@ -139,6 +144,12 @@ class StatusLine(LineView, can_focus=False):
 class HeaderLine(LineView, can_focus=False):
     """The top line: what the list shows, and how much of it is unread."""
 
+    @dataclass
+    class FactClicked(Message):
+        """What a command is about was clicked."""
+
+        command_id: str
+
     def __init__(self, now: Callable[[], int], id: str) -> None:  # noqa: A002 - Textual's name
         """Make an empty line; `now` returns seconds since 1970, for the age of the last fetch."""
         super().__init__(id=id)
@@ -151,6 +162,12 @@ class HeaderLine(LineView, can_focus=False):
         self._facts = facts
         if build_header(facts, self.size.width, self._now()) != self._pieces:
             self.refresh()
+
+    def click_line(self, line: int, x: int, *, had_keys: bool) -> None:
+        """Tell the screen which fact was clicked."""
+        pieces = self.build_line(line, self.size.width)
+        if command_id := find_clicked_command(pieces, self._facts.order, x):
+            self.post_message(self.FactClicked(command_id))
 
     def build_splash_line(self, y: int, width: int) -> Sequence[StyledText]:
         """Return the line as it is."""
