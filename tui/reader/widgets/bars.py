@@ -146,7 +146,7 @@ class HeaderLine(LineView, can_focus=False):
 
     @dataclass
     class FactClicked(Message):
-        """What a command is about was clicked."""
+        """A fact that a command changes was clicked."""
 
         command_id: str
 
