@@ -172,9 +172,12 @@ async def test_a_library_that_does_not_answer(
     async with start() as running:
         running.reader.gateway._worker.submit(lambda: answers.wait(TIMEOUT))
         await running.wait_until(lambda: "waiting for the library" in running.status)
-        running.app.post_message(key_event("j"))
-        await running.wait_until(lambda: running.selected_number == 11)
+        for key in ("G", "enter"):
+            running.app.post_message(key_event(key))
+        await running.wait_until(lambda: running.shown_number == 0)
+        assert (running.selected_number, running.reader.state.current_pane) == (1, "article")
+        await running.wait_until(lambda: "%" not in running.status)  # nothing of it has been seen
         assert "waiting for the library" in running.status
         answers.set()
         await running.wait_until(lambda: "waiting for" not in running.status)
-        assert running.selected_number == 11
+        assert running.shown_number == 1

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from textual.screen import Screen
+from textual.timer import Timer
 
 from store.model.article import FullArticle
-from tui.reader.dialogs.article_preview import ArticlePreview
+from tui.reader.dialogs.article_preview import LOADING_SECONDS, ArticlePreview
 from tui.reader.gateway import messages
 from tui.reader.gateway.articles import Articles
 from tui.reader.screen.panes import Panes
@@ -16,6 +17,7 @@ from tui.reader.screen.reader_state import ReaderState
 from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine
+from tui.reader.widgets.one_shot_timer import call_after
 from tui.rendering.text_search import WordsToFind
 from tui.rendering.wording import LOOSE_PAGE_LABEL
 
@@ -54,6 +56,8 @@ class ArticleActions:
     """The words highlighted in the article that is previewed."""
     _finished_article: str = field(default="", init=False)
     """The open article, once its end was shown."""
+    _loading_timer: Timer | None = field(default=None, init=False)
+    """Runs while an article is awaited, before the one that is shown gives way to nothing."""
 
     @property
     def is_loading(self) -> bool:
@@ -94,12 +98,24 @@ class ArticleActions:
 
     def _load(self, article: str) -> None:
         self.preview.stop()
+        self._stop_waiting()
         entry = self.preview.find(article)
         if entry is None:
+            self._loading_timer = call_after(self.screen, LOADING_SECONDS, self._show_nothing)
             self.articles.open_article(article)
         else:
             self.articles.record_opened(article)
             self.screen.post_message(messages.ArticleLoaded(entry, opened=True))
+
+    def _stop_waiting(self) -> None:
+        if self._loading_timer is not None:
+            self._loading_timer.stop()
+        self._loading_timer = None
+
+    def _show_nothing(self) -> None:
+        if self._loading_timer is not None and self.state.is_reading and self.is_loading:
+            self.article_view.clear()
+        self._loading_timer = None
 
     def enter(self, *, passing: bool = False) -> None:
         """Go from the list into the article pane.
@@ -139,6 +155,7 @@ class ArticleActions:
         article = entry.article.id
         self.state.trail.set_title(article, entry.article.title)
         if message.opened and article == self.state.requested_article:
+            self._stop_waiting()
             if is_article(self.article_view.full_article, article) and self.article_view.is_preview:
                 self.article_view.end_preview()
             else:

@@ -95,9 +95,9 @@ class HeaderActions:
         return self.state.is_reading and self.state.current_pane == "article"
 
     def _describe_position(self) -> str:
-        """Return where the cursor is in the list, as `12/1,097`; in an article, how far one is."""
+        """Return where the cursor is in the list, as `12/1,097`; in an article that is there, how far one is."""
         if self._is_in_article:
-            return f"{self.article_view.seen_percent} %"
+            return f"{self.article_view.seen_percent} %" if self.article_view.full_article else ""
         articles = self.state.article_list
         total = self.search.found_number or f"{articles.total:,}"
         return f"{articles.cursor + 1 if articles.total else 0:,}/{total}"
