@@ -457,16 +457,19 @@ def convert_engine_errors(folder: Path) -> Iterator[None]:
     """Turn the engine's errors into ours.
 
     Raises:
-        IndexUnusable: The engine failed, with an error or (on damaged data) a panic.
+        IndexUnusable: The engine failed, with an error or (mostly on damaged data) a panic.
     """
     try:
         yield
-    except (OSError, RuntimeError, ValueError) as error:
-        found = ENGINE_OS_ERROR.search(str(error))
-        own = getattr(error, "strerror", None) or str(error)
-        reason = os.strerror(int(found[1] or found[2])) if found else own
-        raise IndexUnusable(reason, file=folder) from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":
+        # A panic is no `Exception`, and its class cannot be imported.
+        is_panic = type(error).__name__ == "PanicException"
+        if not is_panic and not isinstance(error, (OSError, RuntimeError, ValueError)):
             raise
-        raise IndexUnusable("the index is damaged", file=folder) from error
+        if found := ENGINE_OS_ERROR.search(str(error)):  # such as that there may be no more threads
+            reason = os.strerror(int(found[1] or found[2]))
+        elif is_panic:
+            reason = "the index is damaged"
+        else:
+            reason = getattr(error, "strerror", None) or str(error)
+        raise IndexUnusable(reason, file=folder) from error

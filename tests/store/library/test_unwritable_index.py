@@ -19,6 +19,11 @@ from store.system import memory
 from tests.support.libraries import Machine, add, articles
 
 SLOW, FULL = "Input/output error", "No space left on device"
+NO_THREAD = "Resource temporarily unavailable"
+
+
+class PanicException(BaseException):
+    """A panic of the engine."""
 
 
 def update(library: FolderLibrary) -> None:
@@ -119,16 +124,32 @@ def test_with_an_older_index(tmp_path: Path) -> None:
     [
         ("An IO error occurred: 'No space left on device (os error 28)'", FULL),
         ("An IO error occurred: Os { code: 5, kind: Uncategorized }", SLOW),
-        ("Schema error: 'no such field'", "Schema error: 'no such field'"),
+        ('failed to spawn: Os { code: 11, kind: WouldBlock, message: "…" }', NO_THREAD),
     ],
 )
-def test_the_reason_is_the_system_s(message: str, reason: str) -> None:
-    """The engine says it at length."""
+@pytest.mark.parametrize("kind", [OSError, PanicException])
+def test_the_reason_is_the_system_s(kind: type[BaseException], message: str, reason: str) -> None:
+    """The engine says it at length, also where it panics."""
     with (
         pytest.raises(NewstuiError, match=f"^/cache/index: {reason}$"),
         convert_engine_errors(Path("/cache/index")),
     ):
-        raise OSError(message)
+        raise kind(message)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError("Schema error: 'no such field'"), "Schema error: 'no such field'"),
+        (PanicException("index out of bounds"), "the index is damaged"),
+    ],
+)
+def test_other_reasons(error: BaseException, reason: str) -> None:
+    with (
+        pytest.raises(NewstuiError, match=f"^/cache/index: {reason}$"),
+        convert_engine_errors(Path("/cache/index")),
+    ):
+        raise error
 
 
 def test_its_files_are_private(tmp_path: Path) -> None:
