@@ -73,6 +73,8 @@ def decode_feed(data: bytes, charset: str) -> tuple[DocumentKind, str]:
         raise InvalidInput(
             f"not a feed (HTML page “{title}”)" if title else "not a feed (HTML page)"
         )
+    if kind == "opml":
+        raise InvalidInput("a list of feeds, not a feed")
     if kind == "other":
         raise InvalidInput("not a feed" if text.strip() else "not a feed (empty)")
     return kind, text

@@ -91,7 +91,7 @@ class UrlResolver:
         reply = self._fetch(url, url)
         start = decode_document(reply.body[:KIND_DETECTION_BYTES], reply.content_type[1])
         kind = detect_document_kind(remove_invalid_xml_characters(start))
-        if kind in ("xml", "json"):
+        if kind in ("xml", "json", "opml"):
             return self._resolve_feed(reply.permanent_url or url, reply)
         if kind != "html":
             raise InvalidInput(f"neither a page nor a feed ({reply.content_type[0]})")

@@ -185,11 +185,12 @@ def _find_enclosures(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"url": each.get("href"), "type": each.get("type"), "length": parse_length(each)}
     for each in entry.get("media_content") or ():
         if each.get("url") and _is_recording(each):
-            yield {"url": each["url"], "type": each.get("type")}
+            yield {"url": each["url"], "type": each.get("type") or f"{each.get('medium')}/*"}
 
 
 def _is_recording(media: Mapping[str, Any]) -> bool:
-    return str(media.get("type") or "").lower().startswith(("audio/", "video/"))
+    kind = str(media.get("type") or media.get("medium") or "").lower().partition("/")[0]
+    return kind in ("audio", "video")
 
 
 def _find_source(entry: Mapping[str, Any]) -> dict[str, str]:

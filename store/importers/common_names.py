@@ -17,16 +17,16 @@ OUR_NAMES = frozenset(
 OUR_LISTS = frozenset({"author", "authors", "tags"})
 OUR_FLAGS = frozenset({"read", "starred"})
 TEXT_NAMES = {
-    "title": "headline name titel titre título titolo",
-    "url": "link href uri address weburl pageurl articleurl lien enlace",
+    "title": "headline name webtitle titel titre título titolo",
+    "url": "link href uri address weburl pageurl articleurl posturl tweeturl permalink lien enlace",
     "summary": "description excerpt abstract standfirst",
     "language": "lang locale",
-    "text": "fulltext articlebody articletext",
+    "text": "fulltext articlebody articletext bodytext selftext",
     "body": "bodyhtml bodymarkdown",
 }
 DATE_NAMES = {
-    "date": "pubdate publishedat publisheddate publicationdate publishdate publishedon datepublished isodate datum fecha",
-    "created": "createdat createdtime dateadded datesaved savedat saveddate timeadded addedat addedon bookmarkedat",
+    "date": "pubdate publishedat publisheddate publicationdate publishdate publishedon datepublished webpublicationdate createdutc isodate datum fecha",
+    "created": "createdat createdtime dateadded datesaved savedat saveddate timeadded added addedat addedon bookmarkedat saved",
     "updated": "updatedat modified datemodified modifiedat lastmodified lasteditedtime lastmod dateupdated changedat",
 }
 LIST_NAMES = {

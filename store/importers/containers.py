@@ -39,12 +39,16 @@ RECORD_LIST_KEYS = (
     "articles", "items", "results", "entries", "bookmarks", "collections", "orderedItems", "hits"
 )  # fmt: skip
 """Names under which an object holds its records."""
-ANSWER_KEYS = ("stories", "data", "_embedded", "search", "feed", "content", "lists")
+ANSWER_KEYS = str.split("stories data _embedded search feed content lists children response")
 """Names under which an answer of an API holds its records, or an object that does."""
 LINK_LIST_KEYS = ("links", "cards")
 """Names under which a collection of Linkwarden or a list of Toby holds its records."""
-ACTIVITIES = ("Create", "Announce", "Like")
-"""What ActivityPub calls the writing and sharing of a text."""
+WRAPPERS = (
+    (frozenset({"type", "object"}), "object"),  # of ActivityPub
+    (frozenset({"type", "attributes"}), "attributes"),  # of JSON:API
+    (frozenset({"kind", "data"}), "data"),  # of Reddit
+)
+"""The fields of what is around a record, and the one of them that has it."""
 ARTICLE_KEYS = frozenset({"url", "link", "title"})
 WEB_CELL = re.compile(r"https?://\S+", re.IGNORECASE)
 MAX_ANSWER_DEPTH = 5
@@ -166,7 +170,15 @@ def _extract_answer(value: Mapping[str, Any], depth: int) -> list[Any]:
             found = extract_records(inner, depth + 1)
             if not _is_single(found, inner):
                 return found
-    return []
+    return next(filter(_are_articles, value.values()), [])
+
+
+def _are_articles(value: object) -> bool:
+    """Return True for a list of records that cannot be anything else, whatever its name is."""
+    records = value if isinstance(value, list) else []
+    return bool(records) and all(
+        isinstance(each, dict) and {"title", "url"} <= each.keys() for each in records
+    )
 
 
 def _is_single(records: list[Any], value: Any) -> bool:
@@ -175,13 +187,11 @@ def _is_single(records: list[Any], value: Any) -> bool:
 
 
 def _expand_links(value: Any) -> Iterator[Any]:
-    """Yield the links of a collection, each with its name; any other value is a record itself.
-
-    That of an activity in a social network is what was written or shared.
-    """
+    """Yield the links of a collection, each with its name; any other value is a record itself, or around one."""
     given = value if isinstance(value, dict) else {}
-    if given.get("type") in ACTIVITIES and isinstance(given.get("object"), (dict, str)):
-        value = given["object"]
+    for fields, inner in WRAPPERS:
+        if fields <= given.keys() and isinstance(given[inner], dict | str):
+            value = given[inner]
     links = next(
         (given[name] for name in LINK_LIST_KEYS if isinstance(given.get(name), list)), None
     )

@@ -63,9 +63,21 @@ class ItemMatcher:
         """Yield the articles with their ids in the library; those of a feed belong together."""
         for feed, group in groupby(map(self._with_former_id, found), key=document_key):
             if feed:
-                yield from DocumentMatcher(self, feed, list(group)).match()
+                yield from self._find_imports(DocumentMatcher(self, feed, list(group)).match())
             else:
                 yield from map(self._match_import, group)
+
+    def _find_imports(self, matched: Iterable[ParsedArticle]) -> Iterator[ParsedArticle]:
+        """Yield the items of a document; new ones with the ids under which they were imported."""
+        items = list(matched)
+        taken = {each.article.id for each in items}
+        for each in items:
+            is_new = bool(each.article.url) and each.article.id not in self.articles
+            page = self._find_page(each.article) if is_new else ""
+            stored = self.articles.read_article(page) if page and page not in taken else None
+            is_import = stored is not None and "feed" not in stored.extra
+            taken.add(page)
+            yield _with_id(each, page) if is_import else each
 
     def _with_former_id(self, found: ParsedArticle) -> ParsedArticle:
         """Return an article with the id that an older version made of its URL, if the library has that."""

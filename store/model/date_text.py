@@ -57,6 +57,7 @@ ZONES = {
     "EET": 2,
     "EEST": 3,
     "MSK": 3,
+    "МСК": 3,
     "JST": 9,
     "KST": 9,
     "HKT": 8,
@@ -95,19 +96,25 @@ PLACES = {
     "PT": "America/Los_Angeles",
 }
 """Zones whose offset depends on the season, as American papers name them."""
+ZONE_NAME = re.compile(
+    r"\b(?:(?:Eastern|Central|Mountain|Pacific)(?: Standard| Daylight)?|Greenwich Mean"
+    r"|(?:Central|Eastern|Western) European(?: Summer)?) Time\b"
+)
+"""The full names of zones, the initials of which are in `ZONES` or `PLACES`."""
+ZONE_IN_PARENTHESES = re.compile(rf"\(({'|'.join((*ZONES, *PLACES))})\)")
 MAX_OFFSET = timedelta(hours=15)
 
 NOISE_WORDS = frozenset(
     str.split(
         "of the at on m gada ngày lúc de del la le les den der das dem am um uhr uur à a às al alle las los ore klo kl og el em"
-        " feira di du d om ob ore alle orë kell klukka st nd rd th er г год года р року в at och vom από στις час"
+        " по feira di du d om ob ore alle orë kell klukka st nd rd th er г год года р року в at och vom από στις час"
         " on date first last posted published created updated modified veröffentlicht aktualisiert stand publié publicado actualizado"
         " pubblicato aggiornato opublikowano опубликовано"
     )
 )
 ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ème|ª|º|°|η|ης|-?го)\b", re.IGNORECASE)
 PUNCTUATION = str.maketrans(
-    "（），،；：［］／．～", "(),,;:[]/.-", "\u200e\u200f\u202a\u202b\u202c"
+    "（），،；：［］／．～−", "(),,;:[]/.--", "\u200e\u200f\u202a\u202b\u202c"
 )
 """Signs of other scripts; marks of direction are removed."""
 BUDDHIST_YEAR = re.compile(r"(?:พ\.?\s?ศ\.?\s*)?\b(2[45]\d\d)\b|พ\.\s?ศ\.")
@@ -144,7 +151,7 @@ WORD = re.compile(r"[^\W\d_][^\s\d,;:/()\[\]+|-]*")
 OFFSET_IN_PARENTHESES = re.compile(r"\(((?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?)\)$")
 PARENTHESIS = re.compile(r"\([^()]*\)")
 ZONE_PATH = re.compile(
-    r"\[?\b([A-Z][A-Za-z_]{2,}/[A-Z][A-Za-z_/+-]+|(?:EST5E|CST6C|MST7M|PST8P)DT\b)\]?"
+    r"\[?\b([A-Z][A-Za-z_]+/[A-Z][A-Za-z_/+-]+\d{0,2}|(?:EST5E|CST6C|MST7M|PST8P)DT\b)\]?"
 )
 """A zone of the tz database."""
 ARABIC_MONTH = re.compile("(كانون|تشرين) +(?=ال)")
@@ -162,7 +169,7 @@ HOUR_WORD = re.compile(r"\b(\d{1,2})\s?(?:h|u|Uhr)\s?(\d\d)?\b(?!:)", re.IGNOREC
 DOTTED_TIME = re.compile(r"(?:(?<=\d{4})|(?<=-\d\d))(,?\s+(?:\w+\.?\s+)?\d{1,2})\.(\d\d)(?=\s|$)")
 TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AP]M)?"
 OFFSET = re.compile(rf"({TIME})\s*([+\-\u2212])(\d{{1,2}}):?(\d\d)?(?!\d|[/:.-])")
-LOST_PLUS = re.compile(r"(?<=T\d\d:\d\d:\d\d) (?=\d\d:\d\d\Z)")
+LOST_PLUS = re.compile(r"(?<=T\d\d:\d\d:\d\d) (?=\d\d:\d\d\Z)|(?<=:\d\d) (?=0\d[0-5]\d\Z)")
 """The place of a plus sign that was taken for a space, as in URLs."""
 SPACED_OFFSET = re.compile(r"(?<=[\d ]\+) (?=\d\d:?\d\d\b)")
 FILE_TIME = re.compile(r"(\d{4})([-:])(\d\d)\2(\d\d)[-_ T](\d\d)([-:.])(\d\d)\6(\d\d)(?![\d-])")
@@ -226,6 +233,8 @@ def read_date(
     text = FILE_TIME.sub(r"\1-\3-\4 \5:\7:\8", text)
     if ordinal := ORDINAL_DATE.fullmatch(text.strip()):
         text = _write_ordinal(ordinal)
+    text = ZONE_NAME.sub(lambda match: "".join(part[0] for part in match[0].split()), text)
+    text = ZONE_IN_PARENTHESES.sub(r" \1", text)
     text = PARENTHESIS.sub(" ", OFFSET_IN_PARENTHESES.sub(r" \1", text))
     text, zone = _take_zone_path(text)
     text = _write_numbers(_write_other_calendars(text))

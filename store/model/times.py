@@ -143,7 +143,7 @@ def parse_timestamp(
         return _parse_unix_timestamp(value)
     text = " ".join(str(value).split()) if len(str(value)) <= MAX_DATE_LENGTH else ""
     if (ISO_DATE.match(text) or ISO_TIMESTAMP.match(text)) and _parse_iso(text):
-        return text
+        return trim_milliseconds(text)
     if match := DOTNET_DATE.fullmatch(text):
         return _parse_unix_timestamp(int(match[1]) / 1000)
     if UNIX_TIMESTAMP.match(text) and not COMPACT_TIME.fullmatch(text):

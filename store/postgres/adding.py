@@ -35,7 +35,6 @@ from store.text.urls import (
     make_guid_id,
     make_link_key,
     make_page_id,
-    make_url_id,
 )
 
 BATCH_SIZE = 500
@@ -226,14 +225,10 @@ def _possible_ids(found: ParsedArticle) -> Iterator[str]:
     yield article.id
     if article.url:
         yield make_former_url_id(article.url)
+    yield from iter_page_ids(article.url)
     if item is None:
-        yield from iter_page_ids(article.url)
         return
     if item.guid:
         yield make_guid_id(str(article.extra.get("feed", "")), item.guid)
-    if article.url:
-        key = make_link_key(article.url)
-        for page in (f"https://{key}", f"http://{key}"):
-            yield make_url_id(page)
-            if "#" in key:
-                yield make_page_id(page)
+    if "#" in (key := make_link_key(article.url)):
+        yield from (make_page_id(f"{scheme}://{key}") for scheme in ("https", "http"))

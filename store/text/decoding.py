@@ -21,7 +21,7 @@ from store.text.charsets import (
     is_utf8,
 )
 
-DocumentKind = Literal["xml", "json", "html", "other"]
+DocumentKind = Literal["xml", "json", "html", "opml", "other"]
 
 ROOT_SEARCH_CHARS = 20_000
 """The part of a document in which its root element must begin."""
@@ -75,6 +75,7 @@ OPENING_TAG = re.compile(
 )
 """A tag with its attributes; scripts, in which `a<b` is no tag, whole."""
 FIRST_ATTRIBUTES = re.compile(rf"<[A-Za-z][^\s/<>]*+(?:{ATTRIBUTE}){{0,{MAX_TAG_ATTRIBUTES}}}+")
+OPML_START = re.compile(r"(?:<\?xml\b[^<>]*+>\s*+)?<opml\b", re.IGNORECASE)
 HTML_ROOT = re.compile(r"<(?:html|head|body|title|meta|script|style)\b", re.IGNORECASE)
 HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 """Stands before some feeds, too: the root element decides."""
@@ -192,6 +193,8 @@ def detect_document_kind(text: str) -> DocumentKind:
     start = head.lstrip()
     if start.startswith("{"):
         return "json"
+    if OPML_START.match(start):
+        return "opml"
     root, page = FEED_ROOT.search(head), HTML_ROOT.search(head)
     if root and (page is None or root.start() < page.start()):
         return "xml"

@@ -32,6 +32,10 @@ RAW_TAG = re.compile(r"<(?:xmp|plaintext)\b", re.IGNORECASE)
 END_TAG = re.compile(r"</([a-z][^\s<>/]{0,60}+)", re.IGNORECASE)
 
 
+XML_BREAK = re.compile(r"<br\b[^<>]{0,500}></br\s{0,9}>", re.IGNORECASE)
+"""A line break as programs for XML write it, which HTML takes for two."""
+
+
 def parse_html(html: str) -> LexborHTMLParser | None:
     """Parse a page; None if its tags are nested too deeply, or have too many names."""
     if is_too_complex(html):
@@ -41,7 +45,7 @@ def parse_html(html: str) -> LexborHTMLParser | None:
         html.encode()
     except UnicodeEncodeError:
         html = LONE_SURROGATE.sub("\ufffd", html)  # the parser would drop them silently
-    html = _keep_literal_tags(html)
+    html = _keep_literal_tags(XML_BREAK.sub("<br>", html) if "</br" in html else html)
     return LexborHTMLParser(_close_empty_tags(html) if "/>" in html else html)
 
 

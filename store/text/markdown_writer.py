@@ -382,7 +382,7 @@ class MarkdownWriter:
 
     def _resolve_href(self, href: str) -> str:
         """Return the absolute target of a link; empty if it cannot be resolved."""
-        href = complete_web_url(href)
+        href = complete_web_url(href, self._base)
         if href.startswith("//") and not self._base:
             href = f"https:{href}"
         is_whole = not self._base or href.startswith(("#", "https://", "http://"))
@@ -624,8 +624,9 @@ class MarkdownWriter:
             quote = "> " * min(self._quote_depth, MAX_NESTING_SHOWN)
             self._blocks.append(f"\n\n{quote}{RULE}")
             self._has_rule = self._is_tight = False
+        is_heading = self._line_marker == HEADING_MARKER
         continues = is_row or self._line_marker or not self._open_lists
-        follows = self._is_tight and continues and is_row == self._is_after_row
+        follows = self._is_tight and continues and not is_heading and is_row == self._is_after_row
         if self._blocks:
             self._blocks.append("\n" if follows else "\n\n")
         self._is_after_row = is_row

@@ -29,7 +29,8 @@ _WORD_PAIRS = """
     enquiries/inquiries grey/gray jewellery/jewelry judgement/judgment judgements/judgments
     manoeuvre/maneuver manoeuvres/maneuvers mould/mold moustache/mustache plough/plow pyjamas/pajamas
     sceptic/skeptic sceptics/skeptics sceptical/skeptical smoulder/smolder smouldering/smoldering
-    skilful/skillful skilfully/skillfully sulphur/sulfur tyre/tire tyres/tires wilful/willful woollen/woolen yoghurt/yogurt
+    skilful/skillful skilfully/skillfully sulphur/sulfur tshirt/t-shirt tshirts/t-shirts tyre/tire tyres/tires wifi/wi-fi wilful/willful woollen/woolen xray/x-ray
+    xrays/x-rays yoghurt/yogurt
 """
 
 

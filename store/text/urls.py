@@ -376,15 +376,18 @@ def _is_tracking_fragment(field: str, is_tracking: Callable[[str], bool]) -> boo
     return bool(separator) and (is_tracking(field) or name.lower() in TRACKING_FRAGMENTS)
 
 
-def complete_web_url(link: str) -> str:
-    """Return a link with its scheme, which many leave out before `www.`; any other link as it is."""
-    return f"https://{link}" if _SCHEMELESS_URL.match(link) else link
+def complete_web_url(link: str, base: str) -> str:
+    """Return a link with its scheme, which many leave out before `www.` or their own host; any other as it is."""
+    if _SCHEMELESS_URL.match(link):
+        return f"https://{link}"
+    site = _SITE.match(base)
+    return f"//{link}" if site and site[1] and link.startswith(f"{site[1]}/") else link
 
 
 def resolve_web_url(link: str, base: str) -> str:
     """Return a link as an absolute http or https URL; empty if it is none."""
     try:
-        link = complete_web_url(link.strip())
+        link = complete_web_url(link.strip(), base)
         url = urljoin(base, link) if link else ""
         urlsplit(url)  # nothing is parsed where there is no base
     except ValueError:

@@ -11,6 +11,7 @@ from store.feeds.entry import FeedInfo
 from store.feeds.parse import parse_feed
 from store.feeds.web_page import parse_web_page
 from store.model.article import ParsedArticle
+from store.model.errors import InvalidInput
 from store.text.authors import clean_author, split_authors
 from store.text.titles import title_to_line
 
@@ -222,6 +223,8 @@ def test_authors_of_json_feed(given: dict[str, Any], expected: tuple[str, ...]) 
         ("www.h.example/1", "https://www.h.example/1"),
         ("WWW.h.example:8080/1?a=b", "https://WWW.h.example:8080/1?a=b"),
         ("www.html", "https://h.example/www.html"),
+        ("h.example/1", "https://h.example/1"),
+        ("h.example.html", "https://h.example/h.example.html"),
         ("1", "https://h.example/1"),
         ("//m.example/1", "https://m.example/1"),
     ],
@@ -279,6 +282,11 @@ def test_names_of_elements_in_capitals() -> None:
     (found,) = parse_feed(document.encode(), "utf-8", FEED).articles
     assert (found.article.title, found.article.url) == ("T", "https://h.example/1")
     assert found.body.text == "A text."
+
+
+def test_a_list_of_feeds_is_no_feed() -> None:
+    with pytest.raises(InvalidInput, match="a list of feeds, not a feed"):
+        parse_feed(b'<?xml version="1.0"?>\n<opml version="2.0"><body/></opml>', "utf-8", FEED)
 
 
 def test_a_comment_before_the_root_says_nothing() -> None:
@@ -458,6 +466,9 @@ def test_the_authors_of_an_entry_come_before_those_of_its_source(
         ),
         ("<description>&amp;lt;p&amp;gt; is a tag</description>", {}, "\\<p> is a tag"),
         ("<dcterms:abstract>Of boats.</dcterms:abstract>", {}, "Of boats."),
+        ("<description>Of <b>boats</b><br/>and fog.</description>", {}, "Of **boats**\nand fog."),
+        (f"<media:content url='{M}v?x=1' medium='video'/>",
+         {"enclosures": [{"url": f"{M}v?x=1", "type": "video/*"}]}, f"[Video]({M}v?x=1)"),
         ("<itunes:summary>Of boats.\n\nAnd &lt;fog&gt;.</itunes:summary>", {}, "Of boats.\n\nAnd \\<fog>."),
         ("<link>/log/1/</link><description>&lt;a href='../2/'&gt;B&lt;/a&gt; &lt;a href='#n'&gt;c&lt;/a&gt;"
          "</description>", {}, "[B](https://h.example/log/2/) c"),

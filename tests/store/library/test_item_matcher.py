@@ -428,6 +428,14 @@ def imported(**fields: object) -> ParsedArticle:
     return build_article(fields, source="import", now=NOW)
 
 
+def test_what_was_imported_at_another_form_of_its_url_is_not_fetched_anew(library: Library) -> None:
+    add(library, [imported(url="http://www.h.example/a/", title="A")])
+    for document in ([Item("A", "e1", A)], [Item("A", "e1", A), Item("B", "e2", B)]):
+        fetch(library, document)
+        fetch(library, document)
+    assert sorted(row.title for row in list_rows(library, ListQuery())) == ["A", "B"]
+
+
 LONG = "The council of Brae has voted to keep its ferry."
 
 IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {

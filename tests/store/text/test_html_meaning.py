@@ -158,6 +158,8 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
          "x:</div><div><code>&nbsp;&nbsp;</code>y</div></div></table>", "```\nif x:\n  y\n```"),
         ("<table><tr><td class='crayon-nums '><div>1</div><div>2</div><td class=crayon-code><div class=crayon-pre>"
          "<div>x</div><div>&nbsp;y</div></div></table>", "```\nx\n y\n```"),
+        ("<table><tr><td>One<tr><td><h2>Two</h2></table>", "One\n\n## Two"),
+        ("one<br></br>two<br class='x'></br >three</br>four", "one\ntwo\nthree\nfour"),
         ("<p class=sr-only>no<p>x <span class=screen-reader-text>no</span>", "x"),
         ("<xmp><b>x</b>\n y</xmp>", "```\n<b>x</b>\n y\n```"),
         ("one\ntwo\n \nthree &amp; 4", "one two\n\nthree & 4"),

@@ -37,6 +37,7 @@ from store.text.spellings import (
         ("licence", "license"),
         ("catalogue", "catalog"),
         ("co-op", "coop"),
+        ("wi-fi", "wifi"),
         ("programmes", "programs"),
         ("anaemia", "anemia"),
         ("paediatrician", "pediatrician"),
