@@ -17,21 +17,21 @@ OUR_NAMES = frozenset(
 OUR_LISTS = frozenset({"author", "authors", "tags"})
 OUR_FLAGS = frozenset({"read", "starred"})
 TEXT_NAMES = {
-    "title": "headline name webtitle titel titre título titolo",
-    "url": "link href uri address weburl pageurl articleurl posturl tweeturl permalink lien enlace",
+    "title": "headline name webtitle titel titre título titolo заголовок название タイトル 标题 標題 제목",
+    "url": "link href uri address weburl pageurl articleurl posturl tweeturl permalink lien enlace ссылка リンク 链接 連結 링크",
     "summary": "description excerpt abstract standfirst",
     "language": "lang locale",
     "text": "fulltext articlebody articletext bodytext selftext",
     "body": "bodyhtml bodymarkdown",
 }
 DATE_NAMES = {
-    "date": "pubdate publishedat publisheddate publicationdate publishdate publishedon datepublished webpublicationdate createdutc isodate datum fecha",
+    "date": "pubdate publishedat publisheddate publicationdate publishdate publishedon datepublished webpublicationdate createdutc isodate datum fecha дата 日付 日期 날짜",
     "created": "createdat createdtime dateadded datesaved savedat saveddate timeadded added addedat addedon bookmarkedat saved",
     "updated": "updatedat modified datemodified modifiedat lastmodified lasteditedtime lastmod dateupdated changedat",
 }
 LIST_NAMES = {
     "authors": "creator creators byline authorname autor auteur autore",
-    "tags": "keywords labels categories tagnames taglist étiquettes etiquetas schlagwörter",
+    "tags": "keywords labels categories tagnames taglist étiquettes etiquetas schlagwörter теги タグ 标签 태그",
 }
 FLAG_NAMES = {
     "starred": "favorite favourite isfavorite isfavourite favorited favourited isstarred liked",

@@ -34,11 +34,12 @@ HIDDEN_CLASS = re.compile(
 )
 """Text that style sheets hide, and drawings of formulas that are there as MathML or TeX, too."""
 LINE_NUMBER_CLASS = re.compile(
-    r"(?:^|\s)(?:ln|lnt|linenos?|line-?numbers?|hljs-ln-numbers|gutter|code-gutter|rouge-gutter|crayon-nums)(?:\s|$)",
+    r"(?:^|\s)(?:ln|lnt|linenos?|line-?numbers?|hljs-ln-numbers|gutter|code-gutter|rouge-gutter|crayon-nums|blob-num|js-line-number)(?:\s|$)",
     re.IGNORECASE,
 )
-LISTINGS = "pre, td.code > .container, .crayon-pre"
-"""Listings, in tables with numbers beside them, too, as SyntaxHighlighter and Crayon make them."""
+LISTINGS = "pre, td.code > .container, .crayon-pre, .blob-code, ol[class^='dp-']"
+"""Listings, also in lists and tables with numbers, as SyntaxHighlighter, Crayon and GitHub make them."""
+LISTING_TAGS = frozenset({"div", "ol", "table"})
 UNSELECTABLE_STYLE = re.compile(r"(?:^|[;\s-])user-select\s*:\s*none\b", re.IGNORECASE)
 NUMBERS_ALONE = re.compile(r"[\s\d]*")
 SIGN_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley)(?:\s|$)")
@@ -331,7 +332,7 @@ def effective_tag(node: LexborNode) -> str:
     tag = node.tag or ""
     if tag == "a":
         return "sup" if is_note_mark(node) else tag
-    if tag == "div" and _is_listing(node.attributes.get("class") or "", node.parent):
+    if tag in LISTING_TAGS and (named := node.attributes.get("class")) and _is_listing(node, named):
         return "pre"
     if tag not in STYLED_TAGS or not (style := node.attributes.get("style")):
         return tag
@@ -340,13 +341,16 @@ def effective_tag(node: LexborNode) -> str:
     return next((name for name, pattern in STYLES.items() if pattern.search(style)), tag)
 
 
-def _is_listing(classes: str, parent: LexborNode | None) -> bool:
-    """Return True for an element with these classes that is one of `LISTINGS`."""
+def _is_listing(node: LexborNode, classes: str) -> bool:
+    """Return True for an element with these classes that is a listing, or around the lines of one."""
     names = classes.split()
-    if "crayon-pre" in names:
-        return True
-    is_cell = parent is not None and parent.tag == "td" and parent.attributes.get("class") == "code"
-    return is_cell and "container" in names
+    if node.tag == "ol":
+        return classes.startswith("dp-")
+    if node.tag == "table":
+        return "highlight" in names and node.css_first("td.blob-code") is not None
+    cell = node.parent
+    is_in_cell = cell is not None and cell.tag == "td" and cell.attributes.get("class") == "code"
+    return "crayon-pre" in names or (is_in_cell and "container" in names)
 
 
 def is_note_mark(node: LexborNode) -> bool:

@@ -66,6 +66,7 @@ CODE_LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 """The class of code in HTML (https://html.spec.whatwg.org/#the-code-element), and of common highlighters."""
+LANGUAGE_ATTRIBUTES = ("data-language", "data-lang", "data-enlighter-language")
 CONTROLS = re.compile("[\x00-\x08]")
 CELL_END = "\x04"
 EMPHASIS = {
@@ -184,9 +185,12 @@ def _find_code_language(pre: LexborNode | None) -> str:
     if pre is None:
         return ""
     for node in (pre.css_first("code"), pre, pre.parent):
-        classes = (node.attributes.get("class") or "") if node is not None else ""
-        if named := CODE_LANGUAGE.search(classes):
-            return named[1].lower()
+        given = node.attributes if node is not None else {}
+        classes = given.get("class") or ""
+        stated = (f"language-{given[name]}" for name in LANGUAGE_ATTRIBUTES if given.get(name))
+        for each in (classes, *stated):
+            if named := CODE_LANGUAGE.search(each):
+                return named[1].lower()
     return ""
 
 

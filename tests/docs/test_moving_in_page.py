@@ -138,6 +138,10 @@ BLOG = (
     "<author><name>Ada Berg</name></author><title>The ferry</title><content type='html'>It sails.</content>"
     "<published>2023-01-01T00:00:00Z</published><category term='sea'/></entry></feed>"
 )
+POSTS = (
+    '{"orderedItems": [{"type": "Create", "object": {"content": "<p>It sails.</p>", "published": "2023-01-01T10:00:00Z",'
+    f'"url": "{URL}"}}}}]}}'
+)
 FEED = (
     f"<rss><channel><title>Harbour</title><item><title>The ferry</title><link>{URL}</link><author>Ada Berg</author>"
     "<pubDate>Sun, 01 Jan 2023 00:00:00 GMT</pubDate><category>sea</category><description>A ferry.</description>"
@@ -147,7 +151,7 @@ FEED = (
 OTHERS: dict[str, tuple[str | bytes, ...]] = {
     "csv": (HIGHLIGHTS, ANNOTATIONS),
     "xml": (NOTES, WORDPRESS, XBEL),
-    "json": (HYPOTHESIS, FIREFOX),
+    "json": (HYPOTHESIS, FIREFOX, POSTS),
     "feed": (BLOG, FEED),
     "plist": (SAFARI,),
     "bookmarks": (POCKET, INSTAPAPER, BROWSER),

@@ -159,6 +159,11 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
         ("<table><tr><td class='crayon-nums '><div>1</div><div>2</div><td class=crayon-code><div class=crayon-pre>"
          "<div>x</div><div>&nbsp;y</div></div></table>", "```\nx\n y\n```"),
         ("<table><tr><td>One<tr><td><h2>Two</h2></table>", "One\n\n## Two"),
+        ("<table class=highlight><tr><td class=blob-num></td><td class=blob-code>if x:</td></tr>\n"
+         "<tr><td class=blob-num></td><td class=blob-code>  y</td></tr></table>", "```\nif x:\n  y\n```"),
+        ("<ol class='dp-py'><li><span>if x:</span></li><li>&nbsp;y</li></ol>", "```\nif x:\n y\n```"),
+        ("<pre data-enlighter-language=php>x</pre><pre><code data-lang=js>y</code></pre>",
+         "```php\nx\n```\n\n```js\ny\n```"),
         ("one<br></br>two<br class='x'></br >three</br>four", "one\ntwo\nthree\nfour"),
         ("<p class=sr-only>no<p>x <span class=screen-reader-text>no</span>", "x"),
         ("<xmp><b>x</b>\n y</xmp>", "```\n<b>x</b>\n y\n```"),
