@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Concatenate, Literal, ParamSpec
 
@@ -189,8 +189,10 @@ def _describe_undone(library: Library, undone: UndoneChange | None) -> ActionRes
     if undone is None:
         return ActionResult("Nothing to undo")
     change, rows = undone
+    is_still_read = change.event == "read" and len(rows) == 1 and next(iter(rows.values())).read
+    told = replace(change, event="read again") if is_still_read else change
     return ActionResult(
-        f"Undone: {summarize_change(change, find_titles(library, [change]))}",
+        f"Undone: {summarize_change(told, find_titles(library, [change]))}",
         rows,
         change.articles,
         removed={each for each in change.articles if each not in rows},

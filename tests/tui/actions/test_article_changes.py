@@ -63,6 +63,17 @@ def test_undo_brings_a_deleted_article_back(library: FolderLibrary) -> None:
     assert article_changes.undo(library).message == "Nothing to undo"
 
 
+def test_undoing_a_second_reading_leaves_the_article_read(library: FolderLibrary) -> None:
+    first = article_id(1)
+    for _ in range(2):
+        library.record("read", [first])
+    for said in (
+        "Undone: read again: Article number 1",
+        "Undone: marked as read: Article number 1",
+    ):
+        assert article_changes.undo(library).message.startswith(said)
+
+
 def test_triage_goes_around_the_list_and_back_after_an_undo(library: FolderLibrary) -> None:
     article_changes.set_state(library, [article_id(3)], "read")
     queue = TriageQueue([*chain(*iter_unread(library.listing(ListQuery()), 2))])
