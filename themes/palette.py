@@ -63,11 +63,10 @@ def fit_palette(theme: Theme) -> Theme:
     """Return a theme with its `#rrggbb` colours replaced by those of the palette of 256."""
     old = {role: _see(color) for role, color in theme.colors.items() if color.startswith("#")}
     new: dict[str, PaletteColor] = {}
-    for role in [each for each in LARGE_SURFACES if each in old]:
-        new[role] = _rank(old[role], MAX_SURFACE_TINT)[0]
-    taken = set(new.values())
-    for role in [each for each in ("border", "selection") if each in old]:
-        new[role] = next(each for each in _rank(old[role], MAX_TINT) if each not in taken)
+    for role in [each for each in (*LARGE_SURFACES, "border", "selection") if each in old]:
+        different = {new[each] for each in LARGE_SURFACES if each in new and old[each] != old[role]}
+        ranked = _rank(old[role], MAX_SURFACE_TINT if role in LARGE_SURFACES else MAX_TINT)
+        new[role] = next(each for each in ranked if each not in different)
     contrasts = {role: _least_contrast(role, old[role], old) for role in old if role in READ_ROLES}
     least = min((ENHANCED_CONTRAST, *contrasts.values()))
     level = ENHANCED_CONTRAST if least >= ENHANCED_CONTRAST else MINIMUM_CONTRAST

@@ -88,6 +88,12 @@ def test_the_focused_edge_is_seen_and_unlike_the_others(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
+def test_bars_and_the_cursor_row_are_seen(theme: Theme) -> None:
+    colors = theme.colors
+    assert len({colors[role] for role in ("background", "surface", "selection")}) == 3
+
+
+@pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_roles_that_stand_side_by_side_have_colours_of_their_own(theme: Theme) -> None:
     """A heading in a text is not its title, code is not a quotation."""
     colors = theme.colors
