@@ -115,9 +115,9 @@ class LinksDialog(SearchableDialog[LinkChoice | None]):
     def subtitle(self) -> str:
         """The keys named in the lower border."""
         return (
-            f"{self.key_hint('article.open', 'read')} · "
+            f"{self.key_hint('article.copy_url', 'copy')} · "
             f"{self.key_hint('article.open_url', 'browser')} · "
-            f"{self.key_hint('article.copy_url', 'copy')} · {self.cancel_hint('close')}"
+            f"{self.key_hint('article.open', 'read')} · {self.cancel_hint('close')}"
         )
 
     def on_resize(self) -> None:
