@@ -104,7 +104,10 @@ async def test_clicks_on_the_names_of_keys(start: Start) -> None:
         await click_on(running, "? help")
         assert isinstance(running.app.screen, HelpDialog)
         await click(running, 80, 20)
-        assert isinstance(running.app.screen, HelpDialog), "the click is in the dialog"
+        assert "Keys: list" in "\n".join(screen_lines(running.app)), "the click is in the dialog"
+        await click_on(running, "tab all keys")
+        assert "Keys: all" in "\n".join(screen_lines(running.app))
+        await click_on(running, "tab list keys")
         await click(running, 80, 0)
         assert running.app.screen is running.reader
 
@@ -186,6 +189,9 @@ async def test_clicks_in_the_tree_of_places(start: Start, key: str) -> None:
 
 async def test_clicks_in_dialogs(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     async with start(size=SIZE) as running:
+        await running.press("f")
+        await click_on(running, "esc cancel")
+        assert running.app.screen is running.reader
         await running.press("f")
         await click_on(running, "starred", button=RIGHT)
         assert running.reader.state.query.show == "all"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import iscoroutine
 from itertools import chain
 from typing import ClassVar, TypeVar
@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from tui.config.commands import Command
+from tui.config.commands import COMMANDS_BY_ID, Command
 from tui.config.keymaps import Keymap
 from tui.reader.dialogs.moves import CountedMove, fold_moves, line_moves, movement_commands
 from tui.reader.widgets.line_view import LEFT_BUTTON
@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 HINT_DIVIDER = " · "
 """Between the keys in a lower border."""
+SUBTITLE_END_CELLS = 3
+"""Cells of a lower border behind its keys."""
 BORDER_MARGIN_CELLS = 6
 """Cells of a lower border that its keys leave free: corners, and on both sides a line and a blank."""
 
@@ -129,14 +131,6 @@ class Dialog(KeymapScreen, ModalScreen[T]):
             "app.help": self.cancel,
         }
 
-    def key_hint(self, command_id: str, label: str) -> str:
-        """A key and what it does here, for a border or a bottom line."""
-        return f"{self.keymap.first_key(command_id)} {label}"
-
-    def cancel_hint(self, label: str) -> str:
-        """The key that closes the dialog and what that means here."""
-        return f"{self.keymap.cancel_key} {label}"
-
     @abstractmethod
     def submit(self) -> None:
         """Close the dialog with the user's choice."""
@@ -159,8 +153,21 @@ class FramedDialog(Dialog[T]):
 
     @property
     @abstractmethod
+    def hints(self) -> Sequence[tuple[str, str]]:
+        """The commands named in the lower border, and what they do here; the last ones matter most."""
+
+    def name_key(self, command_id: str) -> str:
+        """Return the key of a command, as it is named in the border."""
+        cancels = command_id == "article.back"
+        return self.keymap.cancel_key if cancels else self.keymap.first_key(command_id)
+
+    @property
     def subtitle(self) -> str:
-        """The keys named in the lower border."""
+        """The lower border where there is room for all keys."""
+        return self._format_hints(self.hints)
+
+    def _format_hints(self, hints: Iterable[tuple[str, str]]) -> str:
+        return HINT_DIVIDER.join(f"{self.name_key(each)} {label}" for each, label in hints)
 
     def on_mount(self) -> None:
         """Write the borders, and follow what is on the screen."""
@@ -173,11 +180,21 @@ class FramedDialog(Dialog[T]):
         """Follow what is on the screen."""
         self.update_title()
 
-    def on_click(self, event: events.Click) -> None:
-        """Close the dialog if the click is beside it."""
-        place = event.screen_offset
-        if event.button == LEFT_BUTTON and not self._frame.region.contains_point(place):
+    async def on_click(self, event: events.Click) -> None:
+        """Close the dialog if the click is beside it; do what a key does whose name was clicked."""
+        place, frame = event.screen_offset, self._frame.region
+        if event.button != LEFT_BUTTON:
+            return
+        if not frame.contains_point(place):
             self.cancel()
+        elif place.y == frame.bottom - 1:
+            x = frame.right - SUBTITLE_END_CELLS
+            for hint in reversed(self._fit_hints()):
+                end, x = x, x - cell_width(self._format_hints([hint]))
+                if x <= place.x < end:
+                    await self.run_command(COMMANDS_BY_ID[hint[0]])
+                    return
+                x -= len(HINT_DIVIDER)
 
     def update_title(self) -> None:
         """Say in the title which lines are on the screen, once they are laid out."""
@@ -192,9 +209,12 @@ class FramedDialog(Dialog[T]):
         self._frame.border_subtitle = Content(self._fit_subtitle())
 
     def _fit_subtitle(self) -> str:
-        """Return the keys that the lower border has room for: the last ones matter most."""
-        keys = self.subtitle.split(HINT_DIVIDER)
+        return self._format_hints(self._fit_hints())
+
+    def _fit_hints(self) -> Sequence[tuple[str, str]]:
+        """Return the keys that the lower border has room for."""
+        hints = list(self.hints)
         room = self._frame.outer_size.width - BORDER_MARGIN_CELLS
-        while len(keys) > 1 and 0 < room < cell_width(HINT_DIVIDER.join(keys)):
-            del keys[0]
-        return HINT_DIVIDER.join(keys)
+        while len(hints) > 1 and 0 < room < cell_width(self._format_hints(hints)):
+            del hints[0]
+        return hints

@@ -86,12 +86,14 @@ class HelpDialog(SearchableDialog[None]):
         """None while the size of the screen decides."""
 
     @property
-    def subtitle(self) -> str:
+    def hints(self) -> Sequence[tuple[str, str]]:
         """The keys named in the lower border."""
         name = self._place_title if self._shows_all_places else "all"
-        all_keys = self.key_hint("move.next_pane", f"{name} keys")
-        search = self.key_hint("list.search", "search")
-        return f"{search} · {all_keys} · {self.cancel_hint('close')}"
+        return (
+            ("list.search", "search"),
+            ("move.next_pane", f"{name} keys"),
+            ("article.back", "close"),
+        )
 
     @property
     def commands(self) -> CommandTable:

@@ -112,12 +112,13 @@ class LinksDialog(SearchableDialog[LinkChoice | None]):
         self._typed_number = 0
 
     @property
-    def subtitle(self) -> str:
+    def hints(self) -> Sequence[tuple[str, str]]:
         """The keys named in the lower border."""
         return (
-            f"{self.key_hint('article.copy_url', 'copy')} · "
-            f"{self.key_hint('article.open_url', 'browser')} · "
-            f"{self.key_hint('article.open', 'read')} · {self.cancel_hint('close')}"
+            ("article.copy_url", "copy"),
+            ("article.open_url", "browser"),
+            ("article.open", "read"),
+            ("article.back", "close"),
         )
 
     def on_resize(self) -> None:

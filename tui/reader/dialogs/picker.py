@@ -88,11 +88,11 @@ class Picker(SearchableDialog[int | None]):
         self._show_lines(self.highlighted)
 
     @property
-    def subtitle(self) -> str:
+    def hints(self) -> Sequence[tuple[str, str]]:
         """The keys named in the lower border."""
-        search = self.key_hint("list.search", "search")
-        hints = [f"{self.key_hint('article.open', 'select')}", self.cancel_hint("cancel")]
-        return " · ".join([search, *hints] if len(self._names) >= MIN_SEARCHABLE_LINES else hints)
+        hints = (("article.open", "select"), ("article.back", "cancel"))
+        is_long = len(self._names) >= MIN_SEARCHABLE_LINES
+        return (("list.search", "search"), *hints) if is_long else hints
 
     @property
     def highlighted(self) -> int | None:
@@ -169,10 +169,9 @@ class HistoryPicker(Picker):
         self._undo = undo
 
     @property
-    def subtitle(self) -> str:
+    def hints(self) -> Sequence[tuple[str, str]]:
         """The keys named in the lower border."""
-        undo = self.key_hint("app.undo", "undo first")
-        return f"{self.key_hint('article.open', 'open')} · {undo} · {self.cancel_hint('close')}"
+        return (("article.open", "open"), ("app.undo", "undo first"), ("article.back", "close"))
 
     @property
     def commands(self) -> CommandTable:
@@ -198,9 +197,13 @@ class CommandPicker(Picker):
         super().__init__(keymap, "Commands", names, values=values)
 
     @property
-    def subtitle(self) -> str:
+    def hints(self) -> Sequence[tuple[str, str]]:
         """The keys named in the lower border."""
-        return f"enter run · {self.cancel_hint('cancel')}"
+        return (("article.open", "run"), ("article.back", "cancel"))
+
+    def name_key(self, command_id: str) -> str:
+        """Return the key of a command; while the user types, enter runs it with every keymap."""
+        return "enter" if command_id == "article.open" else super().name_key(command_id)
 
     def _find(self, words: str) -> Sequence[int]:
         """Return the commands whose names or lines have these words.

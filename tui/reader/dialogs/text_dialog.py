@@ -63,9 +63,9 @@ class TextDialog(FramedDialog[None]):
         yield self._view
 
     @property
-    def subtitle(self) -> str:
+    def hints(self) -> Sequence[tuple[str, str]]:
         """The keys named in the lower border."""
-        return self.cancel_hint("close")
+        return (("article.back", "close"),)
 
     def move(self, by: int) -> None:
         """Scroll by lines."""

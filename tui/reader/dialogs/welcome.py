@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -32,9 +32,9 @@ class WelcomeDialog(Picker):
         yield Static()
 
     @property
-    def subtitle(self) -> str:
+    def hints(self) -> Sequence[tuple[str, str]]:
         """The keys named in the lower border."""
-        return f"{self.key_hint('article.open', 'select')} · {self.cancel_hint('close')}"
+        return (("article.open", "select"), ("article.back", "close"))
 
     def on_mount(self) -> None:
         """Write the lines for the size of the terminal."""
