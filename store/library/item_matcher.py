@@ -43,6 +43,8 @@ Value = TypeVar("Value")
 MAX_ITEM_CHANGES = 10
 """Changes of an item's guid, link or title that are recorded at once; others at most once a day, for some
 feeds make new guids for every fetch."""
+MAX_RECENT_PAGES = 2_000
+"""Pages that are remembered until their articles are stored: twice as many as are stored at once."""
 MAX_CANDIDATES = 16
 """Articles with the same guid, link or title that an item is compared with."""
 DATE_FIELDS = ("date", "published", "published_at", "date_published")
@@ -56,6 +58,8 @@ class ItemMatcher:
         """Match with these articles of the library; `taken` are those imported already."""
         self.articles = articles
         self._changes: list[NewEvent] = []
+        self._recent_pages: dict[str, str] = {}
+        """The ids of articles that came last, by the first id that their page may have; they may be stored later."""
         self._taken = set(taken)
         """The articles without URL that were imported again, each of which is one item."""
 
@@ -82,7 +86,8 @@ class ItemMatcher:
     def _with_former_id(self, found: ParsedArticle) -> ParsedArticle:
         """Return an article with the id that an older version made of its URL, if the library has that."""
         article = found.article
-        if not article.url or article.id in self.articles:
+        has_parameters = "?" in article.url or "#" in article.url
+        if not has_parameters or article.id in self.articles:
             return found
         former = make_former_url_id(article.url)
         if former not in self.articles or article.id != make_url_id(article.url):
@@ -157,8 +162,14 @@ class ItemMatcher:
     def _find_page(self, article: Article) -> str:
         """Return the article of the same page at another form of its URL."""
         ids = list(iter_page_ids(article.url))
-        is_own_id = article.id not in ids
-        return "" if is_own_id else next((each for each in ids if each in self.articles), "")
+        if article.id not in ids:
+            return ""  # it is not made of the URL
+        if found := next((each for each in ids if each in self.articles), ""):
+            return found
+        first = self._recent_pages.setdefault(ids[0], article.id)
+        if len(self._recent_pages) > MAX_RECENT_PAGES:
+            del self._recent_pages[next(iter(self._recent_pages))]
+        return first
 
     def _find_without_url(self, found: ParsedArticle) -> str:
         """Return the article whose accents are spelled otherwise, or an older version read or named otherwise."""

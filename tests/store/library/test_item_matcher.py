@@ -444,6 +444,8 @@ IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {
     "another form of the URL": (
         [imported(url="http://www.h.example/a/?x=1", title="A"), imported(url=B, title="A")],
         [imported(url=f"{A}?x=1", title="A"), imported(url=B.replace("https:", "http:"), title="A")], 2),
+    "two forms of a URL at once": (
+        [], [imported(url="http://www.h.example/a/", title="A"), imported(url=A, title="A"), imported(url=B, title="A")], 2),
     "a fragment that tracks": ([imported(url=A, title="A")], [imported(url=f"{A}#xtor=X", title="A")], 1),
     "parameters that track": (
         [imported(url=f"{A}?{each}", title="A") for each in ("mtm_source=x", "ref=rss", "id=1")],
