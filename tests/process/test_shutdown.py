@@ -209,7 +209,7 @@ def test_quit_while_the_library_does_not_answer(tmp_path: Path, *, gives_up: boo
         if gives_up:
             terminal.signal(signal.SIGINT)
         else:
-            Path(command[-1]).with_name("answers").touch()
+            (tmp_path / "answers").touch()
         assert terminal.wait_exit() == (130 if gives_up else 0)
     assert show_json(tmp_path, 1)["read"] is not gives_up
 

@@ -15,6 +15,7 @@ from tests.support.reader_process import (
     QUIT_KEY,
     article_json,
     assert_clean_exit,
+    faulty_reader,
     make_home,
     open_reader,
     run_newstui,
@@ -166,6 +167,33 @@ def test_a_locale_that_is_not_utf_8(tmp_path: Path) -> None:
         terminal.wait_raw("日本 – “Zürich”".encode())
         assert b"\\u" not in terminal.raw
         terminal.write("q")
+        assert_clean_exit(terminal, 0)
+
+
+SLOW_DISK = """
+import time
+from pathlib import Path
+from tui.cli import start
+
+compute = start.compute_splash_signature
+
+def wait(*args):
+    while not Path(__file__).with_name("answers").exists():
+        time.sleep(0.01)
+    return compute(*args)
+
+start.compute_splash_signature = wait
+"""
+
+
+def test_a_disk_that_has_to_spin_up(tmp_path: Path) -> None:
+    """The terminal does not stay empty without a word."""
+    make_home(tmp_path, article_json(1))
+    with start_reader(tmp_path, command=faulty_reader(tmp_path, SLOW_DISK)) as terminal:
+        terminal.wait_for("newstui: waiting for the library")
+        (tmp_path / "answers").touch()
+        wait_ready(terminal, 1)
+        terminal.write(QUIT_KEY)
         assert_clean_exit(terminal, 0)
 
 

@@ -10,8 +10,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from store.system.openssl import without_openssl
 from tui import __version__
@@ -28,6 +28,9 @@ MAX_FRAMES_PER_SECOND = "120"
 """Textual draws at most this often, so that a change waits at most 8 ms."""
 MAX_ESCDELAY = 1000
 """The longest delay of the escape key, in milliseconds, that is believed."""
+SLOW_START = 1.0
+"""Seconds without an answer of the disk after which the user is told."""
+SLOW_DISK = "waiting for the library"
 STILL_SAVING = (
     "the library does not answer; waiting until the last changes are saved (ctrl+c gives up)"
 )
@@ -49,7 +52,10 @@ def start_reader(library: str | None, run_command: CommandRunner, *, slow: bool 
     run = ReaderRun(paths, slow=slow)
     with TerminalSession(run.request_stop, run.flush_changes) as session:
         size = os.get_terminal_size(SCREEN_FD)
-        look = compute_splash_signature(paths, (size.columns, size.lines), os.environ, __version__)
+        with _told_if_slow():
+            look = compute_splash_signature(
+                paths, (size.columns, size.lines), os.environ, __version__
+            )
         session.disable_echo()
         session.has_drawn = draw_splash(paths.cache, look, SCREEN_FD)
         code = run.run(session.restore_echo)
@@ -65,6 +71,18 @@ def start_reader(library: str | None, run_command: CommandRunner, *, slow: bool 
     code = code if session.exit_code is None else session.exit_code
     _exit_process(code)
     return code
+
+
+@contextmanager
+def _told_if_slow() -> Iterator[None]:
+    """Tell the user what the start waits for, such as a disk that has to spin up, before a screen says so."""
+    timer = threading.Timer(SLOW_START, _print_message, [SLOW_DISK])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _print_message(message: str) -> None:
