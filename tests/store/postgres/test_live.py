@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from queue import Queue
 from threading import Event
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,14 +20,15 @@ from store.postgres.sharing import share_folder, stop_sharing
 from store.search.list_query import ListQuery
 from tests.support.postgres_server import Connect, OpenAs, PostgresServer
 
+if TYPE_CHECKING:
+    import psycopg
+
 WAIT = 60
 """Seconds after which what should have come never comes."""
 ARTICLE = "insert into article (library, id, title, at, added_at, facts) values ({}, '{}', 'T', 1, 1, '{{}}')"
 
-END_CONNECTIONS = (
-    f"select pg_terminate_backend(pid, {WAIT * 1000}) from pg_stat_activity where datname = %s"
-)
-"""Ends all connections to a database, and waits until they have ended."""
+END_CONNECTIONS = "select pid, pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
+ARE_LEFT = "select from pg_stat_activity where pid = any(%s)"
 
 
 @pytest.fixture
@@ -61,7 +63,14 @@ def shut(server: PostgresServer, database: str, *, is_open: bool = False) -> Non
     with server.administer() as administrator:
         administrator.execute(f"alter database {database} allow_connections {is_open}")
         if not is_open:
-            administrator.execute(END_CONNECTIONS, [database])
+            end_connections(administrator, database)
+
+
+def end_connections(administrator: psycopg.Connection[Any], database: str) -> None:
+    """End all connections to a database, and wait until they have ended."""
+    ended = [pid for pid, _ in administrator.execute(END_CONNECTIONS, [database])]
+    while administrator.execute(ARE_LEFT, [ended]).rowcount:
+        time.sleep(0.001)
 
 
 def test_changes_of_others_are_reported(
@@ -125,7 +134,7 @@ def test_a_connection_that_the_server_ended_is_opened_again(
 ) -> None:
     """An idle one, for example: nothing fails, and what was not reported meanwhile is looked at."""
     with postgres.administer() as administrator:
-        administrator.execute(END_CONNECTIONS, [database])
+        end_connections(administrator, database)
     assert ann.rows("select id from article") == []
     calls.get(timeout=WAIT)
     assert ann.lost_reason == ""

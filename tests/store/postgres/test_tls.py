@@ -57,6 +57,9 @@ def server() -> Iterator[PostgresServer]:
         rules.write_text(f"host all ann 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
         running.create_role("ann")
         with running.administer() as administrator:
+            administrator.execute(
+                "set password_encryption = 'scram-sha-256'"
+            )  # md5 before version 14
             administrator.execute(f"alter role ann password '{PASSWORD}'")
             for kind, name in (("cert", "certificate.pem"), ("key", "key.pem")):
                 path = running.folder / name
