@@ -170,10 +170,8 @@ class ReaderRun:
             )
             return 1
         self.follow_up_command = app.follow_up_command
-        is_watched = not (
-            is_sample or self._paths.database
-        )  # its changes are known before it is open
-        if is_watched and not self.is_saving:  # else the folder does not answer
+        # Of a database, nothing tells what has changed before it is open; a folder that hangs is not asked.
+        if not (is_sample or self._paths.database or self.is_saving):
             self._save_splash(app)
         return app.return_code or 0
 
