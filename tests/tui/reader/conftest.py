@@ -23,7 +23,8 @@ from tests.support.reader import (
     run_reader,
 )
 from tui.reader.dialogs import article_preview
-from tui.reader.screen import reader_screen
+from tui.reader.screen import reader_screen, status_actions
+from tui.reader.widgets import bars
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +54,8 @@ def fixed_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(article_preview, "REST_SECONDS", 0.001)
+    monkeypatch.setattr(status_actions, "PROGRESS_INTERVAL", 0.001)
+    monkeypatch.setattr(bars, "NOTICE_SECONDS", 3600.0)
     monkeypatch.setattr(reader_screen, "REFRESH_INTERVAL", 3600.0)
     monkeypatch.setattr(reader_screen, "ANSWER_INTERVAL", 3600.0)
     yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from random import Random
 from threading import Event
 
@@ -26,7 +25,6 @@ from tests.support.screens import screen_text
 from tui.config.commands import COMMANDS, PANES, Command
 from tui.reader import key_queue
 from tui.reader.dialogs.help import HelpDialog
-from tui.reader.gateway.worker import Worker
 from tui.reader.key_queue import KeyQueue
 from tui.reader.terminal_events import EventReader, KeyBatch, KeyPress, parse_keys
 from tui.reader.widgets.article_list import ArticleList
@@ -159,25 +157,20 @@ async def test_keys_after_the_reason_are_commands(
     may_finish = Event()
 
     def fail(self: FolderLibrary, limit: int = 50) -> list[object]:
+        running.gateway._worker.submit(lambda: may_finish.wait(TIMEOUT))
         raise RuntimeError("no history")
 
-    def finish_late(self: Worker, job: Future[object], *, is_background: bool) -> None:
-        self.report_failure(job, is_background=is_background)
-        may_finish.wait(TIMEOUT)
-        self._pending_jobs.pop(job)
-
+    running: RunningReader
     async with start() as running:
         monkeypatch.setattr(FolderLibrary, "undoable", fail)
-        with monkeypatch.context() as patched:
-            patched.setattr(Worker, "_finish_job", finish_late)
-            running.reader.status_line.clear_notice()
-            for key in ("U", "q", "j"):
-                running.app.post_message(key_event(key))
-            await running.wait_until(lambda: "no history" in str(running.reader.drawn_notice))
-            running.app.post_message(key_event("j"))
-            await running.wait_until(lambda: len(running.app.key_queue.keys) == 3)
-            may_finish.set()
-            await running.settle()
+        running.reader.status_line.clear_notice()
+        for key in ("U", "q", "j"):
+            running.app.post_message(key_event(key))
+        await running.wait_until(lambda: "no history" in str(running.reader.drawn_notice))
+        running.app.post_message(key_event("j"))
+        await running.wait_until(lambda: len(running.app.key_queue.keys) == 3)
+        may_finish.set()
+        await running.settle()
         assert running.selected_number == 11
 
 

@@ -105,7 +105,9 @@ async def test_a_fetch_that_nobody_asked_for_tells_new_articles_alone(
         assert failed.error
         begin(running, book, subscription(site, "/feed"))
         running.reader.state.read_only_reason = "no permission to write"
-        assert await fetch_regularly() == before
+        running.reader.update_status()
+        assert await fetch_regularly() == f"[read-only] · {before}"
+        assert len(book.states()) == 1
         running.reader.state.read_only_reason = ""
         assert "1 new article" in await fetch_regularly()
 
