@@ -385,9 +385,10 @@ class FolderLibrary:
     def listing(self, query: ListQuery) -> FolderListing:
         """Return a list."""
         rows, is_by_date = self.rows(query), query.sort == "date"
+        loaded = self._rows
 
         def current_row(article: str) -> ArticleRow | None:
-            return self._catalog.stored_row(article)
+            return loaded.catalog.stored_row(article)
 
         if query.is_folded:
             rows, copies = fold_copies(rows, self.copy_groups(), query.unfolded)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal, NamedTuple, TypeVar
@@ -178,7 +178,8 @@ def compose_front_page(
     judge = _Judge(learnt, rarity)
     stories = yield from _order_stories(library, grouped, judge)
     page = FrontPage(since, request.minutes, is_grouped=is_grouped)
-    yield (yield from _fill_with_news(library, page, stories, unread.total))
+    page = yield from _fill_with_news(library, page, stories, unread.total)
+    yield _with_reasons(library, page, judge)
 
 
 # -- what is known of the reader -------------------------------------------------------------
@@ -259,15 +260,9 @@ def _count_lately(library: Library, now: int) -> Steps[FeedRarity]:
     listing = library.listing(ListQuery(added_after=now - RARE_FEED_SECONDS))
     counts = Counter[str]()
     for start in range(0, listing.total, BATCH_SIZE):
-        counts += count_by_feed(listing.window(start, BATCH_SIZE), now)
+        counts.update(row.feed_key for row in listing.window(start, BATCH_SIZE))
         yield None
     return FeedRarity(counts)
-
-
-def count_by_feed(rows: Iterable[ArticleRow], now: int) -> Counter[str]:
-    """Return the number of articles that each feed has had in the last month."""
-    first = now - RARE_FEED_SECONDS
-    return Counter(row.feed_key for row in rows if row.added_at > first)
 
 
 class FeedRarity:
@@ -395,11 +390,27 @@ def _order_stories(
                 tuple(unread),
                 tuple(row for row in story if row.read),
                 judge.pace.minutes(unread[0].words) or 1,
-                judge.explain(unread, authors),
             )
             for _, story, unread in [*again, *scored[MAX_AUTHORED_ARTICLES:]]
         ]
     return ordered
+
+
+def _with_reasons(library: Library, page: FrontPage, judge: _Judge) -> FrontPage:
+    """Add to each story of a page why it is where it is."""
+    authors = _find_authors(library, (story.lead.id for story in page.stories))
+    return _change_stories(
+        page, lambda story: replace(story, reasons=judge.explain(story.unread, authors))
+    )
+
+
+def _change_stories(
+    page: FrontPage, change: Callable[[FrontPageStory], FrontPageStory]
+) -> FrontPage:
+    sections = [
+        replace(section, stories=tuple(map(change, section.stories))) for section in page.sections
+    ]
+    return replace(page, sections=tuple(sections))
 
 
 def fill_page(page: FrontPage, stories: OrderedStories, unread: int) -> FrontPage:
@@ -457,11 +468,7 @@ def _fill_with_news(
         continued = [story for story in stories["continued"] if news.get(story.lead.id) != NO_NEWS]
         stories = {**stories, "continued": continued}
         filled = fill_page(page, stories, unread)
-    sections = [
-        replace(section, stories=tuple(_with_news(story, news) for story in section.stories))
-        for section in filled.sections
-    ]
-    return replace(filled, sections=tuple(sections))
+    return _change_stories(filled, lambda story: _with_news(story, news))
 
 
 def _with_news(story: FrontPageStory, news: Mapping[str, tuple[str, str]]) -> FrontPageStory:

@@ -63,7 +63,10 @@ class FolderListing:
 
     def window(self, start: int, size: int) -> list[ArticleRow]:
         """Return the rows from a place on."""
-        return [self._refresh(row) for row in self._rows[max(0, start) : max(0, start) + size]]
+        rows = self._rows[max(0, start) : max(0, start) + size]
+        if self._copies is None:
+            return [self._current_row(row.id) or row for row in rows]
+        return [self._refresh(row) for row in rows]
 
     def _refresh(self, row: ArticleRow) -> ArticleRow:
         now = self._current_row(row.id) or row
