@@ -38,8 +38,8 @@ from store.backup.auto_backups import (
 from store.model.errors import InvalidInput, NewstuiError, SaveFailed, TargetExists
 from store.model.times import Clock, format_timestamp
 from store.system.files import (
-    FILE_MODE,
     RegularFile,
+    create_new,
     make_folder,
     make_save_error,
     move_into_place,
@@ -187,7 +187,7 @@ def _add_member(
 
 @contextlib.contextmanager
 def _open_output(path: Path) -> Iterator[ZipFile]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+    descriptor = create_new(path)
     sink = _DescriptorWriter(descriptor)
     archive = ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=DEFLATE_LEVEL)
     try:

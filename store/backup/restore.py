@@ -34,10 +34,10 @@ from store.segments.documents import parse_articles
 from store.segments.segments import Segments, format_version, read_tables, segment_name
 from store.segments.storage import SEGMENT_FORMAT, BadContent, parse_tables
 from store.system.files import (
-    FILE_MODE,
     FOLDER_MODE,
     TEMPORARY_PREFIX,
     append_durably,
+    create_new,
     file_lock,
     is_stale,
     make_folder,
@@ -147,8 +147,7 @@ def _unpack(source: Archive, staging: Path) -> Generator[BackupProgress, None, d
     done, total = 0, source.manifest.total
     for number, name in enumerate(source.manifest.files):
         path = staging / f"{number:06d}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        descriptor = os.open(path, flags, FILE_MODE)
+        descriptor = create_new(path)
         try:
             for chunk in source.read_member(name):
                 write_all(descriptor, chunk)

@@ -15,7 +15,7 @@ from store.exporters.formats import FORMAT_BY_SUFFIX, ArticleCollection
 from store.exporters.newstui_json import article_to_dict, write_json, write_json_lines
 from store.model.article import VERBATIM_FIELD, Article, FullArticle, Rejection
 from store.model.errors import InvalidInput, TargetExists
-from store.system.files import FILE_MODE, make_save_error, move_into_place, sync_descriptor
+from store.system.files import create_new, make_save_error, move_into_place, sync_descriptor
 from store.text.clean import clean_line
 
 MAX_FILE_NAME_BYTES = 120
@@ -52,8 +52,7 @@ def create_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     try:
         if not replace and os.path.lexists(target):
             raise FileExistsError
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        with os.fdopen(os.open(temporary, flags, FILE_MODE), "wb") as out:
+        with os.fdopen(create_new(temporary), "wb") as out:
             yield out
             out.flush()
             sync_descriptor(out.fileno())

@@ -57,11 +57,43 @@ def make_folder(folder: Path) -> None:
         try:
             if not each.is_dir():
                 each.mkdir(FOLDER_MODE, exist_ok=True)
+                _give_folder_to_owner(each)
                 fsync_folder(each.parent)
         except OSError as error:
             is_file = isinstance(error, FileExistsError)
             reason = f"{each} is not a folder" if is_file else error.strerror
             raise LibraryUnavailable(f"cannot create {folder}: {reason}") from error
+
+
+def create_new(path: Path, flags: int = os.O_WRONLY) -> int:
+    """Create a file for its owner alone, and return its open descriptor; no link is followed.
+
+    Raises:
+        FileExistsError: The name is taken.
+        OSError: The file system refused.
+    """
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+    _give_to_owner(descriptor, path.parent)
+    return descriptor
+
+
+def _give_to_owner(descriptor: int, folder: Path) -> None:
+    """Give what root creates to the owner of the folder, who could not read it (`sudo newstui`).
+
+    By its descriptor: a name might mean another file by now.
+    """
+    if os.geteuid() == 0:
+        with contextlib.suppress(OSError):  # a file system without owners: it stays as it is
+            owner = folder.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def _give_folder_to_owner(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        _give_to_owner(descriptor, folder.parent)
+    finally:
+        os.close(descriptor)
 
 
 def make_library_folders(library: Path, folders: Iterable[Path]) -> None:
@@ -114,7 +146,7 @@ def _check_not_awaited(path: Path) -> None:
 
 
 def _write_new(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+    descriptor = create_new(path)
     try:
         write_all(descriptor, data)
         sync_descriptor(descriptor)
@@ -336,9 +368,11 @@ def file_lock(
 
 def _open_lock_file(path: Path) -> int:
     _check_not_awaited(path)
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK | os.O_NOCTTY
     try:
-        descriptor = os.open(path, flags, FILE_MODE)
+        with contextlib.suppress(FileExistsError):
+            return create_new(path, flags)
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
     except OSError as error:
         raise make_save_error(error, path, 0) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

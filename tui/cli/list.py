@@ -35,7 +35,7 @@ def run_list(options: argparse.Namespace) -> None:
     with open_loaded_library(options) as library:
         rows = query_rows(library, options) or _correct_rows(library, options)
         if not rows and not options.json:
-            is_empty = build_query(options) == ListQuery()
+            is_empty = build_query(options) == ListQuery() and not library.problems
             print_message(NO_ARTICLES if is_empty else describe_no_match(library, options.category))
         highlighter = find_highlighter(library, " ".join(options.words))
         print_list(rows, ArticleForm(library, highlighter), options)

@@ -58,6 +58,29 @@ def test_new_files_are_private(tmp_path: Path) -> None:
     assert [mode(path) for path in folder.iterdir()] == [0o600, 0o600]
 
 
+def test_what_root_creates_belongs_to_the_owner_of_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with `sudo newstui`: the user could not read their own library afterwards."""
+    given = {}
+
+    def log_owner(descriptor: int, user: int, group: int) -> None:
+        given[os.fstat(descriptor).st_ino] = (user, group)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", log_owner)
+    folder = tmp_path / "library"
+    make_folder(folder)
+    write_atomically(folder / "file", b"x")
+    with file_lock(folder / ".desk.lock", 0.0, pytest.fail):
+        pass
+    owner = (tmp_path.stat().st_uid, tmp_path.stat().st_gid)
+    assert given == {path.stat().st_ino: owner for path in (folder, *folder.iterdir())}
+    monkeypatch.setattr(os, "fchown", failing(errno.EPERM))
+    write_atomically(folder / "file", b"y")
+    assert (folder / "file").read_bytes() == b"y"
+
+
 def test_existing_folders_keep_their_mode(tmp_path: Path) -> None:
     """Case 31: the user may have made it wider."""
     tmp_path.chmod(0o755)

@@ -16,12 +16,9 @@ from tests.support.irregular_files import IRREGULAR
 
 RAW_OPENS = {
     ("store.exporters.epub", "zipfile.ZipFile(out)"): "writes",
-    ("store.exporters.export_files", "os.fdopen(os.open)"): "writes a new file",
-    ("store.exporters.export_files", "os.open(temporary)"): "writes a new file",
+    ("store.exporters.export_files", "os.fdopen(create_new)"): "writes a new file",
     ("store.backup.archive", "ZipFile(stream)"): "an open regular file",
-    ("store.backup.backup", "os.open(path)"): "writes a new file",
     ("store.backup.backup", "ZipFile(sink)"): "writes",
-    ("store.backup.restore", "os.open(path)"): "writes a new file",
     ("store.feeds.converter", "each.read_bytes()"): "a module of ours",
     ("store.feeds.resolve_url", "gzip.open(packed)"): "an open regular file",
     ("store.importers.zip_files", "zipfile.ZipFile(archive)"): "an open file",

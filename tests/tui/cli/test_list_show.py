@@ -163,6 +163,15 @@ def test_an_empty_library(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("three")
+def test_a_library_that_cannot_be_read_is_not_called_empty(run: Run, home: Path) -> None:
+    (damaged,) = (library_folder(home) / "articles").glob("*.json")
+    damaged.write_bytes(b"{")
+    reason, note = run("list").err.splitlines()
+    assert damaged.name in reason
+    assert note == "newstui: no matching articles"
+
+
+@pytest.mark.usefixtures("three")
 def test_an_empty_list_is_reported_on_standard_error(run: Run) -> None:
     result = run("list", "nowhere")
     assert (result.code, result.out, result.err) == (0, "", "newstui: no matching articles\n")
