@@ -13,7 +13,7 @@ from store.feeds.entry_articles import build_articles
 from store.feeds.entry_limit import drop_old_entries, drop_old_items
 from store.feeds.item_identity import identify_items
 from store.feeds.json_entries import parse_json_feed, read_json_feed
-from store.feeds.truncation import drop_partial_entry
+from store.feeds.truncation import close_sections, drop_partial_entry
 from store.feeds.xml_entries import parse_xml_feed
 from store.model.errors import InvalidInput
 from store.text.clean import clean_line
@@ -68,6 +68,8 @@ def decode_feed(data: bytes, charset: str) -> tuple[DocumentKind, str]:
     """
     text = remove_invalid_xml_characters(decode_document(data, charset))
     kind = detect_document_kind(text)
+    if kind == "xml":
+        text = close_sections(text)
     if kind == "html":
         title = clean_line(html_to_line(find_html_title(text)), 80)
         raise InvalidInput(

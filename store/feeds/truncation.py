@@ -12,6 +12,12 @@ from store.model.errors import InvalidInput
 PROBLEM = "not a whole feed"
 ROOT = re.compile(r"<([\w:.-]++)[^<>]*>")
 ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+ENTRY_BOUNDARY = re.compile(
+    r"</(?:[\w.-]{1,40}:)?(item|entry)>\s{0,200}<(?:[\w.-]{1,40}:)?\1[\s>]", re.IGNORECASE
+)
+MAX_TAG_CHARS = 300
+SECTION_ELEMENT = re.compile(r"<([\w:.-]{1,60})(?:\s[^<>]{0,200})?>\s{0,20}\Z")
+"""The element whose text begins with a CDATA section."""
 CDATA_START, CDATA_END = "<![CDATA[", "]]>"
 END_TAG = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|</(?P<name>[\w:.-]+)\s*>", re.DOTALL
@@ -19,6 +25,29 @@ END_TAG = re.compile(
 """End tags; CDATA sections and comments are matched too, because those in them end nothing."""
 JSON_ITEMS = re.compile(r'"items"\s*:\s*\[')
 JSON_SEPARATOR = re.compile(r"[\s,]*")
+
+
+def close_sections(text: str) -> str:
+    """Return an XML feed in which a CDATA section that nothing closes ends in its entry, not in the next one."""
+    if text.count(CDATA_START) == text.count(CDATA_END):
+        return text
+    pieces: list[str] = []
+    at = end = 0
+    while (start := text.find(CDATA_START, at)) >= 0:
+        if end < start and (end := text.find(CDATA_END, start)) < 0:
+            break
+        boundary = ENTRY_BOUNDARY.search(text, start, end)
+        if boundary and text.find(CDATA_START, boundary.end(), end) >= 0:
+            opening = SECTION_ELEMENT.search(text[max(0, start - MAX_TAG_CHARS) : start])
+            closing = f"</{opening[1]}>" if opening else ""
+            cut = text.find(closing, start, boundary.start()) if closing else -1
+            pieces += [text[at : cut if cut >= 0 else boundary.start()], CDATA_END]
+            pieces += [] if cut >= 0 else [closing]
+            at = cut if cut >= 0 else boundary.start()
+        else:
+            pieces.append(text[at : end + len(CDATA_END)])
+            at = end + len(CDATA_END)
+    return "".join([*pieces, text[at:]])
 
 
 def drop_partial_entry(text: str) -> tuple[str, str]:

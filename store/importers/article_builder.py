@@ -40,6 +40,8 @@ HTML_CONTENT_START = re.compile(
     re.IGNORECASE,
 )
 """The beginning of a `content` field that is HTML."""
+JATS_TAG = re.compile(r"(</?)jats:")
+"""A tag of an abstract as journals write it (JATS)."""
 WEB_URL = re.compile(r"\s*https?://\S+\s*\Z", re.IGNORECASE)
 NO_PAGE_SCHEME = re.compile(
     r"(?:about|blob|brave|chrome(?:-[a-z]+)?|data|edge|file|javascript|mailto|moz-extension|opera|place"
@@ -149,6 +151,8 @@ def _build_body(raw: RawFields, url: str) -> Body:
 
 def _strip_html(value: object, base: str) -> object:
     """Return the value, converted to text if it is HTML."""
+    if isinstance(value, str) and "<jats:" in value:
+        value = JATS_TAG.sub(r"\1", value)
     is_html = isinstance(value, str) and HTML_CONTENT_START.match(value)
     return _html_to_text(str(value), base) if is_html else value
 

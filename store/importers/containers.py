@@ -22,6 +22,7 @@ from store.importers.annotations import (
     is_web_annotation_list,
 )
 from store.importers.bookmark_trees import is_bookmark_tree, iter_bookmarks
+from store.importers.common_names import has_article_field, is_article
 from store.importers.ghost_export import find_ghost_tables, iter_ghost_posts
 from store.model.article import Rejection
 from store.model.date_text import expand_year, find_day_order
@@ -36,7 +37,7 @@ from store.text.charsets import (
 from store.text.clean import clean_line
 
 RECORD_LIST_KEYS = (
-    "articles", "items", "results", "entries", "bookmarks", "collections", "orderedItems", "hits"
+    "articles", "items", "results", "entries", "bookmarks", "collections", "orderedItems", "hits", "item"
 )  # fmt: skip
 """Names under which an object holds its records."""
 ANSWER_KEYS = str.split("stories data _embedded search feed content lists children response")
@@ -141,8 +142,21 @@ def extract_records(value: Any, depth: int = 0) -> list[Any]:
                     records = name_lists(records, value["lists"])
                 return [record for each in records for record in _expand_links(each)]
         if value.keys().isdisjoint(ARTICLE_KEYS) and depth < MAX_ANSWER_DEPTH:
-            return _extract_answer(value, depth) or [value]
-    return value if isinstance(value, list) else [value]
+            return [value] if is_article(value) else _extract_answer(value, depth) or [value]
+        if 0 < depth < MAX_ANSWER_DEPTH and not is_article(value):  # a title of the list
+            return _find_articles(value, depth) or [value]
+    if not isinstance(value, list) or depth:
+        return value if isinstance(value, list) else [value]
+    return [record for each in value for record in _expand_page(each)]
+
+
+def _expand_page(value: Any) -> list[Any]:
+    """Return the articles in an answer that is one of several in a list; any other value is a record."""
+    if isinstance(value, dict) and not has_article_field(value):
+        found = extract_records(value, depth=1)
+        if found and all(map(is_article, found)):
+            return found
+    return [value]
 
 
 def name_lists(records: list[Any], lists: list[Any]) -> list[Any]:
@@ -168,17 +182,23 @@ def _extract_answer(value: Mapping[str, Any], depth: int) -> list[Any]:
             return [record for each in inner for record in _expand_links(each)]
         if isinstance(inner, dict):
             found = extract_records(inner, depth + 1)
-            if not _is_single(found, inner):
+            if not _is_single(found, inner) or is_article(inner):
                 return found
-    return next(filter(_are_articles, value.values()), [])
+    return _find_articles(value, depth)
 
 
-def _are_articles(value: object) -> bool:
-    """Return True for a list of records that cannot be anything else, whatever its name is."""
-    records = value if isinstance(value, list) else []
-    return bool(records) and all(
-        isinstance(each, dict) and {"title", "url"} <= each.keys() for each in records
-    )
+def _find_articles(value: Mapping[str, Any], depth: int) -> list[Any]:
+    """Return the articles in an object, whatever the names are under which it holds them."""
+    found: list[Any] = []
+    for name, inner in value.items():
+        if isinstance(inner, list) and inner and all(map(is_article, inner)):
+            found += inner
+        elif isinstance(inner, dict):
+            if WEB_CELL.fullmatch(name) and "title" in inner:
+                found.append({"url": name, **inner})
+            else:
+                found += filter(is_article, extract_records(inner, depth + 1))
+    return found
 
 
 def _is_single(records: list[Any], value: Any) -> bool:

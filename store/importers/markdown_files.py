@@ -17,6 +17,7 @@ from markdown_it.rules_inline import StateInline, emphasis, image, link
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
+from store.importers.shortcodes import CALLOUT_KINDS, write_shortcodes
 from store.model.article import VERBATIM_FIELD
 from store.model.errors import InvalidInput
 from store.text.html_tags import KNOWN_TAGS
@@ -79,14 +80,15 @@ CALLOUT = re.compile(r"((?:> ?)+)\[!(\w{1,30})\][+-]?([^\n]*)")
 CONTAINER = re.compile(r" {0,3}:{3,}+[ \t]*+(?:(\w[\w-]{0,30})(?![\w-]))?([^\n]*)")
 """The beginning or the end of a part of a text, as Pandoc, Docusaurus and VitePress write them: `:::note Title`."""
 ATTRIBUTES = re.compile(r"\{[^{}\n]{0,200}\}")
+CALLOUT_CLASS = re.compile(r"\.(?:callout-)?(\w{1,30})\b")
+CALLOUT_TITLE = re.compile(r"\btitle=\"([^\"\n]{1,200})\"")
+"""The kind and the title of a callout among its attributes, as Pandoc and Quarto write them."""
 ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?) ([a-z][\w -]{0,60}?)(?: "([^"\n]{0,200})")?[ \t]*')
 """The title of the indented lines below it, as MkDocs writes them: `!!! note "Title"`."""
 INDENT = re.compile(r" {4}|\t")
-CALLOUT_KINDS = frozenset(
-    str.split("caution danger details error hint important info note question success tip warning")
-)
-"""Kinds of callouts that are shown where they have no title."""
 CONTENTS_PLACE = re.compile(r"\[TOC\]|\[\[_?toc_?\]\]|\{:? ?toc ?\}", re.IGNORECASE)
+ATTRIBUTE_LINE = re.compile(r"[ \t]{0,3}\{:[ \t]*+[.#][^{}\n]{0,200}\}[ \t]*")
+"""The classes of the block above or below it, as kramdown writes them."""
 HEADING_ATTRIBUTES = re.compile(r"(?<!\s)[ \t]*+\{:?[ \t]*+[#.][^{}\n]{0,200}\}[ \t#]*\Z")
 """The identifier and classes of a heading, as Pandoc and kramdown write them."""
 MAX_MARKDOWN_DEPTH = 100
@@ -268,7 +270,7 @@ def _write_dialects(content: str) -> str:
     """
     lines: list[str] = []
     fence = ""
-    for line in _write_admonitions(content.split("\n")):
+    for line in _write_admonitions(write_shortcodes(content).split("\n")):
         if found := FENCE.match(line):
             fence = "" if fence and found[1].startswith(fence) else fence or found[1]
         if not fence and FOOTNOTE_START.match(line) and lines and lines[-1].strip():
@@ -280,7 +282,7 @@ def _write_dialects(content: str) -> str:
             lines += [f"{callout[1]}**{title}**", callout[1]]
         elif container := CONTAINER.fullmatch(line):
             lines += ["", _write_container_title(container), ""]
-        elif not CONTENTS_PLACE.fullmatch(line.strip()):
+        elif not (CONTENTS_PLACE.fullmatch(line.strip()) or ATTRIBUTE_LINE.fullmatch(line)):
             heading = HEADING_ATTRIBUTES.search(line) if line.startswith("#") else None
             lines.append(line[: heading.start()] if heading else line)
     return "\n".join(lines)
@@ -288,9 +290,14 @@ def _write_dialects(content: str) -> str:
 
 def _write_container_title(container: re.Match[str]) -> str:
     """Return the line that stands for the beginning or the end of a container; empty if it shows none."""
-    kind, title = container[1] or "", ATTRIBUTES.sub("", container[2]).strip(" \t:[]")
-    if not title and kind in CALLOUT_KINDS:
-        title = kind.capitalize()
+    classes = CALLOUT_CLASS.search(container[2])
+    stated = CALLOUT_TITLE.search(container[2])
+    kind, title = (
+        container[1] or (classes[1] if classes else ""),
+        ATTRIBUTES.sub("", container[2]).strip(" \t:[]"),
+    )
+    if not title:
+        title = stated[1] if stated else kind.capitalize() if kind in CALLOUT_KINDS else ""
     return f"**{title}**" if title else ""
 
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from store.importers.common_names import plain_text
 from store.importers.containers import as_list
 from store.model.errors import InvalidInput
 from store.model.times import trim_milliseconds
@@ -330,7 +331,9 @@ def _finish_csl(record: ReaderRecord, fields: ArticleFields) -> None:
         fields[ours] = "-".join(f"{part!s:0>2}" for part in parts) if parts else said
     fields["tags"] = _split_list(fields.pop("keyword", ""), ",")
     fields["url"] = fields.get("url") or _find_doi_page(record)
-    fields["title"] = title_to_line(str(record.get("title") or ""))
+    for name in ("title", "category"):  # lists of one at Crossref
+        fields[name] = plain_text(fields.get(name))[0]
+    fields["title"] = title_to_line(str(fields["title"] or ""))
     _add_note(fields, "note")
 
 

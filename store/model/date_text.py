@@ -66,6 +66,11 @@ ZONES = {
     "AEDT": 11,
     "NZST": 12,
     "NZDT": 13,
+    "HNEC": 1,
+    "HAEC": 2,
+    "NPT": 5.75,
+    "ICT": 7,
+    "PHT": 8,
     "AKST": -9,
     "AKDT": -8,
     "HST": -10,
@@ -98,17 +103,25 @@ PLACES = {
 """Zones whose offset depends on the season, as American papers name them."""
 ZONE_NAME = re.compile(
     r"\b(?:(?:Eastern|Central|Mountain|Pacific)(?: Standard| Daylight)?|Greenwich Mean"
-    r"|(?:Central|Eastern|Western) European(?: Summer)?) Time\b"
+    r"|(?:Central|Eastern|Western) European(?: Summer)?|British Summer|(?:Japan|Korea) Standard) Time\b"
 )
 """The full names of zones, the initials of which are in `ZONES` or `PLACES`."""
 ZONE_IN_PARENTHESES = re.compile(rf"\(({'|'.join((*ZONES, *PLACES))})\)")
+EITHER_NAME = re.compile(r"\b([ECMP])ST/\1DT\b")
+"""Both names of an American zone; which one it is depends on the season."""
+_POSIX_NAMES = "|".join(each for each in ZONES if each not in ("GMT", "UTC", "UT", "Z"))
+POSIX_ZONE = re.compile(
+    rf"\b({_POSIX_NAMES})([+-]?\d{{1,2}})"
+    rf"((?:{_POSIX_NAMES})(?:-?\d{{1,2}})?(?:,[MJ]?\d[\d./,MJ:-]{{0,60}})?)?(?![\w:])"
+)
+"""A zone as POSIX names it, with the hours west of Greenwich: `JST-9`, `CET-1CEST`."""
 MAX_OFFSET = timedelta(hours=15)
 
 NOISE_WORDS = frozenset(
     str.split(
         "of the at on m gada ngày lúc de del la le les den der das dem am um uhr uur à a às al alle las los ore klo kl og el em"
         " по feira di du d om ob ore alle orë kell klukka st nd rd th er г год года р року в at och vom από στις час"
-        " on date first last posted published created updated modified veröffentlicht aktualisiert stand publié publicado actualizado"
+        " coordinated universal time zulu on date first last posted published created updated modified veröffentlicht aktualisiert stand publié publicado actualizado"
         " pubblicato aggiornato opublikowano опубликовано"
     )
 )
@@ -150,9 +163,7 @@ ORDINAL_DATE = re.compile(r"(\d{4})-?(\d{3})(?!\d)(T.*)?", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_][^\s\d,;:/()\[\]+|-]*")
 OFFSET_IN_PARENTHESES = re.compile(r"\(((?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?)\)$")
 PARENTHESIS = re.compile(r"\([^()]*\)")
-ZONE_PATH = re.compile(
-    r"\[?\b([A-Z][A-Za-z_]+/[A-Z][A-Za-z_/+-]+\d{0,2}|(?:EST5E|CST6C|MST7M|PST8P)DT\b)\]?"
-)
+ZONE_PATH = re.compile(r"\[?\b([A-Z][A-Za-z_]+/[A-Z][A-Za-z_/+-]+\d{0,2})\]?")
 """A zone of the tz database."""
 ARABIC_MONTH = re.compile("(كانون|تشرين) +(?=ال)")
 """A month whose name is two words."""
@@ -234,6 +245,7 @@ def read_date(
     if ordinal := ORDINAL_DATE.fullmatch(text.strip()):
         text = _write_ordinal(ordinal)
     text = ZONE_NAME.sub(lambda match: "".join(part[0] for part in match[0].split()), text)
+    text = EITHER_NAME.sub(r"\1T", text.replace("±", "+"))
     text = ZONE_IN_PARENTHESES.sub(r" \1", text)
     text = PARENTHESIS.sub(" ", OFFSET_IN_PARENTHESES.sub(r" \1", text))
     text, zone = _take_zone_path(text)
@@ -303,13 +315,14 @@ def _write_era(match: re.Match[str]) -> str:
 
 
 def _take_zone_path(text: str) -> tuple[str, tzinfo | None]:
-    """Take out a zone such as `Europe/Brussels`."""
-    match = ZONE_PATH.search(text)
+    """Take out a zone such as `Europe/Brussels` or `CET-1CEST`."""
+    match = POSIX_ZONE.search(text) or ZONE_PATH.search(text)
     if match is None:
         return text, None
     from dateutil import tz
 
-    return text.replace(match[0], " "), tz.gettz(match[1])
+    name = match[0] if match.re is POSIX_ZONE else match[1]
+    return text.replace(match[0], " "), tz.gettz(name)
 
 
 def _write_numbers(text: str) -> str:

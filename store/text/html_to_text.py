@@ -26,6 +26,10 @@ from store.text.markdown_writer import CONTROLS, MarkdownWriter, join_cjk_lines
 
 PARAGRAPH_BREAK = re.compile(r"\r?\n(?:[ \t]*\r?\n)+")
 """An empty line, which is one between paragraphs where there are no tags."""
+KEPT_LINES = '[style*="white-space"]'
+"""Elements that may state whether the line breaks of their texts are shown."""
+WHITE_SPACE = re.compile(r"(?<![\w-])white-space\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
+SHOWN_LINES = frozenset({"break-spaces", "pre", "pre-line", "pre-wrap"})
 ANY_HTML_TAG = re.compile(r"<[^<>]*>")
 
 
@@ -98,6 +102,7 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
 
 def _write_inside(root: LexborNode, writer: MarkdownWriter, *, is_in_frame: bool = False) -> None:
     """Write what is inside of an element; walks the tree without recursion, but into a page of a frame."""
+    has_kept_lines = root.css_first(KEPT_LINES) is not None
     open_nodes: list[tuple[LexborNode, str]] = []
     node: LexborNode | None = root.first_child
     while node is not None or open_nodes:
@@ -110,7 +115,11 @@ def _write_inside(root: LexborNode, writer: MarkdownWriter, *, is_in_frame: bool
         if writer.is_in_listing and starts_line(node, BLOCK_TAGS):
             writer.write("\n")
         if tag == "-text":
-            writer.write(node.text_content or "")
+            text = node.text_content or ""
+            if has_kept_lines and "\n" in text and _keeps_lines(node):
+                writer.write_lines(text)
+            else:
+                writer.write(text)
             node = node.next
         elif node.first_child is None and (formula := find_stated_formula(node)):
             writer.write(formula)
@@ -130,6 +139,23 @@ def _write_inside(root: LexborNode, writer: MarkdownWriter, *, is_in_frame: bool
             writer.enter(tag, node)
             open_nodes.append((node, tag))
             node = node.first_child
+
+
+def _keeps_lines(text: LexborNode) -> bool:
+    """Return True for a text whose line breaks are shown, as its nearest element with such a style says.
+
+    Blanks beside a block only indent the source.
+    """
+    if (text.text_content or "").isspace() and any(
+        beside is not None and beside.tag in BLOCK_TAGS for beside in (text.prev, text.next)
+    ):
+        return False
+    node = text.parent
+    while node is not None:
+        if stated := WHITE_SPACE.search(node.attributes.get("style") or ""):
+            return stated[1].lower() in SHOWN_LINES
+        node = node.parent
+    return False
 
 
 def _find_frame_page(tag: str, node: LexborNode) -> LexborHTMLParser | None:

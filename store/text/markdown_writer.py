@@ -249,6 +249,19 @@ class MarkdownWriter:
         self._inline.append(text)
         self._has_text = self._has_text or not text.isspace()
 
+    def write_lines(self, text: str) -> None:
+        """Write text whose line breaks are shown."""
+        first, *others = text.split("\n")
+        self.write(first)
+        for line in others:
+            self._inline.append(self._line_break())
+            self.write(line)
+
+    def _line_break(self) -> str:
+        if self._pre_depth:
+            return "\n"
+        return " " if self._in_row else BR_PLACEHOLDER
+
     def write_leaf(self, tag: str, node: LexborNode) -> None:
         """Write a picture, a formula, or a link to what is embedded."""
         if tag in ("math", "script"):

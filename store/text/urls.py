@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from hashlib import sha1
 from ipaddress import IPv6Address
+from itertools import permutations
 from sys import intern
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -48,6 +49,9 @@ TRACKING_PREFIXES = ("hsa_", "matomo_", "mtm_", "piwik_")
 ORIGIN_PARAMETERS = frozenset(("cmp", "emc", "from", "partner", "ref", "source", "src", "via"))
 FEED_ORIGINS = frozenset(("atom", "feed", "feeds", "rss", "rss-feed", "rss_feed", "rssfeed"))
 """Values of these parameters that only say that a link was in a feed."""
+
+MAX_ORDERED_PARAMETERS = 3
+"""Parameters of which all orders are tried; programs that write more have an order of their own."""
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -182,13 +186,37 @@ def make_link_key(url: str) -> str:
 
 
 def make_page_variants(key: str) -> list[str]:
-    """Return the link keys that a page has with and without `www.` and a slash at the end, always in one order."""
+    """Return the link keys that a page has with and without `www.` and a slash at the end, always in one order.
+
+    A few parameters may have any order.
+    """
     ends = (at for at in map(key.find, "?#") if at >= 0)
     end = min(ends, default=len(key))
     host, _, path = key[:end].removeprefix("www.").partition("/")
     path = path.rstrip("/")
     pages = [f"{host}/{path}", f"{host}/{path}/"] if path else [f"{host}/"]
-    return [f"{start}{page}{key[end:]}" for start in ("", "www.") for page in pages]
+    return [
+        f"{start}{page}{rest}"
+        for rest in _order_parameters(key[end:])
+        for start in ("", "www.")
+        for page in pages
+    ]
+
+
+def _order_parameters(rest: str) -> list[str]:
+    """Return the part of a URL behind its path with its parameters in other orders, the sorted one first.
+
+    All orders of a few parameters; of more, the sorted and the given one. Those of one name keep theirs.
+    """
+    if not rest.startswith("?") or "&" not in rest:
+        return [rest]
+    query, sign, fragment = rest[1:].partition("#")
+    fields = query.split("&")
+    if len({field.partition("=")[0] for field in fields}) < len(fields):
+        return [rest]
+    known = sorted(fields)
+    orders = permutations(known) if len(fields) <= MAX_ORDERED_PARAMETERS else (known, fields)
+    return list(dict.fromkeys(f"?{'&'.join(order)}{sign}{fragment}" for order in orders))
 
 
 def iter_page_ids(url: str) -> Iterator[str]:

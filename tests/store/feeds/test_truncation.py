@@ -17,6 +17,8 @@ from tests.support.network import Site, make_fetch_context, page, subscription
 FEED = FeedInfo("https://h.example/f", "https://h.example/f", "2024-06-01T00:00:00Z")
 RSS = '<rss version="2.0"><channel><title>Harbour</title>'
 ONE = "<item><title>One</title><guid>1</guid><description>First.</description></item>"
+UNCLOSED = "<item><title>A</title><description><![CDATA[First.</description></item>"
+CLOSED = "<item><title><![CDATA[B & C]]></title><guid>3</guid></item>"
 TWO = "<item><title>Two</title><guid>2</guid><description>Second.</description></item>"
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Harbour</title>'
 ENTRY = "<entry><id>1</id><title>One</title><content>First.</content></entry>"
@@ -45,6 +47,22 @@ UNENDED = "not a whole feed: not JSON: unexpected end of data"
         (f"{RSS}{ONE}{TWO}</chan", ["One", "Two"], "not a whole feed: truncated after entry 2"),
         (f"{RSS}{ONE}<item><description><![CDATA[</item> </rss> and", ["One"], AFTER_ONE),
         (f"{RSS}{ONE}<!-- </channel></rss> --", ["One"], AFTER_ONE),
+        (f"{RSS}{UNCLOSED}{CLOSED}{ONE}</channel></rss>", ["A", "B & C", "One"], ""),
+        (
+            f"{RSS}{UNCLOSED.replace('</description>', '')}{CLOSED}</channel></rss>",
+            ["A", "B & C"],
+            "",
+        ),
+        (
+            f"{RSS}{UNCLOSED}{UNCLOSED.replace('A<', 'D<')}{CLOSED}</channel></rss>",
+            ["A", "D", "B & C"],
+            "",
+        ),
+        (
+            f"{RSS}{CLOSED.replace('B & C', '</item><item>')}{ONE}</channel></rss>",
+            ["</item><item>", "One"],
+            "",
+        ),
         (f"{RSS}{ONE}<item><title><![CDATA[x</title></item></channel></rss>", ["One"], UNENDED_ONE),
         (f"{RSS.replace('Harbour', '<![CDATA[x')}{ONE}</channel></rss>", [], UNENDED_ALL),
         (f"{RSS}<item><title>One</ti", [], BEFORE_ALL),

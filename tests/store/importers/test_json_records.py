@@ -72,7 +72,7 @@ def test_a_bad_line_is_one_rejection_and_the_rest_goes_on() -> None:
         b"",
         b'{"title": "Tw',
         b"[1, 2]",
-        b'{"title": ["Four"]}',
+        b'{"title": ["Four", "4"]}',
         b'"text"',
         b'{"title": "S\xff"}',
         b"{}",
@@ -255,3 +255,61 @@ def test_json_in_another_charset() -> None:
     (found,) = read_articles("a.json", io.BytesIO(data), now=NOW)
     assert isinstance(found, ParsedArticle)
     assert found.article.title == "Fähre nach Göteborg, bei schönem Wetter"
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"title": {"rendered": "Fog &amp; <i>sea</i>"}, "content": {"rendered": "Fog <b>lay</b>."}, "author": 3,
+          "date": "2024-03-05T11:00:00", "date_gmt": "2024-03-05T10:00:00", "link": "https://h.example/a", "tags": [4],
+          "_links": {}, "_embedded": {"author": [{"name": "Ann"}], "wp:term": [[{"name": "sea"}]]}},
+         ("Fog & sea", "https://h.example/a", "Fog **lay**.", ("Ann",), ("sea",))),
+        ({"message": {"items": [{"title": ["Fog"], "URL": "https://h.example/a", "type": "journal-article",
+          "author": [{"given": "Ann", "family": "Moar"}], "container-title": ["Sea"],
+          "issued": {"date-parts": [[2024, 3, 5]]}}]}},
+         ("Fog", "https://h.example/a", "", ("Ann Moar",), ())),
+        ({"data": {"publication": {"title": "Sea", "posts": {"edges": [{"node": {"title": "Fog",
+          "url": "https://h.example/a", "content": {"markdown": "*Fog*", "html": "<i>Fog</i>"}, "publishedAt": "2024-03-05"}}]}}}},
+         ("Fog", "https://h.example/a", "*Fog*", (), ())),
+        ({"data": {"posts": {"nodes": [{"title": "Fog", "uri": "/a", "link": "https://h.example/a", "date": "2024-03-05",
+          "author": {"node": {"name": "Ann"}}, "tags": {"nodes": [{"name": "sea"}]}}]}}},
+         ("Fog", "https://h.example/a", "", ("Ann",), ("sea",))),
+        ({"hits": [{"title": "Fog", "url": "https://h.example/a", "author": "ann", "story_text": "Is <i>it</i>?",
+          "created_at_i": 1709632800, "_tags": ["story"]}]},
+         ("Fog", "https://h.example/a", "Is *it*?", ("ann",), ())),
+        ({"hits": {"hits": [{"_id": "1", "_source": {"title": "Fog", "url": "https://h.example/a", "date": "2024-03-05"}}]}},
+         ("Fog", "https://h.example/a", "", (), ())),
+        ({"response": {"docs": [{"web_url": "https://h.example/a", "headline": {"main": "Fog"}, "pub_date": "2024-03-05",
+          "byline": {"original": "By Ann"}, "keywords": [{"name": "subject", "value": "sea"}]}]}},
+         ("Fog", "https://h.example/a", "", ("Ann",), ("sea",))),
+        ({"results": [{"webTitle": "Fog", "webUrl": "https://h.example/a", "webPublicationDate": "2024-03-05",
+          "fields": {"bodyText": "It lay.", "byline": "Ann"}}]},
+         ("Fog", "https://h.example/a", "It lay.", ("Ann",), ())),
+        ({"rss": {"channel": {"title": "Sea", "link": "https://h.example", "item": [{"title": "Fog",
+          "link": "https://h.example/a", "pubDate": "Tue, 05 Mar 2024 10:00:00 GMT", "content:encoded": "<p>It lay."}]}}},
+         ("Fog", "https://h.example/a", "It lay.", (), ())),
+        ({"entries": [{"title": "Fog", "link": "https://h.example/a", "published": "2024-03-05",
+          "content": [{"type": "text/html", "value": "<p>It lay."}], "tags": [{"term": "sea"}]}]},
+         ("Fog", "https://h.example/a", "It lay.", (), ("sea",))),
+        ({"@graph": [{"headline": "Fog", "mainEntityOfPage": {"@id": "https://h.example/a"}, "datePublished": "2024-03-05"}]},
+         ("Fog", "https://h.example/a", "", (), ())),
+        ({"https://h.example/a": {"title": "Fog", "date": {"$date": {"$numberLong": "1709632800000"}}}},
+         ("Fog", "https://h.example/a", "", (), ())),
+        ([{"data": {"posts": [{"title": "Fog", "url": "https://h.example/a", "date": "2024-03-05", "user": {"name": "Ann"}}]}}],
+         ("Fog", "https://h.example/a", "", ("Ann",), ())),
+    ],
+)  # fmt: skip
+def test_answers_of_services(record: Any, expected: tuple[object, ...]) -> None:
+    (found,) = read_articles("x.json", io.BytesIO(orjson.dumps(record)), now=NOW)
+    assert isinstance(found, ParsedArticle)
+    article = found.article
+    values = (article.title, article.url, found.body.text, article.authors, article.tags)
+    assert values == expected
+    assert (article.date or "").startswith("2024-03-05")
+
+
+def test_all_lists_of_an_answer_are_read() -> None:
+    data = {
+        name: [{"title": name, "url": f"https://h.example/{name}"}] for name in ("unread", "old")
+    }
+    assert read("a.json", orjson.dumps(data)) == (["unread", "old"], [])

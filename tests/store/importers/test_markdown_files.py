@@ -42,6 +42,21 @@ def test_the_address_of_a_heading_is_that_of_the_article() -> None:
         ('!!! tip "Fog"\n    It is\n    thick.\n\n    - a\n\nAfter.', "**Fog**\n\nIt is thick.\n\n- a\n\nAfter."),
         ('??? note\n    One.\n!!! tip ""\n\tTwo.', "**Note**\n\nOne.\n\nTwo."),
         ("!!! Storm ahead\n!!! stay in", "!!! Storm ahead !!! stay in"),
+        # -- shortcodes of Hugo, Jekyll, Quarto and GitBook
+        ('{{< figure\n src="http://e.org/a.png" alt="Pier" caption="The pier" >}} b', "![Pier](http://e.org/a.png)\n\nThe pier b"),
+        ("{{% note %}}\nMind.\n{{% /note %}}", "**Note**\n\nMind."),
+        ('{% hint style="info" %}\nA\n{% endhint %}{{< tab "One" >}}b{{< /tab >}}', "**Info**\n\nA\n\n**One**\n\nb"),
+        ("{% highlight python %}\n{{ x }}\n{% endhighlight %}", "```python\n{{ x }}\n```"),
+        ("{% raw %}{{ x }}{% endraw %} {% comment %}no{% endcomment %}{{</* figure */>}}", "{{ x }} {{< figure >}}"),
+        ("[About]({{ site.baseurl }}/about) [Post]({% post_url 2024-01-01-a %})", "About Post"),
+        ('![a]({{ "http://e.org/a.png" | relative_url }})', "![a](http://e.org/a.png)"),
+        ("{{< youtube abc >}} {% gist ann/1 %}", "[youtube: www.youtube.com](https://www.youtube.com/watch?v=abc)"
+         " [gist: gist.github.com](https://gist.github.com/ann/1)"),
+        ("`{{< note >}}` and {{ name }}, 5 {% off\n\n```\n{{< note >}}\n```",
+         "`{{< note >}}` and {{ name }}, 5 {% off\n\n```\n{{< note >}}\n```"),
+        ('::: {.callout-note}\nA\n:::\n::: {.callout-tip title="Fog"}\nB\n:::\n::: {.column}\nC\n:::',
+         "**Note**\n\nA\n\n**Fog**\n\nB\n\nC"),
+        ("Text\n{: .lead}", "Text"),
         ("~~~\n[[a]]\n```\n[^1]: x\n~~~\n[[b]]", "````\n[[a]]\n```\n[^1]: x\n````\n\nb"),
     ],
 )  # fmt: skip

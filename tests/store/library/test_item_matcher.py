@@ -444,6 +444,11 @@ IMPORTS: dict[str, tuple[list[ParsedArticle], list[ParsedArticle], int]] = {
     "another form of the URL": (
         [imported(url="http://www.h.example/a/?x=1", title="A"), imported(url=B, title="A")],
         [imported(url=f"{A}?x=1", title="A"), imported(url=B.replace("https:", "http:"), title="A")], 2),
+    "parameters in another order": (
+        [imported(url=f"{A}?y=2&x=1&z=3", title="A"), imported(url=f"{B}?a=1&a=2", title="B")],
+        [imported(url=f"{A}?x=1&z=3&y=2", title="A"), imported(url=f"{B}?a=2&a=1", title="B")], 3),
+    "parameters in two orders at once": (
+        [], [imported(url=f"{A}?{each}", title="A") for each in ("c=3&b=2&a=1", "b=2&a=1&c=3")], 1),
     "two forms of a URL at once": (
         [], [imported(url="http://www.h.example/a/", title="A"), imported(url=A, title="A"), imported(url=B, title="A")], 2),
     "a fragment that tracks": ([imported(url=A, title="A")], [imported(url=f"{A}#xtor=X", title="A")], 1),

@@ -189,6 +189,13 @@ def test_pictures_and_media_are_links(html: str, text: str) -> None:
          "```\n1 a\n2 b\n```"),
         ("<pre><div>a</div><div><span></span><br></div><div>b</div></pre>", "```\na\n\nb\n```"),
         ("<xmp>a <T> b</xmp>", "```\na <T> b\n```"),
+        # -- styles that show line breaks
+        ("<p style='white-space: pre-line'>\nOne\nTwo\n\nThree\n</p><p>x\ny", "One\nTwo\n\nThree\n\nx y"),
+        ("<div style='white-space:pre-wrap'>\n<p>a\n<p>b\nc</p>\n</div>", "a\n\nb\nc"),
+        ("<div style='white-space:pre-wrap'>a\n<b>b\nc</b><p style='white-space:normal'>c\nd</div>",
+         "a\nb\nc\n\nc d"),
+        ("<p style='white-space:nowrap'>a\nb", "a b"),
+        ("<pre style='white-space:pre-wrap'>a\n  b</pre>", "```\na\n  b\n```"),
         # -- links inside the page
         ("<dt>sail(to)<a class=headerlink href=#f>¶</a>", "sail(to)"),
         ("<h2>Head</h2><span class=mw-editsection>[<a href=http://e.org/x>edit</a>]</span>", "## Head"),
