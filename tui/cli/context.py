@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.exporters.newstui_json import metadata_to_dict
@@ -74,13 +75,18 @@ def require_library(options: argparse.Namespace) -> None:
     _require_capability(options, choice.paths)
     if choice.paths.database:  # opening it tells
         return
-    if not choice.source or is_library(choice.paths.library):
+    if not choice.source or _is_library(choice.paths.library):
         return
     place = f"{choice.paths.library} ({choice.source})"
     if not starts_one:
         raise UsageError(f"no library in {place}; `newstui import` and `newstui add` start one")
     if options.command not in COMMANDS_THAT_NAME_THEIR_LIBRARY:
         print_message(f"starting a library in {place}")
+
+
+def _is_library(folder: Path) -> bool:
+    with ProgressLine("looking for the library"):  # its disk may not answer
+        return is_library(folder)
 
 
 def _require_capability(options: argparse.Namespace, paths: Paths) -> None:
@@ -132,10 +138,16 @@ def load_with_progress(library: Library) -> None:
             line.update(describe_loading(step.done, step.total, history=step.is_history))
 
 
+def _open_library(paths: Paths) -> Library:
+    """Open a library; show that it takes long, unless a program may ask for a password meanwhile."""
+    with nullcontext() if paths.database else ProgressLine("opening the library"):
+        return open_library(paths)
+
+
 @contextmanager
 def open_loaded_library(options: argparse.Namespace) -> Iterator[Library]:
     """Open and load the library; report its problems and use the rest of it."""
-    with closing(open_library(resolve_paths(options))) as library:
+    with closing(_open_library(resolve_paths(options))) as library:
         load_with_progress(library)
         print_messages(library.problems)
         yield library

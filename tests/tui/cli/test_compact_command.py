@@ -7,12 +7,14 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.libraries import open_folder_library
 from tests.support.terminal import TIMEOUT
 from tests.tui.cli.conftest import Run, contents, library_folder
+from tui.cli import context
 from tui.cli.console import ProgressLine
 from tui.rendering.wording import describe_loading
 
@@ -126,6 +128,28 @@ def test_what_reports_nothing_is_shown_after_the_delay(monkeypatch: pytest.Monke
     with ProgressLine("importing"):
         assert terminal.written.wait(TIMEOUT)
     assert "importing" in terminal.getvalue()
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("step", ["is_library", "open_library"])
+def test_a_disk_that_does_not_answer_is_named(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The spinner runs before anything of the library is read."""
+    terminal = Terminal()
+    written = terminal.written = threading.Event()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("tui.cli.console.PROGRESS_DELAY", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+    answer = getattr(context, step)
+
+    def answer_late(*given: Any) -> object:
+        assert written.wait(TIMEOUT)
+        return answer(*given)
+
+    monkeypatch.setattr(context, step, answer_late)
+    assert run("list", "--library", library_folder(home)).code == 0
+    assert "the library" in terminal.getvalue()
 
 
 def test_progress_is_printed_once_on_a_dumb_terminal(
