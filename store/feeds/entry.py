@@ -71,6 +71,8 @@ class FeedContents:
     """None is an entry that is none."""
     url: str = ""
     """The URL that it states as its own."""
+    moved_to: str = ""
+    """The URL that it says it has moved to for good."""
 
 
 class RejectedItem(NamedTuple):
@@ -96,6 +98,8 @@ class ParsedFeed:
     """The reason why it did not come whole; empty if it did."""
     url: str = ""
     """The URL that it states as its own."""
+    moved_to: str = ""
+    """The URL that it says it has moved to for good."""
 
 
 def parse_length(enclosure: Mapping[str, Any]) -> int:

@@ -91,7 +91,14 @@ def build_articles(contents: FeedContents, feed: FeedInfo) -> ParsedFeed:
             built.append(_name_item(found, entry, feed))
         except InvalidInput as error:
             rejected.append(RejectedItem(number, str(error)))
-    return ParsedFeed(title, contents.site, built, rejected, url=contents.url)
+    return ParsedFeed(
+        title,
+        contents.site,
+        built,
+        rejected,
+        url=contents.url,
+        moved_to=contents.moved_to,
+    )
 
 
 def _name_item(found: ParsedArticle, entry: FeedEntry, feed: FeedInfo) -> ParsedArticle:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from store.feeds.converter import converter_version, read_anew
 from store.feeds.feed_store import FeedState, FeedStore, FetchResult
@@ -28,7 +29,7 @@ from store.net.client import FetchRequest, FetchResponse, HttpClient
 from store.segments.documents import article_from_values
 from store.text.clean import clean_line
 from store.text.prose import count_words
-from store.text.urls import extract_host, strip_url_credentials
+from store.text.urls import extract_host, make_feed_key, strip_url_credentials
 
 MAX_CONCURRENT_FETCHES = 8
 MAX_FETCHES_PER_HOST = 2
@@ -345,7 +346,7 @@ class _FeedFetch:
             title=self.feed.title or clean_line(parsed["title"], 200),
             site=self.feed.site or parsed["site"],
         )
-        moved_to = strip_url_credentials(reply.permanent_url)  # the state is not private
+        moved_to = strip_url_credentials(reply.permanent_url or self._find_stated_move(parsed))
         state = FeedState(
             etag=reply.headers.get("etag", ""),
             modified=reply.headers.get("last-modified", ""),
@@ -355,7 +356,8 @@ class _FeedFetch:
             times=_count_moves(self.state, moved_to),
             converter=converter_version(),
         )
-        if moved_to and state.times >= MIN_MOVE_REPORTS:
+        is_due = bool(moved_to) and state.times >= MIN_MOVE_REPORTS
+        if is_due and (reply.permanent_url or self._is_feed(moved_to, about)):
             feed = move_subscription(feed, moved_to)
             state = replace(state, moved="", times=0)
         problem = str(parsed["incomplete"])
@@ -368,6 +370,22 @@ class _FeedFetch:
             articles, state = self._fetch_pages(articles, state)
         rejected = [f"item {number}: {reason}" for number, reason in parsed["refused"]]
         return FetchResult(feed, state, articles, rejected, problem, warning)
+
+    def _find_stated_move(self, parsed: Mapping[str, Any]) -> str:
+        """Return the URL that a feed says it has moved to, unless it is another form of its own."""
+        url = str(parsed["moved_to"])
+        return "" if make_feed_key(url) == make_feed_key(self.feed.url) else url
+
+    def _is_feed(self, url: str, about: Mapping[str, Any]) -> bool:
+        """Return True if a URL that only the feed itself names leads to a feed with entries, also from here."""
+        try:
+            reply = self._fetch_url(url)
+            given = {**about, "charset": reply.content_type[1], "url": reply.url}
+            return not reply.error and bool(self.parser.parse("feed", given, reply.body)["found"])
+        except FetchCancelled:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it raises, the feed stays where it is
+            return False
 
     # -- feeds that have only the beginnings of their texts --------------------------------
 

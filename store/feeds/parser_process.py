@@ -144,6 +144,7 @@ def _feed_values(parsed: ParsedFeed) -> PlainValues:
         "refused": [list(each) for each in parsed.rejected],
         "left_out": parsed.omitted_count,
         "incomplete": parsed.problem,
+        "moved_to": parsed.moved_to,
     }
 
 

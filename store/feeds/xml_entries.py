@@ -119,7 +119,8 @@ def parse_xml_feed(text: str, fetched_from: str) -> FeedContents:
     authors = list(_parse_authors(about))
     if is_atom:  # the author of an RSS channel is often the publisher of a podcast
         entries = [each if each.authors else replace(each, authors=authors) for each in entries]
-    return FeedContents(str(about.get("title") or ""), site, entries, url)
+    moved_to = resolve_web_url(str(about.get("itunes_new-feed-url") or "").strip(), fetched_from)
+    return FeedContents(str(about.get("title") or ""), site, entries, url, moved_to)
 
 
 def _parse_xml_entry(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -262,6 +263,26 @@ def test_a_moved_feed_is_followed_the_third_time(site: Site) -> None:
         state = result.state
     new = one(feed, state).subscription
     assert (new.url, new.former_urls, new.key) == (site.url("/new"), (feed.url,), feed.key)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_moved"),
+    [("/new", True), ("/feed/", False), ("/page", False), ("http://10.0.0.1/new", False)],
+)
+def test_a_feed_that_names_its_new_address(site: Site, address: str, is_moved: bool) -> None:
+    """Case 88: it is followed like a redirect, if a feed is there."""
+    url = urljoin(site.url("/feed"), address)
+    named = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+    moved = f"<itunes:new-feed-url xmlns:itunes='{named}'>{url}</itunes:new-feed-url>"
+    item = "<item><title>A</title><guid>1</guid></item>"
+    feed = f"<rss version='2.0'><channel><title>T</title>{moved}{item}</channel></rss>"
+    site.routes |= {"/feed": page(feed), "/new": feed_page(1), "/page": page("<html>x</html>")}
+    result = one(subscription(site))
+    for _ in range(2):
+        assert result.subscription.url == site.url("/feed")
+        result = one(result.subscription, result.state)
+    assert result.error == ""
+    assert result.subscription.url == (url if is_moved else site.url("/feed"))
 
 
 def test_eight_at_once_and_two_per_host(site: Site) -> None:
