@@ -102,21 +102,24 @@ def node_to_text(root: LexborNode | None, base: str = "") -> str:
 
 def _write_inside(root: LexborNode, writer: MarkdownWriter, *, is_in_frame: bool = False) -> None:
     """Write what is inside of an element; walks the tree without recursion, but into a page of a frame."""
-    has_kept_lines = root.css_first(KEPT_LINES) is not None
-    open_nodes: list[tuple[LexborNode, str]] = []
+    is_root_kept = _keeps_lines(root, False)
+    has_styles = is_root_kept or root.css_first(KEPT_LINES) is not None
+    open_nodes: list[tuple[LexborNode, str, bool]] = []
+    """With their tags, and whether line breaks in their texts are shown."""
     node: LexborNode | None = root.first_child
     while node is not None or open_nodes:
         if node is None:
-            done, tag = open_nodes.pop()
+            done, tag, _ = open_nodes.pop()
             writer.leave(tag)
             node = done.next
             continue
         tag = effective_tag(node)
+        is_kept = open_nodes[-1][2] if open_nodes else is_root_kept
         if writer.is_in_listing and starts_line(node, BLOCK_TAGS):
             writer.write("\n")
         if tag == "-text":
             text = node.text_content or ""
-            if has_kept_lines and "\n" in text and _keeps_lines(node):
+            if is_kept and "\n" in text and not _is_indentation(text, node):
                 writer.write_lines(text)
             else:
                 writer.write(text)
@@ -137,25 +140,21 @@ def _write_inside(root: LexborNode, writer: MarkdownWriter, *, is_in_frame: bool
             node = node.next
         else:
             writer.enter(tag, node)
-            open_nodes.append((node, tag))
+            open_nodes.append((node, tag, has_styles and _keeps_lines(node, is_kept)))
             node = node.first_child
 
 
-def _keeps_lines(text: LexborNode) -> bool:
-    """Return True for a text whose line breaks are shown, as its nearest element with such a style says.
+def _keeps_lines(node: LexborNode, is_parent_kept: bool) -> bool:
+    """Return True for an element whose line breaks are shown, as its style or else its parent's states."""
+    stated = WHITE_SPACE.search(node.attributes.get("style") or "")
+    return is_parent_kept if stated is None else stated[1].lower() in SHOWN_LINES
 
-    Blanks beside a block only indent the source.
-    """
-    if (text.text_content or "").isspace() and any(
-        beside is not None and beside.tag in BLOCK_TAGS for beside in (text.prev, text.next)
-    ):
-        return False
-    node = text.parent
-    while node is not None:
-        if stated := WHITE_SPACE.search(node.attributes.get("style") or ""):
-            return stated[1].lower() in SHOWN_LINES
-        node = node.parent
-    return False
+
+def _is_indentation(text: str, node: LexborNode) -> bool:
+    """Return True for blanks beside a block, which only indent the source."""
+    return text.isspace() and any(
+        beside is not None and beside.tag in BLOCK_TAGS for beside in (node.prev, node.next)
+    )
 
 
 def _find_frame_page(tag: str, node: LexborNode) -> LexborHTMLParser | None:
