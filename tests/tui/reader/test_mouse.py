@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from tui.reader.dialogs.picker import Picker
 from tui.reader.dialogs.story_screen import StoryScreen
 from tui.reader.dialogs.triage_screen import TriageScreen
 from tui.reader.terminal_events import EventReader
+from tui.reader.widgets.inputs import SanitizedInput
 
 SIZE = (160, 40)
 LEFT, MIDDLE, RIGHT, WHEEL_UP, WHEEL_DOWN = 0, 1, 2, 64, 65
@@ -86,6 +88,23 @@ async def test_a_click_gives_the_keys_first(start: Start) -> None:
         assert running.reader.prompts.prompt is not None
         await click_on(running, "Article number 20")
         assert (running.reader.prompts.prompt, running.selected_number) == (None, 20)
+        await running.press("k")
+        assert running.selected_number == 21
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [["/"], ["/", "x", "backspace"], ["F", "/"], ["enter", "/"], ["plus"]],
+    ids=["search", "emptied search", "places", "find", "tag"],
+)
+async def test_a_click_beside_an_empty_input_closes_it(start: Start, keys: Sequence[str]) -> None:
+    async with start(size=(200, 50)) as running:
+        await running.press(*keys)
+        assert isinstance(running.app.focused, SanitizedInput)
+        await click_on(running, "Article number 20")
+        assert not running.reader.query(SanitizedInput)
+        assert running.reader.state.current_pane == "list"
+        assert running.selected_number == 20
         await running.press("k")
         assert running.selected_number == 21
 

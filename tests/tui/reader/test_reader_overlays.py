@@ -351,6 +351,18 @@ async def test_an_undo_in_the_triage_of_one_puts_its_article_back(
         assert not running.reader.article_list.rows[0].read
 
 
+@pytest.mark.parametrize("screen", ["T", "t"])
+async def test_a_screen_undoes_what_was_done_in_it(start: Start, screen: str) -> None:
+    async with start() as running:
+        await running.wait_indexed()
+        await running.press("s", screen, "s", "u", "u")
+        assert "Nothing more to undo here" in screen_text(running.app)
+        await running.press("q")
+        assert [row.starred for row in running.reader.article_list.rows].count(True) == 1
+        await running.press("u")
+        assert not any(row.starred for row in running.reader.article_list.rows)
+
+
 # -- frames ----------------------------------------------------------------------------------
 
 

@@ -622,6 +622,24 @@ async def test_a_folder_is_renamed(start: Start, library: FolderLibrary) -> None
         assert (state.place.name, state.query.sort) == ("Shelf", "title")
         await running.press("u")
         assert tree.selected_place.name == "Books", "the cursor is back, too"
+        assert (state.place.name, state.query.sort, numbers(running)) == ("Books", "oldest", [3])
+
+
+@pytest.mark.parametrize("size", [HUGE, (80, 24)], ids=["tree beside", "tree alone"])
+async def test_an_undo_leads_back_to_the_place_that_was_gone(
+    start: Start, library: FolderLibrary, size: tuple[int, int]
+) -> None:
+    async with start(size=size) as running:
+        state = running.reader.state
+        await select(running, "folder:books/old")
+        await running.press("enter")
+        await select(running, f"feed:{ALMANAC}")
+        await running.press("d")
+        assert state.place.key == "all"
+        if size != HUGE:
+            await running.press("escape")
+        await running.press("u")
+        assert (state.place.key, numbers(running)) == ("folder:books/old", [3])
 
 
 async def test_what_is_no_feed_is_not_edited(start: Start) -> None:

@@ -58,6 +58,7 @@ class RailScreen(PanesDialog[str]):
         self.has_previews = True
         self._preview = ArticlePreview(self, gateway.articles.preview_article, self._show_article)
         self._selected_article = selected
+        self._undo_depth = gateway.changes.undo_depth
         self._first_lines: Sequence[int] = ()
         """The first line of each item."""
         self._rail_view.find_centered_line = self._selected_line
@@ -164,7 +165,7 @@ class RailScreen(PanesDialog[str]):
             **super().commands,
             "article.toggle_read": self.mark_read,
             "article.toggle_star": self.toggle_star,
-            "app.undo": self.gateway.changes.undo,
+            "app.undo": self.undo,
         }
 
     def move(self, by: int) -> None:
@@ -197,6 +198,10 @@ class RailScreen(PanesDialog[str]):
     @abstractmethod
     def mark_read(self) -> None:
         """Mark articles as read, as one change."""
+
+    def undo(self) -> None:
+        """Undo the last change made here."""
+        self.gateway.changes.undo(self._undo_depth)
 
     def toggle_star(self) -> None:
         """Star or unstar the article of the selected item."""

@@ -65,6 +65,7 @@ class TriageScreen(PanesDialog[str]):
         self._tagging: set[str] = set()
         """The articles that are being tagged, which their rows do not show."""
         self._is_undoing = False
+        self._undo_depth = gateway.changes.undo_depth
 
     @property
     def panes(self) -> Mapping[str, LineView]:
@@ -251,9 +252,9 @@ class TriageScreen(PanesDialog[str]):
         self._decide(lambda article: self._gateway.changes.delete([article]))
 
     def undo(self) -> None:
-        """Undo the last change, and go back to its article."""
+        """Undo the last change made here, and go back to its article."""
         self._is_undoing = True
-        self._gateway.changes.undo()
+        self._gateway.changes.undo(self._undo_depth)
 
     def submit(self) -> None:
         """End with the article, to open it."""

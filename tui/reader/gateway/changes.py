@@ -31,6 +31,8 @@ class Changes(Part):
         super().__init__(worker)
         self._place_editor: PlaceEditor | None = None
         """Remembers which feeds were changed; None until one is."""
+        self.undo_depth = 0
+        """The changes of this session, less what it has undone: a screen can tell those before it."""
 
     def toggle_flag(
         self, flag: ArticleFlag, articles: messages.Articles, *, say: bool = False
@@ -114,10 +116,12 @@ class Changes(Part):
 
         self._worker.run_steps(run())
 
-    def undo(self) -> None:
-        """Undo the last change, of feeds or of articles."""
+    def undo(self, until_depth: int | None = None) -> None:
+        """Undo the last change, of feeds or of articles, unless that was made before `until_depth`."""
 
         def undo() -> ActionSteps:
+            if until_depth is not None and self.undo_depth <= until_depth:
+                return ActionResult("Nothing more to undo here")
             undone = self._place_editor.undo() if self._place_editor is not None else None
             return undone or (yield from article_changes.undo_in_steps(self._library))
 
@@ -152,6 +156,7 @@ class Changes(Part):
     def _report(self, result: ActionResult, *, say: bool = True) -> None:
         if result.removed:
             self._worker.remove(result.removed)
+        self.undo_depth += result.is_undoable - result.is_undo
         notice = result.message if say else ""
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
         is_done = result.is_undoable or result.is_undo

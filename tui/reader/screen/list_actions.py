@@ -69,6 +69,8 @@ class ListActions:
     """The place as it was left, in this session or the last one, until the list has shown its article."""
     _seen: dict[str, LastPlace] = field(default_factory=dict, init=False)
     """The places that this session has left, by their keys."""
+    _former: list[tuple[Place, Place]] = field(default_factory=list, init=False)
+    """The places that are gone, whose place the shown one has taken; each with the home of then."""
     _is_loaded: bool = field(default=False, init=False)
     """True once the whole library is loaded."""
     _undone_articles: Collection[str] = field(default=(), init=False)
@@ -85,6 +87,8 @@ class ListActions:
             return
         if self.state.is_searching:
             self.search.end()
+        if place.key != self.state.place.key:
+            self._former = []
         if place.key != self.state.place.key and not keep_article:
             self._seen[self.state.place.key] = self._current_place
             self._last = self._seen.get(place.key, LastPlace(place))
@@ -95,22 +99,35 @@ class ListActions:
         self.state.place = place
         self.show(self._apply_view(place.query))
 
-    def leave_place(self) -> None:
-        """Show all articles: the place is gone."""
+    def leave_place(self, successor: Place = ALL_PLACE) -> None:
+        """Show another place: this one is gone, or has become a part of that one."""
+        former = [*self._former, (self.state.place, self.home)]
         if self.home.key == self.state.place.key:
-            self.home = ALL_PLACE
-        self.show_place(ALL_PLACE)
+            self.home = successor
+        self.show_place(successor, keep_article=successor.key != ALL_PLACE.key)
+        self._former = former
+
+    @property
+    def has_former_place(self) -> bool:
+        """True if the shown place was not chosen, but took the place of one that is gone."""
+        return bool(self._former)
+
+    def return_to_former(self, places: Collection[Place]) -> bool:
+        """Show the place again that `leave_place` led from; return False if it is not among these."""
+        if not self._former or self.state.is_searching or self._former[-1][0] not in places:
+            return False
+        *earlier, (place, self.home) = self._former
+        self.show_place(place, keep_article=self.state.place.key != ALL_PLACE.key)
+        self._former = earlier
+        return True
 
     def rename_place(self, place: Place) -> None:
-        """Take the name that the place has now; its filter and order stay.
-
-        A place that had this name already keeps its own.
-        """
+        """Take the name that the place has now; its filter and order stay."""
         former = self.state.place.key
         if self.home.key == former:
             self.home = place
         if former in self.views:
-            self.views.setdefault(place.key, self.views.pop(former))
+            self.views[place.key] = self.views.pop(former)
         self.state.place = place
 
     def restore(self, last: LastPlace) -> None:

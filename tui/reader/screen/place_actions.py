@@ -63,6 +63,7 @@ class PlaceActions:
         """Note that the places may have changed, and ask for them if they are seen."""
         self._is_stale = True
         depends_on_feeds = self.state.place.kind in ("feed", "folder", "category")
+        depends_on_feeds |= self.lists.has_former_place
         if depends_on_feeds or self.panes.is_visible("places"):
             self.request()
 
@@ -92,13 +93,20 @@ class PlaceActions:
             self.status_line.show_notice(found.problem, "failed")
 
     def _follow_place(self, found: FoundPlaces) -> None:
-        """Show the list again if its place is another list now; all articles if it is gone."""
+        """Show the list again if its place is another list now; all articles if it is gone.
+
+        A place that was gone, and is there again, is shown again.
+        """
+        if self.lists.return_to_former(found.places):
+            return
         shown = self.state.place
         place = find_again(shown, found.places)
         if place is None:
             self.lists.leave_place()
         elif self.state.is_searching:
             return
+        elif place.key != shown.key and place.query != shown.query:
+            self.lists.leave_place(place)  # it has become a part of that one
         elif place != shown:
             self.lists.rename_place(place)
             if place.query != shown.query:

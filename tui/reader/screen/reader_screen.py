@@ -593,6 +593,20 @@ class Reader(KeymapScreen, Screen[None]):
         if isinstance(event.widget, SanitizedInput):
             self.update_key_hints()
 
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Close an input in which nothing is typed, if the user has gone to a pane."""
+        left, pane = event.widget, self.focused
+        is_empty = isinstance(left, SanitizedInput) and not left.value.strip()
+        if not is_empty or pane not in self.panes.widgets.values():
+            return
+        if left is self.search.input:
+            self.search.clear()
+        elif left is self.places.input:
+            self.places.close_input()
+        else:
+            self.text.confirm_find()
+        self.set_focus(pane)
+
     # -- the bottom line ---------------------------------------------------------------------
 
     @on(HeaderLine.FactClicked)

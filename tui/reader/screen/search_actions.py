@@ -291,7 +291,7 @@ class SearchActions:
         """Restore the list, and remove the input."""
         if self.input is not None:
             self.status_line.clear_notice()  # it was about what is typed
-        if self.state.is_searching:
+        if self.query_text:  # else it is restored already, and the cursor may have moved since
             self._restore_list()
         self.state.is_searching = False
         self._list_before = None
