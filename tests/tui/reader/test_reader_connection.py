@@ -174,7 +174,7 @@ async def test_a_library_that_does_not_answer(
         await running.wait_until(lambda: "waiting for the library" in running.status)
         for key in ("G", "enter"):
             running.app.post_message(key_event(key))
-        await running.wait_until(lambda: running.shown_number == 0)
+        await running.wait_until(lambda: running.shown_number == running.side_number == 0)
         assert (running.selected_number, running.reader.state.current_pane) == (1, "article")
         await running.wait_until(lambda: "%" not in running.status)  # nothing of it has been seen
         assert "waiting for the library" in running.status

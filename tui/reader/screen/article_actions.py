@@ -18,6 +18,7 @@ from tui.reader.screen.text_actions import TextActions
 from tui.reader.widgets.article_view import ArticleView
 from tui.reader.widgets.bars import StatusLine
 from tui.reader.widgets.one_shot_timer import call_after
+from tui.reader.widgets.side_pane import SidePane
 from tui.rendering.text_search import WordsToFind
 from tui.rendering.wording import LOOSE_PAGE_LABEL
 
@@ -45,6 +46,7 @@ class ArticleActions:
     state: ReaderState
     panes: Panes
     article_view: ArticleView
+    side_pane: SidePane
     status_line: StatusLine
     text: TextActions
     words_to_find: Callable[[str], WordsToFind | None]
@@ -115,6 +117,7 @@ class ArticleActions:
     def _show_nothing(self) -> None:
         if self._loading_timer is not None and self.state.is_reading and self.is_loading:
             self.article_view.clear()
+            self.side_pane.clear()
         self._loading_timer = None
 
     def enter(self, *, passing: bool = False) -> None:

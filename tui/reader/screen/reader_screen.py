@@ -184,7 +184,7 @@ class Reader(KeymapScreen, Screen[None]):
             self, gateway.articles.preview_article, lambda entry: self.previews.show(entry)
         )
         self.articles = ArticleActions(
-            self, gateway.articles, state, panes, view, status, self.text, words, preview
+            self, gateway.articles, state, panes, view, side, status, self.text, words, preview
         )
         self.pages = PageActions(
             self, keymap, gateway.pages, state, panes, view, status, self.articles, self.links
