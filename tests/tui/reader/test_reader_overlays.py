@@ -355,7 +355,8 @@ async def test_an_undo_in_the_triage_of_one_puts_its_article_back(
 async def test_a_screen_undoes_what_was_done_in_it(start: Start, screen: str) -> None:
     async with start() as running:
         await running.wait_indexed()
-        await running.press("s", screen, "s", "u", "u")
+        await running.press_at_once("s", screen)
+        await running.press("s", "u", "u")
         assert "Nothing more to undo here" in screen_text(running.app)
         await running.press("q")
         assert [row.starred for row in running.reader.article_list.rows].count(True) == 1

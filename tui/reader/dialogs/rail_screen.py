@@ -58,7 +58,7 @@ class RailScreen(PanesDialog[str]):
         self.has_previews = True
         self._preview = ArticlePreview(self, gateway.articles.preview_article, self._show_article)
         self._selected_article = selected
-        self._undo_depth = gateway.changes.undo_depth
+        self._undo_scope = gateway.changes.open_undo_scope()
         self._first_lines: Sequence[int] = ()
         """The first line of each item."""
         self._rail_view.find_centered_line = self._selected_line
@@ -201,7 +201,7 @@ class RailScreen(PanesDialog[str]):
 
     def undo(self) -> None:
         """Undo the last change made here."""
-        self.gateway.changes.undo(self._undo_depth)
+        self.gateway.changes.undo(self._undo_scope)
 
     def toggle_star(self) -> None:
         """Star or unstar the article of the selected item."""

@@ -65,7 +65,7 @@ class TriageScreen(PanesDialog[str]):
         self._tagging: set[str] = set()
         """The articles that are being tagged, which their rows do not show."""
         self._is_undoing = False
-        self._undo_depth = gateway.changes.undo_depth
+        self._undo_scope = gateway.changes.open_undo_scope()
 
     @property
     def panes(self) -> Mapping[str, LineView]:
@@ -254,7 +254,7 @@ class TriageScreen(PanesDialog[str]):
     def undo(self) -> None:
         """Undo the last change made here, and go back to its article."""
         self._is_undoing = True
-        self._gateway.changes.undo(self._undo_depth)
+        self._gateway.changes.undo(self._undo_scope)
 
     def submit(self) -> None:
         """End with the article, to open it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.search.list_query import ListQuery
@@ -20,6 +21,14 @@ MAX_SENT_ROWS = 1000
 """Changed rows that the list takes over; after more, it asks for those that it shows."""
 
 
+@dataclass
+class UndoScope:
+    """The changes since a screen was opened, the only ones that it undoes."""
+
+    start: int = 0
+    """How many the session had made before."""
+
+
 class Changes(Part):
     """Changes reading state and tags, deletes articles, and undoes changes.
 
@@ -31,8 +40,8 @@ class Changes(Part):
         super().__init__(worker)
         self._place_editor: PlaceEditor | None = None
         """Remembers which feeds were changed; None until one is."""
-        self.undo_depth = 0
-        """The changes of this session, less what it has undone: a screen can tell those before it."""
+        self._undo_depth = 0
+        """The changes of this session, less what it has undone."""
 
     def toggle_flag(
         self, flag: ArticleFlag, articles: messages.Articles, *, say: bool = False
@@ -116,11 +125,21 @@ class Changes(Part):
 
         self._worker.run_steps(run())
 
-    def undo(self, until_depth: int | None = None) -> None:
-        """Undo the last change, of feeds or of articles, unless that was made before `until_depth`."""
+    def open_undo_scope(self) -> UndoScope:
+        """Return what stands for the changes from now on, after those that are still to be made."""
+        scope = UndoScope()
+
+        def begin() -> None:
+            scope.start = self._undo_depth
+
+        self._worker.submit(begin)
+        return scope
+
+    def undo(self, scope: UndoScope | None = None) -> None:
+        """Undo the last change, of feeds or of articles, unless that was made before a scope."""
 
         def undo() -> ActionSteps:
-            if until_depth is not None and self.undo_depth <= until_depth:
+            if scope is not None and self._undo_depth <= scope.start:
                 return ActionResult("Nothing more to undo here")
             undone = self._place_editor.undo() if self._place_editor is not None else None
             return undone or (yield from article_changes.undo_in_steps(self._library))
@@ -156,7 +175,7 @@ class Changes(Part):
     def _report(self, result: ActionResult, *, say: bool = True) -> None:
         if result.removed:
             self._worker.remove(result.removed)
-        self.undo_depth += result.is_undoable - result.is_undo
+        self._undo_depth += result.is_undoable - result.is_undo
         notice = result.message if say else ""
         undo: messages.NextCommand | None = "app.undo" if result.is_undoable else None
         is_done = result.is_undoable or result.is_undo
