@@ -173,8 +173,14 @@ def _read_links(record: Mapping[str, Any]) -> dict[str, Any]:
         each for group in (terms if isinstance(terms, list) else ()) for each in plain_names(group)
     ]
     names = {"author": plain_names(given.get("author") or []), "tags": tags}
-    hidden = {"_links", "_embedded", "categories", *names}
-    return {name: value for name, value in record.items() if name not in hidden} | names
+    hidden = {"_links", "_embedded"}
+    hidden |= {name for name in ("categories", *names) if _is_numbers(record.get(name))}
+    kept = {name: value for name, value in record.items() if name not in hidden}
+    return kept | {name: value for name, value in names.items() if not kept.get(name)}
+
+
+def _is_numbers(value: object) -> bool:
+    return all(isinstance(each, int) for each in (value if isinstance(value, list) else [value]))
 
 
 def _iter_named(record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
